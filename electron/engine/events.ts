@@ -1,0 +1,58 @@
+/** The typed event map of the engine, and the small emitter that carries it. */
+import type { HealthStatus, LogLevel } from '../../shared/state.ts';
+import type { Problem } from '../../shared/problem.ts';
+
+export interface EngineEvents {
+  'engine.started': { revision: number };
+  'engine.stopped': Record<string, never>;
+  'engine.startFailed': { problems: Problem[] };
+  'config.applied': { revision: number; source: string; summary: string };
+  'config.refused': { problems: Problem[]; source: string };
+  'backend.healthChanged': { id: string; site: string; name: string; url: string; from: HealthStatus; to: HealthStatus; reason?: string };
+  'listener.opened': { kind: string; address: string; port: number };
+  'listener.closed': { kind: string; address: string; port: number };
+  'listener.failed': { kind: string; address: string; port: number; problem: Problem };
+  'site.hostRefused': { site: string; backend: string; framework: string; fix: string };
+  /** Free text of a room, a middleware or a custom module. */
+  'log.line': { level: LogLevel; event: string; message: string; fields?: Record<string, string | number | boolean | null> };
+}
+
+export type EventName = keyof EngineEvents;
+export type EventListener<K extends EventName> = (data: EngineEvents[K]) => void;
+export type AnyListener = (name: EventName, data: EngineEvents[EventName]) => void;
+
+export interface EventBus {
+  emit: <K extends EventName>(name: K, data: EngineEvents[K]) => void;
+  /** Returns the call that ends the subscription. */
+  on: <K extends EventName>(name: K, listener: EventListener<K>) => () => void;
+  onAny: (listener: AnyListener) => () => void;
+}
+
+/** A listener that throws does not stop the others; its error is thrown later, outside the engine's own work. */
+export function createEventBus(): EventBus {
+  const named = new Map<EventName, Set<(data: never) => void>>();
+  const any = new Set<AnyListener>();
+  const call = (act: () => void): void => {
+    try {
+      act();
+    } catch (error) {
+      queueMicrotask(() => { throw error; });
+    }
+  };
+  return {
+    emit(name, data) {
+      for (const listener of named.get(name) ?? []) call(() => listener(data as never));
+      for (const listener of any) call(() => listener(name, data));
+    },
+    on(name, listener) {
+      const set = named.get(name) ?? new Set();
+      named.set(name, set);
+      set.add(listener as (data: never) => void);
+      return () => set.delete(listener as (data: never) => void);
+    },
+    onAny(listener) {
+      any.add(listener);
+      return () => any.delete(listener);
+    },
+  };
+}

@@ -1,0 +1,56 @@
+/** The one shape of bad news: what happened, where, and what mends it. */
+
+/** Where a problem stands in a file; both count from 1. */
+export interface Place {
+  file?: string;
+  line: number;
+  column: number;
+}
+
+/** Path of a value in the config: `['server', 0, 'balance', 1, 'url']`. */
+export type ConfigPath = readonly (string | number)[];
+
+export interface Problem {
+  /** Stable, `AREA_FACT`; never matched by its message. */
+  code: string;
+  severity: 'error' | 'warning';
+  /** One sentence: what is wrong. */
+  message: string;
+  /** One sentence in the imperative: what mends it. */
+  fix?: string;
+  path?: ConfigPath;
+  at?: Place;
+}
+
+/** An expected failure travels as a value; bugs throw. */
+export type Result<T> = { ok: true; value: T; warnings: Problem[] } | { ok: false; problems: Problem[] };
+
+export const success = <T>(value: T, warnings: Problem[] = []): Result<T> => ({ ok: true, value, warnings });
+
+export const failure = (...problems: Problem[]): { ok: false; problems: Problem[] } => ({ ok: false, problems });
+
+export function problem(code: string, message: string, rest: Partial<Problem> = {}): Problem {
+  return { code, severity: 'error', message, ...rest };
+}
+
+export function warning(code: string, message: string, rest: Partial<Problem> = {}): Problem {
+  return { code, severity: 'warning', message, ...rest };
+}
+
+/** Carries problems through code that can only throw; caught at the doors. */
+export class ProblemError extends Error {
+  readonly problems: Problem[];
+
+  constructor(problems: Problem[]) {
+    super(problems.map(formatProblem).join('\n'));
+    this.name = 'ProblemError';
+    this.problems = problems;
+  }
+}
+
+/** `mogoly.yaml:3:5: error: unknown key "blance" (CONFIG_UNKNOWN_KEY). Did you mean "balance"?` */
+export function formatProblem(item: Problem): string {
+  const place = item.at ? `${item.at.file ?? 'config'}:${item.at.line}:${item.at.column}: ` : '';
+  const fix = item.fix ? ` ${item.fix}` : '';
+  return `${place}${item.severity}: ${item.message} (${item.code}).${fix}`;
+}

@@ -1,0 +1,120 @@
+/** The contract: every command and push, used by the window's IPC, the control socket and the CLI alike. */
+import { z } from 'zod';
+import { backendSchema, siteSchema } from './config.ts';
+import type { BackendState, EngineStatus, Exchange, ExchangeDetail, Explanation, HealthReport, ListenerState, LogEntry, Revision, SiteState, Snapshot, TrafficSample } from './state.ts';
+import type { Problem } from './problem.ts';
+
+/** One change to the config file, by path; comments and order around it stay. */
+const pathSchema = z.array(z.union([z.string(), z.number().int().nonnegative()])).min(1);
+export const editSchema = z.discriminatedUnion('op', [
+  z.strictObject({ op: z.literal('set'), path: pathSchema, value: z.json() }),
+  z.strictObject({ op: z.literal('remove'), path: pathSchema }),
+  z.strictObject({ op: z.literal('insert'), path: pathSchema.describe('Of the list, with the index to insert before.'), value: z.json() }),
+  z.strictObject({ op: z.literal('move'), path: pathSchema.describe('Of the list item.'), to: z.number().int().nonnegative() }),
+]);
+export type Edit = z.infer<typeof editSchema>;
+
+const none = z.strictObject({}).optional();
+/** The revision the caller saw; another one current is a conflict. Left out: the newest. */
+const baseRevision = z.number().int().nonnegative().optional();
+const siteName = z.string().min(1);
+
+/** What each command takes. */
+export const requestSchemas = {
+  'status.get': none,
+  'engine.start': none,
+  'engine.stop': none,
+  /** Ends a headless process; the app refuses it. */
+  'daemon.quit': none,
+  'config.get': none,
+  'config.check': z.strictObject({ text: z.string(), format: z.enum(['yaml', 'json']) }),
+  'config.apply': z.strictObject({ text: z.string(), format: z.enum(['yaml', 'json']).optional(), baseRevision }),
+  'config.edit': z.strictObject({ edits: z.array(editSchema).min(1), baseRevision }),
+  'config.history': none,
+  'config.revision': z.strictObject({ id: z.number().int() }),
+  'config.rollback': z.strictObject({ id: z.number().int(), baseRevision }),
+  'sites.add': z.strictObject({ site: siteSchema, baseRevision }),
+  'sites.remove': z.strictObject({ site: siteName, baseRevision }),
+  'sites.set': z.strictObject({ site: siteName, patch: z.record(z.string(), z.json()).describe('Keys to set; null removes one.'), baseRevision }),
+  'backends.add': z.strictObject({ site: siteName, backend: backendSchema, baseRevision }),
+  'backends.remove': z.strictObject({ site: siteName, backend: z.string().min(1), baseRevision }),
+  'backends.set': z.strictObject({ site: siteName, backend: z.string().min(1), patch: z.record(z.string(), z.json()), baseRevision }),
+  'health.check': z.strictObject({ site: siteName.optional(), backend: z.string().optional() }),
+  'exchanges.list': z.strictObject({ limit: z.number().int().min(1).max(2_000).default(200), site: siteName.optional() }),
+  'exchanges.get': z.strictObject({ id: z.number().int() }),
+  'log.list': z.strictObject({ limit: z.number().int().min(1).max(5_000).default(200), level: z.enum(['debug', 'info', 'warn', 'error']).default('debug') }),
+  explain: z.strictObject({ url: z.string().min(1), method: z.string().default('GET'), client: z.string().default('127.0.0.1') }),
+  'metrics.get': none,
+} as const;
+
+export interface ConfigDocument {
+  file: string;
+  format: 'yaml' | 'json';
+  text: string;
+  revision: number;
+  /** As written, defaults not filled in: what forms edit. */
+  value: unknown;
+  problems: Problem[];
+}
+
+export interface Applied {
+  revision: number;
+  warnings: Problem[];
+}
+
+interface Replies {
+  'status.get': Snapshot;
+  'engine.start': Snapshot;
+  'engine.stop': Snapshot;
+  'daemon.quit': { pid: number };
+  'config.get': ConfigDocument;
+  'config.check': { problems: Problem[] };
+  'config.apply': Applied;
+  'config.edit': Applied;
+  'config.history': Revision[];
+  'config.revision': { id: number; text: string; format: 'yaml' | 'json' };
+  'config.rollback': Applied;
+  'sites.add': Applied;
+  'sites.remove': Applied;
+  'sites.set': Applied;
+  'backends.add': Applied;
+  'backends.remove': Applied;
+  'backends.set': Applied;
+  'health.check': HealthReport;
+  'exchanges.list': Exchange[];
+  'exchanges.get': ExchangeDetail;
+  'log.list': LogEntry[];
+  explain: Explanation;
+  /** Prometheus text exposition format 0.0.4. */
+  'metrics.get': { text: string };
+}
+
+export type CommandName = keyof typeof requestSchemas;
+export const COMMAND_NAMES = Object.keys(requestSchemas) as CommandName[];
+/** What the sender writes: defaults may be left out. */
+export type Request<K extends CommandName> = z.input<(typeof requestSchemas)[K]>;
+/** What the handler gets. */
+export type ParsedRequest<K extends CommandName> = z.output<(typeof requestSchemas)[K]>;
+export type Reply<K extends CommandName> = Replies[K];
+export type Answer<K extends CommandName> = { ok: true; value: Reply<K> } | { ok: false; problems: Problem[] };
+export type Handlers = { [K in CommandName]: (request: ParsedRequest<K>) => Promise<Reply<K>> | Reply<K> };
+
+/** What the engine tells without being asked. */
+export interface Pushes {
+  'engine.statusChanged': { status: EngineStatus };
+  /** After an apply, a start or a stop: everything that routes. */
+  'state.replaced': { revision: number; sites: SiteState[]; listeners: ListenerState[]; problems: Problem[] };
+  /** Backends whose health changed. */
+  'health.changed': { backend: BackendState; site: string }[];
+  /** Once a second while there is traffic, and once after it ends. */
+  'traffic.sampled': TrafficSample & { sites: { name: string; requests: number }[]; backends: { id: string; active: number; requests: number; failures: number }[] };
+  /** Ten times a second at most, newest last, bounded. */
+  'exchanges.recorded': Exchange[];
+  'log.written': LogEntry[];
+  'config.refused': { problems: Problem[] };
+}
+export type PushName = keyof Pushes;
+export const PUSH_NAMES: readonly PushName[] = ['engine.statusChanged', 'state.replaced', 'health.changed', 'traffic.sampled', 'exchanges.recorded', 'log.written', 'config.refused'];
+
+/** Numbered without gaps; a receiver that misses a number asks for a new snapshot. */
+export type Push = { [K in PushName]: { seq: number; name: K; data: Pushes[K] } }[PushName];
