@@ -1,0 +1,85 @@
+/** Checks the config of one middleware against its schema, and turns what is wrong into problems. */
+import { z } from 'zod';
+import { failure, problem, success, warning } from '../../../shared/problem.ts';
+import type { ConfigPath, Problem, Result } from '../../../shared/problem.ts';
+import { nearest } from './nearest.ts';
+
+type Issue = z.core.$ZodIssue;
+
+/**
+ * Parses `config`. Problems have the code MIDDLEWARE_CONFIG and paths inside that config; an unknown key is a warning
+ * and is left out. No config at all counts as an empty one.
+ */
+export function parseConfig(name: string, schema: z.ZodType, config: unknown): Result<unknown> {
+  let written: unknown = config ?? {};
+  const warnings: Problem[] = [];
+  // Each round takes out the unknown keys that hid others; a config has a handful of levels.
+  for (let round = 0; round < 8; round++) {
+    const parsed = schema.safeParse(written);
+    if (parsed.success) return success(parsed.data, warnings);
+    const unknown = parsed.error.issues.filter((issue) => issue.code === 'unrecognized_keys');
+    const wrong = parsed.error.issues.filter((issue) => issue.code !== 'unrecognized_keys');
+    for (const issue of unknown) {
+      for (const key of issue.keys) {
+        const path = [...toPath(issue), key];
+        warnings.push(describeUnknownKey(name, schema, path));
+        written = omit(written, path);
+      }
+    }
+    if (unknown.length === 0) return failure(...warnings, ...wrong.map((issue) => describeIssue(name, issue)));
+  }
+  return failure(...warnings, problem('MIDDLEWARE_CONFIG', `${name}: its config is not understood`, { path: [] }));
+}
+
+function describeIssue(name: string, issue: Issue): Problem {
+  const path = toPath(issue);
+  const fix: unknown = issue.code === 'custom' ? issue.params?.['fix'] : undefined;
+  const message = `${[name, ...path].join('.')}: ${lowerFirst(deepest(issue).message)}`;
+  return problem('MIDDLEWARE_CONFIG', message, { path, ...(typeof fix === 'string' ? { fix } : {}) });
+}
+
+/** A key of a record wraps what is wrong with it. */
+function deepest(issue: Issue): Issue {
+  const inner = issue.code === 'invalid_key' ? (issue.issues[0] as Issue | undefined) : undefined;
+  return inner ?? issue;
+}
+
+function describeUnknownKey(name: string, schema: z.ZodType, path: ConfigPath): Problem {
+  const key = String(path.at(-1));
+  const known = knownKeys(schema, path.slice(0, -1));
+  const match = nearest(key, known);
+  const fix = match === undefined ? `Remove it; the keys are ${known.join(', ')}.` : `Did you mean "${match}"?`;
+  return warning('MIDDLEWARE_CONFIG', `${[name, ...path.slice(0, -1)].join('.')}: unknown key "${key}"`, { path, ...(known.length > 0 ? { fix } : {}) });
+}
+
+interface JsonSchema {
+  properties?: Record<string, JsonSchema>;
+  items?: JsonSchema;
+}
+
+function knownKeys(schema: z.ZodType, path: ConfigPath): string[] {
+  let node: JsonSchema | undefined = describeSchema(schema) as JsonSchema;
+  for (const step of path) node = typeof step === 'number' ? node?.items : node?.properties?.[step];
+  return Object.keys(node?.properties ?? {});
+}
+
+/** JSON Schema of what a person writes; `{}` for a foreign schema that cannot be described. */
+export function describeSchema(schema: z.ZodType): Record<string, unknown> {
+  try {
+    return z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }) as Record<string, unknown>;
+  } catch {
+    return {}; // Made by another version of zod.
+  }
+}
+
+function omit(value: unknown, path: ConfigPath): unknown {
+  const [step, ...rest] = path;
+  if (typeof value !== 'object' || value === null || step === undefined) return value;
+  if (Array.isArray(value)) return value.map((item: unknown, index) => (index === step ? omit(item, rest) : item));
+  const entries = Object.entries(value).filter(([key]) => rest.length > 0 || key !== step);
+  return Object.fromEntries(entries.map(([key, item]) => [key, key === step ? omit(item, rest) : item]));
+}
+
+const toPath = (issue: Issue): (string | number)[] => issue.path.map((step) => (typeof step === 'number' ? step : String(step)));
+
+const lowerFirst = (text: string): string => text.charAt(0).toLowerCase() + text.slice(1);

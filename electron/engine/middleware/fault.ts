@@ -1,0 +1,72 @@
+/** Rehearses failure: delays, errors and lost connections. */
+import { z } from 'zod';
+import { duration } from '../../../shared/config.ts';
+import type { AbortReply, LocalReply, MiddlewareFactory, MiddlewareRequest } from '../generation.ts';
+import { matchPath, pathRule, splitPath } from './path-rule.ts';
+import { plainReply } from './reply.ts';
+
+/** A longer delay would hold requests and sockets for nothing. */
+const MAX_DELAY_MS = 600_000;
+
+const schema = z
+  .strictObject({
+    delay: duration.refine((ms) => ms <= MAX_DELAY_MS, 'use 10m at most').optional().describe('Wait this long before going on, 10m at most.'),
+    status: z.number().int().min(200).max(599).optional().describe('Answer with this status instead of the backend.'),
+    abort: z.boolean().default(false).describe('true: end the connection without an answer.'),
+    probability: z.number().min(0).max(1).default(1).describe('Share of the requests that fail, from 0 to 1 (1).'),
+    methods: z.array(z.string().min(1)).optional().describe('Only these methods; all unless given.'),
+    paths: z.array(pathRule).optional().describe('Only these paths; all unless given.'),
+  })
+  .refine(({ delay, status, abort }) => delay !== undefined || status !== undefined || abort, 'has nothing to do: give delay, status or abort');
+
+type FaultConfig = z.output<typeof schema>;
+
+export const fault: MiddlewareFactory<typeof schema> = {
+  description: 'Delays, fails or drops requests, to rehearse what happens then.',
+  schema,
+  create: (config, context) => {
+    const naps = createNaps();
+    const outcome = (): LocalReply | AbortReply | undefined => {
+      if (config.abort) return { abort: true };
+      if (config.status === undefined) return undefined;
+      return plainReply(config.status, 'FAULT_INJECTED', `this answer is rehearsed. Remove the fault middleware of ${context.site} to end it.`);
+    };
+    return {
+      name: 'fault',
+      onRequest: (request) => {
+        if (!isStruck(config, request)) return undefined;
+        return config.delay ? naps.sleep(config.delay).then(outcome) : outcome();
+      },
+      close: naps.end,
+    };
+  },
+};
+
+function isStruck({ methods, paths, probability }: FaultConfig, { method, path }: MiddlewareRequest): boolean {
+  if (methods && !methods.some((each) => each.toUpperCase() === method)) return false;
+  const { pathname } = splitPath(path);
+  if (paths && !paths.some((rule) => matchPath(rule, pathname) !== undefined)) return false;
+  return Math.random() < probability;
+}
+
+/** Delays that all end at once when the middleware goes. */
+function createNaps(): { sleep: (ms: number) => Promise<void>; end: () => void } {
+  const waiting = new Map<NodeJS.Timeout, () => void>();
+  return {
+    sleep: (ms) =>
+      new Promise((resolve) => {
+        const timer = setTimeout(() => {
+          waiting.delete(timer);
+          resolve();
+        }, ms);
+        waiting.set(timer, resolve);
+      }),
+    end: () => {
+      for (const [timer, resolve] of waiting) {
+        clearTimeout(timer);
+        resolve();
+      }
+      waiting.clear();
+    },
+  };
+}

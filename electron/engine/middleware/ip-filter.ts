@@ -1,0 +1,30 @@
+/** Lets requests in by the address of the client. */
+import { z } from 'zod';
+import { createAddressMatcher, isValidCidr } from '../../../shared/cidr.ts';
+import type { MiddlewareFactory } from '../generation.ts';
+import { plainReply } from './reply.ts';
+
+const addresses = z.array(z.string().refine(isValidCidr, 'is not an IP address or a CIDR block, as in 10.0.0.0/8'));
+
+const schema = z
+  .strictObject({
+    allow: addresses.default([]).describe('Addresses and CIDR blocks that may come in; everyone unless given.'),
+    deny: addresses.default([]).describe('Addresses and CIDR blocks that may not, even if allowed.'),
+  })
+  .refine(({ allow, deny }) => allow.length + deny.length > 0, 'has neither allow nor deny');
+
+export const ipFilter: MiddlewareFactory<typeof schema> = {
+  description: 'Answers 403 to clients whose address is denied or not allowed.',
+  schema,
+  create: ({ allow, deny }, context) => {
+    const isDenied = createAddressMatcher(deny);
+    const isAllowed = allow.length > 0 ? createAddressMatcher(allow) : () => true;
+    return {
+      name: 'ip_filter',
+      onRequest: ({ client }) => {
+        if (!isDenied(client) && isAllowed(client)) return undefined;
+        return plainReply(403, 'ADDRESS_DENIED', `${client} may not use ${context.site}. Change allow or deny of its ip_filter.`);
+      },
+    };
+  },
+};

@@ -1,0 +1,134 @@
+/** Lets each client make so many requests in a window of time. */
+import { z } from 'zod';
+import { duration } from '../../../shared/config.ts';
+import { clientNetwork } from '../../../shared/cidr.ts';
+import type { HeaderList, MiddlewareFactory, MiddlewareRequest } from '../generation.ts';
+import { plainReply } from './reply.ts';
+
+/** Clients remembered at once for one site; the one silent the longest is forgotten first. */
+export const MAX_CLIENTS = 10_000;
+
+/** Groups of requests remembered for one client: up to this limit every request is counted to the millisecond. */
+const MAX_GROUPS = 64;
+
+const schema = z.strictObject({
+  request_per_minute: z.number().int().min(1).describe('Requests a client may make within limit_window (a minute unless it says otherwise).'),
+  limit_window: duration.refine((value) => value > 0, 'use more than 0').default(60_000).describe('The window of time (60s).'),
+});
+
+/** Requests that came close together, counted as if all came with the last of them. */
+interface Group {
+  firstMs: number;
+  lastMs: number;
+  count: number;
+}
+
+/** What one client did within the window, oldest group first. */
+export interface Visitor {
+  groups: Group[];
+  count: number;
+  seenMs: number;
+}
+
+interface Standing {
+  allowed: boolean;
+  remaining: number;
+  /** Until the oldest counted request leaves the window. */
+  resetMs: number;
+}
+
+/**
+ * A sliding window: at most `limit` requests in any stretch of `windowMs`, and a refused request does not count.
+ * An IPv4 address is a client, an IPv6 /64 is one. Beyond 64 requests, those within a 64th of the window share one
+ * timestamp, the later one, so that the limit is never exceeded and memory stays bounded.
+ */
+export const ratelimit: MiddlewareFactory<typeof schema> = {
+  description: 'Answers 429 to a client that makes more requests than its share within a window of time.',
+  schema,
+  create: ({ request_per_minute: limit, limit_window: windowMs }, context) => {
+    const visitors = new Map<string, Visitor>();
+    const standings = new WeakMap<MiddlewareRequest, Standing>();
+    return {
+      name: 'ratelimit',
+      onRequest: (request) => {
+        const standing = admit(visitors, clientNetwork(request.client), { limit, windowMs, nowMs: context.now() });
+        standings.set(request, standing);
+        if (standing.allowed) return undefined;
+        const seconds = toSeconds(standing.resetMs);
+        const text = `this client may make ${limit} requests in ${windowMs / 1_000} s. Try again in ${seconds} s, or raise request_per_minute of ${context.site}.`;
+        return plainReply(429, 'RATE_LIMITED', text, { 'Retry-After': String(seconds), ...Object.fromEntries(limitFields(limit, standing)) });
+      },
+      onResponse: (response, request) => {
+        const standing = standings.get(request);
+        if (standing) setFields(response.headers, limitFields(limit, standing));
+      },
+      close: () => visitors.clear(),
+    };
+  },
+};
+
+/** Forgets every visitor that made no request within the window; returns how many. The map is ordered by last visit. */
+export function cleanupVisitors(visitors: Map<string, Visitor>, nowMs: number, windowMs: number): number {
+  let dropped = 0;
+  for (const [client, visitor] of visitors) {
+    if (nowMs - visitor.seenMs < windowMs) break;
+    visitors.delete(client);
+    dropped++;
+  }
+  return dropped;
+}
+
+/** Counts one request of a client, or refuses it. */
+export function admit(visitors: Map<string, Visitor>, client: string, rule: { limit: number; windowMs: number; nowMs: number }): Standing {
+  const { limit, windowMs, nowMs } = rule;
+  cleanupVisitors(visitors, nowMs, windowMs);
+  const visitor = visitors.get(client) ?? { groups: [], count: 0, seenMs: nowMs };
+  visitor.seenMs = nowMs;
+  visitors.delete(client);
+  visitors.set(client, visitor);
+  if (visitors.size > MAX_CLIENTS) forgetOldest(visitors);
+  expire(visitor, nowMs - windowMs);
+  const allowed = visitor.count < limit;
+  if (allowed) count(visitor, nowMs, limit > MAX_GROUPS ? windowMs / MAX_GROUPS : 0);
+  const oldest = visitor.groups[0];
+  return { allowed, remaining: limit - visitor.count, resetMs: oldest ? oldest.lastMs + windowMs - nowMs : 0 };
+}
+
+function forgetOldest(visitors: Map<string, Visitor>): void {
+  for (const client of visitors.keys()) {
+    visitors.delete(client);
+    return;
+  }
+}
+
+function expire(visitor: Visitor, untilMs: number): void {
+  const kept = visitor.groups.findIndex((group) => group.lastMs > untilMs);
+  const gone = visitor.groups.splice(0, kept < 0 ? visitor.groups.length : kept);
+  for (const group of gone) visitor.count -= group.count;
+}
+
+function count(visitor: Visitor, nowMs: number, resolutionMs: number): void {
+  visitor.count++;
+  const newest = visitor.groups.at(-1);
+  if (newest && nowMs - newest.firstMs <= resolutionMs) {
+    newest.count++;
+    newest.lastMs = nowMs;
+  } else {
+    visitor.groups.push({ firstMs: nowMs, lastMs: nowMs, count: 1 });
+  }
+}
+
+const toSeconds = (ms: number): number => Math.max(1, Math.ceil(ms / 1_000));
+
+/** The three fields of draft-ietf-httpapi-ratelimit-headers up to its version 05. */
+function limitFields(limit: number, standing: Standing): [string, string][] {
+  return [
+    ['RateLimit-Limit', String(limit)],
+    ['RateLimit-Remaining', String(standing.remaining)],
+    ['RateLimit-Reset', String(toSeconds(standing.resetMs))],
+  ];
+}
+
+function setFields(headers: HeaderList, fields: readonly [string, string][]): void {
+  for (const [name, value] of fields) headers.set(name, value);
+}
