@@ -1,10 +1,28 @@
 /** Requests, responses and contexts for middlewares, made of the real header list. */
 import { createHeaderList } from '../../electron/engine/proxy/header-list.ts';
-import type { LocalReply, Middleware, MiddlewareContext, MiddlewareFactory, MiddlewareRequest, MiddlewareResponse } from '../../electron/engine/generation.ts';
+import type {
+  LocalReply,
+  Middleware,
+  MiddlewareContext,
+  MiddlewareFactory,
+  MiddlewareRequest,
+  MiddlewareResponse,
+} from '../../electron/engine/generation.ts';
 import type { z } from 'zod';
 
-export function makeRequest(rest: Partial<Omit<MiddlewareRequest, 'headers'>> = {}, headers: string[] = []): MiddlewareRequest {
-  const base = { method: 'GET', path: '/', host: 'shop.local', scheme: 'http' as const, site: 'shop.local', client: '10.0.0.1', isUpgrade: false };
+export function makeRequest(
+  rest: Partial<Omit<MiddlewareRequest, 'headers'>> = {},
+  headers: string[] = [],
+): MiddlewareRequest {
+  const base = {
+    method: 'GET',
+    path: '/',
+    host: 'shop.local',
+    scheme: 'http' as const,
+    site: 'shop.local',
+    client: '10.0.0.1',
+    isUpgrade: false,
+  };
   return { ...base, ...rest, headers: createHeaderList([...headers]) };
 }
 
@@ -23,11 +41,21 @@ export interface LogLine {
 export function makeContext(): MiddlewareContext & { clock: { nowMs: number }; lines: LogLine[] } {
   const clock = { nowMs: 0 };
   const lines: LogLine[] = [];
-  return { site: 'shop.local', now: () => clock.nowMs, log: (level, event, message, fields) => lines.push({ level, event, message, fields }), clock, lines };
+  return {
+    site: 'shop.local',
+    now: () => clock.nowMs,
+    log: (level, event, message, fields) => lines.push({ level, event, message, fields }),
+    clock,
+    lines,
+  };
 }
 
 /** As a config makes it: checked by its schema first. */
-export function build<S extends z.ZodType>(factory: MiddlewareFactory<S>, config: z.input<S>, context: MiddlewareContext = makeContext()): Middleware {
+export function build<S extends z.ZodType>(
+  factory: MiddlewareFactory<S>,
+  config: z.input<S>,
+  context: MiddlewareContext = makeContext(),
+): Middleware {
   return factory.create(factory.schema.parse(config), context);
 }
 

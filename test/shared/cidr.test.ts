@@ -4,11 +4,40 @@ import { clientNetwork, createAddressMatcher, isValidCidr } from '../../shared/c
 
 describe('address blocks', () => {
   it('cover the addresses of their prefix', () => {
-    const covers = createAddressMatcher(['10.0.0.0/8', '192.168.1.7', '172.16.0.0/12', '2001:db8::/33', '::1', 'fe80::/10']);
-    for (const inside of ['10.255.0.1', '192.168.1.7', '172.31.255.255', '2001:db8:7fff::1', '::1', '0:0:0:0:0:0:0:1', 'fe80::1%eth0', '::ffff:10.0.0.1', '::FFFF:0a00:0001']) {
+    const covers = createAddressMatcher([
+      '10.0.0.0/8',
+      '192.168.1.7',
+      '172.16.0.0/12',
+      '2001:db8::/33',
+      '::1',
+      'fe80::/10',
+    ]);
+    for (const inside of [
+      '10.255.0.1',
+      '192.168.1.7',
+      '172.31.255.255',
+      '2001:db8:7fff::1',
+      '::1',
+      '0:0:0:0:0:0:0:1',
+      'fe80::1%eth0',
+      '::ffff:10.0.0.1',
+      '::FFFF:0a00:0001',
+    ]) {
       expect(covers(inside), inside).toBe(true);
     }
-    for (const outside of ['11.0.0.1', '192.168.1.8', '172.32.0.0', '2001:db8:8000::1', '::2', 'fec0::1', '', 'localhost', '10.0.0', '10.0.0.1.1', '::ffff:11.0.0.1']) {
+    for (const outside of [
+      '11.0.0.1',
+      '192.168.1.8',
+      '172.32.0.0',
+      '2001:db8:8000::1',
+      '::2',
+      'fec0::1',
+      '',
+      'localhost',
+      '10.0.0',
+      '10.0.0.1.1',
+      '::ffff:11.0.0.1',
+    ]) {
       expect(covers(outside), outside).toBe(false);
     }
   });
@@ -23,8 +52,28 @@ describe('address blocks', () => {
   });
 
   it('are told from what is none', () => {
-    for (const good of ['1.2.3.4', '1.2.3.4/0', '::', '::/128', '1::', '1:2:3:4:5:6:7:8', '::1.2.3.4', 'fe80::1%en0']) expect(isValidCidr(good), good).toBe(true);
-    const bad = ['', '1.2.3', '01.2.3.4', '256.1.1.1', '1.2.3.4/33', '1.2.3.4/', '1.2.3.4/-1', '::/129', ':::', '1::2::3', '1:2:3:4:5:6:7', '1:2:3:4:5:6:7:8:9', '12345::', 'g::', '1.2.3.4::', 'fe80::1%a/64', ' 1.2.3.4', '1:2:3:4:5:6:7::8:'];
+    for (const good of ['1.2.3.4', '1.2.3.4/0', '::', '::/128', '1::', '1:2:3:4:5:6:7:8', '::1.2.3.4', 'fe80::1%en0'])
+      expect(isValidCidr(good), good).toBe(true);
+    const bad = [
+      '',
+      '1.2.3',
+      '01.2.3.4',
+      '256.1.1.1',
+      '1.2.3.4/33',
+      '1.2.3.4/',
+      '1.2.3.4/-1',
+      '::/129',
+      ':::',
+      '1::2::3',
+      '1:2:3:4:5:6:7',
+      '1:2:3:4:5:6:7:8:9',
+      '12345::',
+      'g::',
+      '1.2.3.4::',
+      'fe80::1%a/64',
+      ' 1.2.3.4',
+      '1:2:3:4:5:6:7::8:',
+    ];
     for (const text of bad) expect(isValidCidr(text), text).toBe(false);
     expect(() => createAddressMatcher(['nonsense'])).toThrow(TypeError);
   });
@@ -35,7 +84,9 @@ describe('address blocks', () => {
     fc.assert(
       fc.property(word, word, fc.integer({ min: 0, max: 32 }), (block, address, bits) => {
         const size = 2 ** (32 - bits);
-        expect(createAddressMatcher([`${write(block)}/${bits}`])(write(address))).toBe(Math.floor(block / size) === Math.floor(address / size));
+        expect(createAddressMatcher([`${write(block)}/${bits}`])(write(address))).toBe(
+          Math.floor(block / size) === Math.floor(address / size),
+        );
       }),
     );
   });

@@ -19,9 +19,14 @@ const users = z.record(z.string(), z.string()).check((context) => {
   const entries = Object.entries(context.value);
   if (entries.length === 0) reject([], 'no user is named', 'Name at least one user with a hashed password.');
   for (const [name, hash] of entries) {
-    if (name === '' || name.includes(':')) reject([name], `"${name}" cannot be a user name`, 'Use a name without a colon.');
+    if (name === '' || name.includes(':'))
+      reject([name], `"${name}" cannot be a user name`, 'Use a name without a colon.');
     if (parsePasswordHash(hash)) continue;
-    reject([name], `the password of ${name} is not a scrypt hash`, 'Run "mogoly hash-password" and put what it prints (scrypt:…) here.');
+    reject(
+      [name],
+      `the password of ${name} is not a scrypt hash`,
+      'Run "mogoly hash-password" and put what it prints (scrypt:…) here.',
+    );
   }
 });
 
@@ -39,11 +44,16 @@ export const basicAuth: MiddlewareFactory<typeof schema> = {
   description: 'Asks for a user name and a password before a request goes on.',
   schema,
   create: ({ users: written, realm, forward }) => {
-    const verify = createVerifier(new Map(Object.entries(written).map(([name, hash]) => [name, parsePasswordHash(hash)!])));
+    const verify = createVerifier(
+      new Map(Object.entries(written).map(([name, hash]) => [name, parsePasswordHash(hash)!])),
+    );
     const quoted = realm.replace(/["\\]/g, (character) => `\\${character}`);
     const challenge = { 'WWW-Authenticate': `Basic realm="${quoted}", charset="UTF-8"` };
     const admit = (verdict: Verdict, drop: () => void): LocalReply | undefined => {
-      if (verdict === 'busy') return plainReply(503, 'AUTH_BUSY', 'too many passwords are being checked. Try again in a second.', { 'Retry-After': '1' });
+      if (verdict === 'busy')
+        return plainReply(503, 'AUTH_BUSY', 'too many passwords are being checked. Try again in a second.', {
+          'Retry-After': '1',
+        });
       if (verdict === 'no') return plainReply(401, 'AUTH_REQUIRED', `sign in with a user of ${realm}.`, challenge);
       if (!forward) drop();
       return undefined;
@@ -62,7 +72,9 @@ export const basicAuth: MiddlewareFactory<typeof schema> = {
 type Verdict = 'yes' | 'no' | 'busy';
 
 /** Answers at once for credentials it has seen; they are kept only as an HMAC under a key of this process. */
-function createVerifier(hashes: ReadonlyMap<string, PasswordHash>): (header: string | undefined) => Verdict | Promise<Verdict> {
+function createVerifier(
+  hashes: ReadonlyMap<string, PasswordHash>,
+): (header: string | undefined) => Verdict | Promise<Verdict> {
   const secret = randomBytes(32);
   const decoy = unmatchableHash();
   const accepted = new Set<string>();

@@ -49,7 +49,10 @@ function describeUnknownKey(name: string, schema: z.ZodType, path: ConfigPath): 
   const known = knownKeys(schema, path.slice(0, -1));
   const match = nearest(key, known);
   const fix = match === undefined ? `Remove it; the keys are ${known.join(', ')}.` : `Did you mean "${match}"?`;
-  return warning('MIDDLEWARE_CONFIG', `${[name, ...path.slice(0, -1)].join('.')}: unknown key "${key}"`, { path, ...(known.length > 0 ? { fix } : {}) });
+  return warning('MIDDLEWARE_CONFIG', `${[name, ...path.slice(0, -1)].join('.')}: unknown key "${key}"`, {
+    path,
+    ...(known.length > 0 ? { fix } : {}),
+  });
 }
 
 interface JsonSchema {
@@ -80,6 +83,7 @@ function omit(value: unknown, path: ConfigPath): unknown {
   return Object.fromEntries(entries.map(([key, item]) => [key, key === step ? omit(item, rest) : item]));
 }
 
-const toPath = (issue: Issue): (string | number)[] => issue.path.map((step) => (typeof step === 'number' ? step : String(step)));
+const toPath = (issue: Issue): (string | number)[] =>
+  issue.path.map((step) => (typeof step === 'number' ? step : String(step)));
 
 const lowerFirst = (text: string): string => text.charAt(0).toLowerCase() + text.slice(1);

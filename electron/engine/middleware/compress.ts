@@ -13,8 +13,17 @@ const BROTLI_QUALITY = 4;
 const GZIP_LEVEL = 6;
 
 const schema = z.strictObject({
-  encodings: z.array(z.enum(ENCODINGS)).min(1).default([...ENCODINGS]).describe('What may be used, the preferred one first (br, gzip).'),
-  min_length: z.number().int().min(0).default(1_024).describe('Bodies known to be shorter, in bytes, go as they are (1024).'),
+  encodings: z
+    .array(z.enum(ENCODINGS))
+    .min(1)
+    .default([...ENCODINGS])
+    .describe('What may be used, the preferred one first (br, gzip).'),
+  min_length: z
+    .number()
+    .int()
+    .min(0)
+    .default(1_024)
+    .describe('Bodies known to be shorter, in bytes, go as they are (1024).'),
 });
 
 interface Choice {
@@ -81,7 +90,8 @@ const APPLICATION_TYPES = new Set([
 
 function isCompressible({ status, headers }: MiddlewareResponse, minLength: number): boolean {
   if (status < 200 || status === 204 || status === 206 || status === 304) return false;
-  if ((headers.get('content-encoding') ?? 'identity').toLowerCase() !== 'identity' || headers.has('content-range')) return false;
+  if ((headers.get('content-encoding') ?? 'identity').toLowerCase() !== 'identity' || headers.has('content-range'))
+    return false;
   if (headers.getAll('cache-control').some((value) => value.toLowerCase().includes('no-transform'))) return false;
   const length = headers.get('content-length');
   return (length === undefined || Number(length) >= Math.max(1, minLength)) && isTextual(headers.get('content-type'));
@@ -103,7 +113,8 @@ function rewriteHead(headers: HeaderList, encoding: Encoding): void {
 }
 
 function createEncoder({ encoding, isStream }: Choice): Transform {
-  if (encoding === 'gzip') return createGzip({ level: GZIP_LEVEL, flush: isStream ? constants.Z_SYNC_FLUSH : constants.Z_NO_FLUSH });
+  if (encoding === 'gzip')
+    return createGzip({ level: GZIP_LEVEL, flush: isStream ? constants.Z_SYNC_FLUSH : constants.Z_NO_FLUSH });
   return createBrotliCompress({
     flush: isStream ? constants.BROTLI_OPERATION_FLUSH : constants.BROTLI_OPERATION_PROCESS,
     params: { [constants.BROTLI_PARAM_QUALITY]: BROTLI_QUALITY },

@@ -12,10 +12,14 @@ const tokens = z.array(z.string().refine(isFieldName, 'is not a name that header
 const schema = z
   .strictObject({
     allow_origins: z
-      .array(z.string().refine(isOriginPattern, 'is not an origin: write it as https://app.test, https://*.shop.local or *'))
+      .array(
+        z.string().refine(isOriginPattern, 'is not an origin: write it as https://app.test, https://*.shop.local or *'),
+      )
       .min(1)
       .default(['*'])
-      .describe('Origins that may read: https://app.test, https://*.shop.local, http://localhost:* (any port), or * (*).'),
+      .describe(
+        'Origins that may read: https://app.test, https://*.shop.local, http://localhost:* (any port), or * (*).',
+      ),
     allow_methods: tokens.default(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE']).describe('Methods they may use.'),
     allow_headers: tokens.optional().describe('Request headers they may send; whatever they ask for unless given.'),
     expose_headers: tokens.default([]).describe('Response headers they may read besides the simple ones.'),
@@ -26,7 +30,13 @@ const schema = z
     const { allow_credentials: credentials, allow_origins: origins } = context.value;
     if (!credentials || !origins.includes('*')) return;
     const fix = 'Name the origins, as in https://*.shop.local, or leave allow_credentials out.';
-    context.issues.push({ code: 'custom', input: context.value, path: ['allow_credentials'], message: 'cannot be given to every origin', params: { fix } });
+    context.issues.push({
+      code: 'custom',
+      input: context.value,
+      path: ['allow_credentials'],
+      message: 'cannot be given to every origin',
+      params: { fix },
+    });
   });
 
 type CorsConfig = z.output<typeof schema>;
@@ -38,7 +48,8 @@ export const cors: MiddlewareFactory<typeof schema> = {
     const isAllowed = (origin: string): boolean => config.allow_origins.some((pattern) => matchOrigin(pattern, origin));
     return {
       name: 'cors',
-      onRequest: (request) => (isPreflight(request) ? answerPreflight(config, request, isAllowed, context.site) : undefined),
+      onRequest: (request) =>
+        isPreflight(request) ? answerPreflight(config, request, isAllowed, context.site) : undefined,
       onResponse: (response, request) => {
         if (isPreflight(request)) return;
         const origin = request.headers.get('origin');
@@ -46,7 +57,8 @@ export const cors: MiddlewareFactory<typeof schema> = {
         if (!config.allow_origins.includes('*')) addVary(response.headers, 'Origin');
         if (origin === undefined || !isAllowed(origin)) return;
         for (const [name, value] of grant(config, origin)) response.headers.set(name, value);
-        if (config.expose_headers.length > 0) response.headers.set('Access-Control-Expose-Headers', config.expose_headers.join(', '));
+        if (config.expose_headers.length > 0)
+          response.headers.set('Access-Control-Expose-Headers', config.expose_headers.join(', '));
       },
     };
   },
@@ -55,10 +67,16 @@ export const cors: MiddlewareFactory<typeof schema> = {
 const isPreflight = (request: MiddlewareRequest): boolean =>
   request.method === 'OPTIONS' && request.headers.has('origin') && request.headers.has('access-control-request-method');
 
-function answerPreflight(config: CorsConfig, request: MiddlewareRequest, isAllowed: (origin: string) => boolean, site: string): LocalReply {
+function answerPreflight(
+  config: CorsConfig,
+  request: MiddlewareRequest,
+  isAllowed: (origin: string) => boolean,
+  site: string,
+): LocalReply {
   const origin = request.headers.get('origin')!;
   const vary = { Vary: 'Origin, Access-Control-Request-Method, Access-Control-Request-Headers' };
-  if (!isAllowed(origin)) return plainReply(403, 'CORS_ORIGIN', `${origin} may not read ${site}. Add it to allow_origins of cors.`, vary);
+  if (!isAllowed(origin))
+    return plainReply(403, 'CORS_ORIGIN', `${origin} may not read ${site}. Add it to allow_origins of cors.`, vary);
   const asked = request.headers.getAll('access-control-request-headers').join(', ');
   const allowed = config.allow_headers?.join(', ') ?? asked;
   const headers: Record<string, string> = {
@@ -69,12 +87,15 @@ function answerPreflight(config: CorsConfig, request: MiddlewareRequest, isAllow
   };
   if (allowed !== '') headers['Access-Control-Allow-Headers'] = allowed;
   // A public page that reaches a local address asks this besides (Private Network Access).
-  if (request.headers.get('access-control-request-private-network') === 'true') headers['Access-Control-Allow-Private-Network'] = 'true';
+  if (request.headers.get('access-control-request-private-network') === 'true')
+    headers['Access-Control-Allow-Private-Network'] = 'true';
   return { status: 204, headers };
 }
 
 function grant(config: CorsConfig, origin: string): [string, string][] {
-  const fields: [string, string][] = [['Access-Control-Allow-Origin', config.allow_origins.includes('*') ? '*' : origin]];
+  const fields: [string, string][] = [
+    ['Access-Control-Allow-Origin', config.allow_origins.includes('*') ? '*' : origin],
+  ];
   if (config.allow_credentials) fields.push(['Access-Control-Allow-Credentials', 'true']);
   return fields;
 }

@@ -9,7 +9,14 @@ import type { Middleware, MiddlewareContext, MiddlewareFactory } from '../genera
 
 /** `./mw.mjs`, `../mw.mjs`, an absolute path, or a file: URL: not the name of a registered middleware. */
 export function isModuleName(name: string): boolean {
-  return name.startsWith('./') || name.startsWith('../') || name.startsWith('.\\') || name.startsWith('..\\') || name.startsWith('file:') || isAbsolute(name);
+  return (
+    name.startsWith('./') ||
+    name.startsWith('../') ||
+    name.startsWith('.\\') ||
+    name.startsWith('..\\') ||
+    name.startsWith('file:') ||
+    isAbsolute(name)
+  );
 }
 
 /**
@@ -19,21 +26,33 @@ export function isModuleName(name: string): boolean {
  */
 export async function loadModule(name: string, baseFolder: string): Promise<Result<MiddlewareFactory>> {
   const file = toFile(name, baseFolder);
-  const fail = (message: string, fix: string): Result<MiddlewareFactory> => failure(problem('MIDDLEWARE_MODULE', message, { fix, path: [] }));
-  if (file === undefined) return fail(`"${name}" is not a file URL of this machine`, 'Write the path of the module instead, as in ./mw.mjs.');
+  const fail = (message: string, fix: string): Result<MiddlewareFactory> =>
+    failure(problem('MIDDLEWARE_MODULE', message, { fix, path: [] }));
+  if (file === undefined)
+    return fail(`"${name}" is not a file URL of this machine`, 'Write the path of the module instead, as in ./mw.mjs.');
   const version = await readVersion(file);
-  if (version === undefined) return fail(`the middleware module ${file} is not there`, 'Create it, or correct its path; it is relative to the config file.');
+  if (version === undefined)
+    return fail(
+      `the middleware module ${file} is not there`,
+      'Create it, or correct its path; it is relative to the config file.',
+    );
   const url = `${pathToFileURL(file).href}?v=${version}`;
   let exported: Record<string, unknown>;
   try {
     // The bundler must leave this import to run time.
     exported = (await import(/* @vite-ignore */ url)) as Record<string, unknown>;
   } catch (error) {
-    return fail(`the middleware module ${file} failed to load: ${describe(error)}`, 'Correct the module, then apply the config again.');
+    return fail(
+      `the middleware module ${file} failed to load: ${describe(error)}`,
+      'Correct the module, then apply the config again.',
+    );
   }
   const factory = findFactory(exported, name);
   if (factory) return success(factory);
-  return fail(`the middleware module ${file} exports no factory`, 'Export a function (config, context) => middleware, or { schema, create }, as default or as "middleware".');
+  return fail(
+    `the middleware module ${file} exports no factory`,
+    'Export a function (config, context) => middleware, or { schema, create }, as default or as "middleware".',
+  );
 }
 
 function toFile(name: string, baseFolder: string): string | undefined {
@@ -73,7 +92,8 @@ function toFactory(candidate: unknown, name: string): MiddlewareFactory | undefi
   return {
     description: typeof description === 'string' ? description : `The module ${name}.`,
     schema: isSchema(schema) ? schema : z.unknown(),
-    create: (config, context) => toMiddleware((create as (config: unknown, context: MiddlewareContext) => unknown)(config, context), name),
+    create: (config, context) =>
+      toMiddleware((create as (config: unknown, context: MiddlewareContext) => unknown)(config, context), name),
   };
 }
 
@@ -81,7 +101,8 @@ function toFactory(candidate: unknown, name: string): MiddlewareFactory | undefi
 function toMiddleware(made: unknown, name: string): Middleware {
   if (!isObject(made)) throw new TypeError('its factory did not return an object');
   for (const hook of ['onRequest', 'onResponse', 'transformBody', 'onEnd', 'close']) {
-    if (made[hook] !== undefined && typeof made[hook] !== 'function') throw new TypeError(`its ${hook} is not a function`);
+    if (made[hook] !== undefined && typeof made[hook] !== 'function')
+      throw new TypeError(`its ${hook} is not a function`);
   }
   const middleware = made as Partial<Middleware>;
   return typeof middleware.name === 'string' ? (middleware as Middleware) : Object.assign(middleware, { name });
@@ -92,4 +113,5 @@ const isSchema = (value: unknown): value is z.ZodType => isObject(value) && type
 
 const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null;
 
-export const describe = (error: unknown): string => (error instanceof Error ? `${error.name}: ${error.message}` : String(error));
+export const describe = (error: unknown): string =>
+  error instanceof Error ? `${error.name}: ${error.message}` : String(error);

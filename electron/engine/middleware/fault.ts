@@ -10,14 +10,20 @@ const MAX_DELAY_MS = 600_000;
 
 const schema = z
   .strictObject({
-    delay: duration.refine((ms) => ms <= MAX_DELAY_MS, 'use 10m at most').optional().describe('Wait this long before going on, 10m at most.'),
+    delay: duration
+      .refine((ms) => ms <= MAX_DELAY_MS, 'use 10m at most')
+      .optional()
+      .describe('Wait this long before going on, 10m at most.'),
     status: z.number().int().min(200).max(599).optional().describe('Answer with this status instead of the backend.'),
     abort: z.boolean().default(false).describe('true: end the connection without an answer.'),
     probability: z.number().min(0).max(1).default(1).describe('Share of the requests that fail, from 0 to 1 (1).'),
     methods: z.array(z.string().min(1)).optional().describe('Only these methods; all unless given.'),
     paths: z.array(pathRule).optional().describe('Only these paths; all unless given.'),
   })
-  .refine(({ delay, status, abort }) => delay !== undefined || status !== undefined || abort, 'has nothing to do: give delay, status or abort');
+  .refine(
+    ({ delay, status, abort }) => delay !== undefined || status !== undefined || abort,
+    'has nothing to do: give delay, status or abort',
+  );
 
 type FaultConfig = z.output<typeof schema>;
 
@@ -29,7 +35,11 @@ export const fault: MiddlewareFactory<typeof schema> = {
     const outcome = (): LocalReply | AbortReply | undefined => {
       if (config.abort) return { abort: true };
       if (config.status === undefined) return undefined;
-      return plainReply(config.status, 'FAULT_INJECTED', `this answer is rehearsed. Remove the fault middleware of ${context.site} to end it.`);
+      return plainReply(
+        config.status,
+        'FAULT_INJECTED',
+        `this answer is rehearsed. Remove the fault middleware of ${context.site} to end it.`,
+      );
     };
     return {
       name: 'fault',

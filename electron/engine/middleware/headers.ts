@@ -4,7 +4,16 @@ import { isFieldName, isFieldValue } from '../../../shared/http-field.ts';
 import type { HeaderList, MiddlewareFactory } from '../generation.ts';
 
 /** They belong to one connection or to the length of the body, which the proxy itself decides. */
-const FRAMING = new Set(['connection', 'content-length', 'keep-alive', 'proxy-connection', 'te', 'trailer', 'transfer-encoding', 'upgrade']);
+const FRAMING = new Set([
+  'connection',
+  'content-length',
+  'keep-alive',
+  'proxy-connection',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+]);
 
 const name = z
   .string()
@@ -13,11 +22,16 @@ const name = z
 const value = z.string().refine(isFieldValue, 'holds a character that headers cannot carry');
 const requestName = name.refine((each) => each.toLowerCase() !== 'host', 'is set by host_header of the site');
 
-const changes = (key: typeof name): z.ZodObject<{
-  remove: z.ZodDefault<z.ZodArray<typeof name>>;
-  set: z.ZodDefault<z.ZodRecord<typeof name, typeof value>>;
-  add: z.ZodDefault<z.ZodRecord<typeof name, typeof value>>;
-}, z.core.$strict> =>
+const changes = (
+  key: typeof name,
+): z.ZodObject<
+  {
+    remove: z.ZodDefault<z.ZodArray<typeof name>>;
+    set: z.ZodDefault<z.ZodRecord<typeof name, typeof value>>;
+    add: z.ZodDefault<z.ZodRecord<typeof name, typeof value>>;
+  },
+  z.core.$strict
+> =>
   z.strictObject({
     remove: z.array(key).default([]).describe('Names whose fields are dropped first.'),
     set: z.record(key, value).default({}).describe('Fields put in the place of those of the same name.'),

@@ -38,21 +38,36 @@ const ALIASES = new Map([['mogoly:ratelimiter', 'ratelimit']]);
 
 /** Keys of the old project, by middleware. */
 const OLD_KEYS = new Map([
-  ['ratelimit', new Map([['ReqPerMinute', 'request_per_minute'], ['LimitWindow', 'limit_window']])],
+  [
+    'ratelimit',
+    new Map([
+      ['ReqPerMinute', 'request_per_minute'],
+      ['LimitWindow', 'limit_window'],
+    ]),
+  ],
 ]);
 
 export function createMiddlewareRegistry(): MiddlewareRegistry {
   const factories = builtIn();
-  const find = async (written: string, baseFolder: string): Promise<Result<{ name: string; factory: MiddlewareFactory }>> => {
+  const find = async (
+    written: string,
+    baseFolder: string,
+  ): Promise<Result<{ name: string; factory: MiddlewareFactory }>> => {
     if (isModuleName(written)) {
       const loaded = await loadModule(written, baseFolder);
       return loaded.ok ? { ok: true, value: { name: written, factory: loaded.value }, warnings: [] } : loaded;
     }
     const name = ALIASES.get(written) ?? written;
     const factory = factories.get(name);
-    return factory ? { ok: true, value: { name, factory }, warnings: [] } : failure(describeUnknown(written, [...factories.keys()]));
+    return factory
+      ? { ok: true, value: { name, factory }, warnings: [] }
+      : failure(describeUnknown(written, [...factories.keys()]));
   };
-  const parse = async (written: string, config: unknown, baseFolder: string): Promise<Result<{ factory: MiddlewareFactory; config: unknown }>> => {
+  const parse = async (
+    written: string,
+    config: unknown,
+    baseFolder: string,
+  ): Promise<Result<{ factory: MiddlewareFactory; config: unknown }>> => {
     const found = await find(written, baseFolder);
     if (!found.ok) return found;
     const { name, factory } = found.value;
@@ -74,7 +89,12 @@ export function createMiddlewareRegistry(): MiddlewareRegistry {
       if (!parsed.ok) throw new ProblemError(parsed.problems);
       return build(name, parsed.value, context);
     },
-    docs: () => [...factories].map(([name, { description, schema }]) => ({ name, description, jsonSchema: describeSchema(schema) })),
+    docs: () =>
+      [...factories].map(([name, { description, schema }]) => ({
+        name,
+        description,
+        jsonSchema: describeSchema(schema),
+      })),
   };
 }
 
@@ -96,18 +116,27 @@ function builtIn(): Map<string, MiddlewareFactory> {
   return new Map(Object.entries(list).map(([name, factory]) => [name, factory as unknown as MiddlewareFactory]));
 }
 
-function build(name: string, { factory, config }: { factory: MiddlewareFactory; config: unknown }, context: MiddlewareContext): Middleware {
+function build(
+  name: string,
+  { factory, config }: { factory: MiddlewareFactory; config: unknown },
+  context: MiddlewareContext,
+): Middleware {
   try {
     return factory.create(config, context);
   } catch (error) {
     const fix = 'Correct the module or its config, then apply again.';
-    throw new ProblemError([problem('MIDDLEWARE_MODULE', `the middleware ${name} failed to start: ${describe(error)}`, { fix, path: [] })]);
+    throw new ProblemError([
+      problem('MIDDLEWARE_MODULE', `the middleware ${name} failed to start: ${describe(error)}`, { fix, path: [] }),
+    ]);
   }
 }
 
 function describeUnknown(name: string, known: readonly string[]): Problem {
   const match = nearest(name, known);
-  const fix = match === undefined ? `Use one of ${known.join(', ')}, or the path of a module, as in ./mw.mjs.` : `Did you mean "${match}"?`;
+  const fix =
+    match === undefined
+      ? `Use one of ${known.join(', ')}, or the path of a module, as in ./mw.mjs.`
+      : `Did you mean "${match}"?`;
   return problem('MIDDLEWARE_UNKNOWN', `there is no middleware "${name}"`, { fix, path: [] });
 }
 

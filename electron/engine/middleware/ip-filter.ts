@@ -23,7 +23,11 @@ export const ipFilter: MiddlewareFactory<typeof schema> = {
       name: 'ip_filter',
       onRequest: ({ client }) => {
         if (!isDenied(client) && isAllowed(client)) return undefined;
-        return plainReply(403, 'ADDRESS_DENIED', `${client} may not use ${context.site}. Change allow or deny of its ip_filter.`);
+        return plainReply(
+          403,
+          'ADDRESS_DENIED',
+          `${client} may not use ${context.site}. Change allow or deny of its ip_filter.`,
+        );
       },
     };
   },

@@ -27,7 +27,9 @@ export function matchOrigin(pattern: string, origin: string): boolean {
 }
 
 function readOrigin(text: string): OriginParts | undefined {
-  const parts = /^([a-z][a-z0-9+.-]*):\/\/(\[[0-9a-f:.]+\]|[^\s:/?#@[\]\\]+)(?::(\d{1,5}|\*))?$/.exec(text.toLowerCase());
+  const parts = /^([a-z][a-z0-9+.-]*):\/\/(\[[0-9a-f:.]+\]|[^\s:/?#@[\]\\]+)(?::(\d{1,5}|\*))?$/.exec(
+    text.toLowerCase(),
+  );
   if (!parts) return undefined;
   const [, scheme = '', host = '', port = ''] = parts;
   const isDefault = (scheme === 'http' && port === '80') || (scheme === 'https' && port === '443');

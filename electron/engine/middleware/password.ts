@@ -26,7 +26,9 @@ export async function hashPassword(password: string): Promise<string> {
 
 /** Reads what hashPassword wrote; undefined for anything else, plain passwords among it. */
 export function parsePasswordHash(text: string): PasswordHash | undefined {
-  const parts = /^scrypt:(\d{1,8}):(\d{1,3}):(\d{1,3}):([A-Za-z0-9+/]{11,}={0,2}):([A-Za-z0-9+/]{21,}={0,2})$/.exec(text);
+  const parts = /^scrypt:(\d{1,8}):(\d{1,3}):(\d{1,3}):([A-Za-z0-9+/]{11,}={0,2}):([A-Za-z0-9+/]{21,}={0,2})$/.exec(
+    text,
+  );
   if (!parts) return undefined;
   const [N, r, p] = [Number(parts[1]), Number(parts[2]), Number(parts[3])] as const;
   const isPowerOfTwo = N > 1 && (N & (N - 1)) === 0;
@@ -48,9 +50,15 @@ const memoryOf = ({ N, r, p }: { N: number; r: number; p: number }): number => 1
 function derive(password: string, hash: PasswordHash): Promise<Buffer> {
   const { N, r, p, salt, key } = hash;
   return new Promise((resolve, reject) => {
-    scrypt(password.normalize('NFC'), salt, key.length, { N, r, p, maxmem: memoryOf(hash) + 1_048_576 }, (error, derived) => {
-      if (error) reject(error);
-      else resolve(derived);
-    });
+    scrypt(
+      password.normalize('NFC'),
+      salt,
+      key.length,
+      { N, r, p, maxmem: memoryOf(hash) + 1_048_576 },
+      (error, derived) => {
+        if (error) reject(error);
+        else resolve(derived);
+      },
+    );
   });
 }

@@ -4,7 +4,11 @@ import type { MiddlewareFactory } from '../generation.ts';
 import { splitPath } from './path-rule.ts';
 
 const schema = z.strictObject({
-  path: z.string().startsWith('/', 'start the path with /').default('/ping').describe('The path that is answered (/ping).'),
+  path: z
+    .string()
+    .startsWith('/', 'start the path with /')
+    .default('/ping')
+    .describe('The path that is answered (/ping).'),
 });
 
 export const ping: MiddlewareFactory<typeof schema> = {
@@ -13,8 +17,15 @@ export const ping: MiddlewareFactory<typeof schema> = {
   create: ({ path }) => ({
     name: 'ping',
     onRequest: (request) => {
-      const isAsked = (request.method === 'GET' || request.method === 'HEAD') && splitPath(request.path).pathname === path;
-      return isAsked ? { status: 200, headers: { 'Content-Type': 'text/plain; charset=utf-8', 'Cache-Control': 'no-store' }, body: 'pong' } : undefined;
+      const isAsked =
+        (request.method === 'GET' || request.method === 'HEAD') && splitPath(request.path).pathname === path;
+      return isAsked
+        ? {
+            status: 200,
+            headers: { 'Content-Type': 'text/plain; charset=utf-8', 'Cache-Control': 'no-store' },
+            body: 'pong',
+          }
+        : undefined;
     },
   }),
 };

@@ -12,8 +12,15 @@ export const MAX_CLIENTS = 10_000;
 const MAX_GROUPS = 64;
 
 const schema = z.strictObject({
-  request_per_minute: z.number().int().min(1).describe('Requests a client may make within limit_window (a minute unless it says otherwise).'),
-  limit_window: duration.refine((value) => value > 0, 'use more than 0').default(60_000).describe('The window of time (60s).'),
+  request_per_minute: z
+    .number()
+    .int()
+    .min(1)
+    .describe('Requests a client may make within limit_window (a minute unless it says otherwise).'),
+  limit_window: duration
+    .refine((value) => value > 0, 'use more than 0')
+    .default(60_000)
+    .describe('The window of time (60s).'),
 });
 
 /** Requests that came close together, counted as if all came with the last of them. */
@@ -56,7 +63,10 @@ export const ratelimit: MiddlewareFactory<typeof schema> = {
         if (standing.allowed) return undefined;
         const seconds = toSeconds(standing.resetMs);
         const text = `this client may make ${limit} requests in ${windowMs / 1_000} s. Try again in ${seconds} s, or raise request_per_minute of ${context.site}.`;
-        return plainReply(429, 'RATE_LIMITED', text, { 'Retry-After': String(seconds), ...Object.fromEntries(limitFields(limit, standing)) });
+        return plainReply(429, 'RATE_LIMITED', text, {
+          'Retry-After': String(seconds),
+          ...Object.fromEntries(limitFields(limit, standing)),
+        });
       },
       onResponse: (response, request) => {
         const standing = standings.get(request);
@@ -79,7 +89,11 @@ export function cleanupVisitors(visitors: Map<string, Visitor>, nowMs: number, w
 }
 
 /** Counts one request of a client, or refuses it. */
-export function admit(visitors: Map<string, Visitor>, client: string, rule: { limit: number; windowMs: number; nowMs: number }): Standing {
+export function admit(
+  visitors: Map<string, Visitor>,
+  client: string,
+  rule: { limit: number; windowMs: number; nowMs: number },
+): Standing {
   const { limit, windowMs, nowMs } = rule;
   cleanupVisitors(visitors, nowMs, windowMs);
   const visitor = visitors.get(client) ?? { groups: [], count: 0, seenMs: nowMs };

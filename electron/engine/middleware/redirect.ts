@@ -12,9 +12,17 @@ const schema = z.strictObject({
     .string()
     .refine((text) => /^(https?:\/\/|\{scheme\}:\/\/|\/|\{path\})/.test(text), 'start with https://, {scheme}:// or /')
     .refine((text) => /^[\x21-\x7e]+$/.test(text), 'is not a URL: percent-encode spaces and non-ASCII')
-    .refine((text) => unknownPlaceholders(text, PLACEHOLDERS).length === 0, 'takes only {scheme}, {host}, {path} and {query}')
-    .describe('Where to; {scheme}, {host}, {path} and {query} of the request are filled in; a query is kept where {query} does not place it.'),
-  status: z.union([z.literal(301), z.literal(302), z.literal(303), z.literal(307), z.literal(308)]).default(308).describe('Status of the answer (308).'),
+    .refine(
+      (text) => unknownPlaceholders(text, PLACEHOLDERS).length === 0,
+      'takes only {scheme}, {host}, {path} and {query}',
+    )
+    .describe(
+      'Where to; {scheme}, {host}, {path} and {query} of the request are filled in; a query is kept where {query} does not place it.',
+    ),
+  status: z
+    .union([z.literal(301), z.literal(302), z.literal(303), z.literal(307), z.literal(308)])
+    .default(308)
+    .describe('Status of the answer (308).'),
 });
 
 /** A request that already is where the redirect leads goes on, so that `https://{host}{path}` ends. */
@@ -25,9 +33,15 @@ export const redirect: MiddlewareFactory<typeof schema> = {
     name: 'redirect',
     onRequest: ({ scheme, host, path }) => {
       const { pathname, query } = splitPath(path);
-      const values = new Map([['scheme', scheme], ['host', host], ['path', pathname], ['query', query]]);
+      const values = new Map([
+        ['scheme', scheme],
+        ['host', host],
+        ['path', pathname],
+        ['query', query],
+      ]);
       const filled = keepOnHost(to, fillTemplate(to, values));
-      const location = to.includes('{query}') || query === '' ? filled : `${filled}${filled.includes('?') ? '&' : '?'}${query}`;
+      const location =
+        to.includes('{query}') || query === '' ? filled : `${filled}${filled.includes('?') ? '&' : '?'}${query}`;
       if (location === path || location === `${scheme}://${host}${path}`) return undefined;
       return plainReply(status, 'REDIRECTED', `go to ${location}`, { Location: location });
     },

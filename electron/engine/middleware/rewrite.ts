@@ -8,7 +8,10 @@ const target = z
   .string()
   .startsWith('/', 'start the path with /')
   .refine((text) => unknownPlaceholders(text, ['rest', 'path']).length === 0, 'takes only {rest} and {path}')
-  .refine((text) => /^[\x21-\x7e]+$/.test(text) && !text.includes('#'), 'is not a path: percent-encode spaces, # and non-ASCII');
+  .refine(
+    (text) => /^[\x21-\x7e]+$/.test(text) && !text.includes('#'),
+    'is not a path: percent-encode spaces, # and non-ASCII',
+  );
 
 const schema = z.strictObject({
   rules: z
@@ -32,7 +35,13 @@ export const rewrite: MiddlewareFactory<typeof schema> = {
       for (const { from, to } of rules) {
         const rest = matchPath(from, pathname);
         if (rest === undefined) continue;
-        const path = fillTemplate(to, new Map([['rest', rest], ['path', pathname]]));
+        const path = fillTemplate(
+          to,
+          new Map([
+            ['rest', rest],
+            ['path', pathname],
+          ]),
+        );
         request.path = query === '' ? path : `${path}${path.includes('?') ? '&' : '?'}${query}`;
         return undefined;
       }

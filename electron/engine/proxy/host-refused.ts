@@ -96,12 +96,20 @@ export function mayBeHostRefusal(status: number, contentType: string | undefined
  * Who refused the host, from the first kilobytes of the body; undefined when nobody did.
  * Next.js says only `Unauthorized`, without a content type: that alone is taken for its refusal.
  */
-export function recogniseHostRefusal(status: number, contentType: string | undefined, bodyStart: string): HostRefusal | undefined {
+export function recogniseHostRefusal(
+  status: number,
+  contentType: string | undefined,
+  bodyStart: string,
+): HostRefusal | undefined {
   if (!isText(contentType)) return undefined;
-  const found = SIGNATURES.find((each) => each.statuses.includes(status) && each.parts.every((part) => bodyStart.includes(part)));
-  if (found && (status !== 200 || bodyStart.trim() === found.parts[0])) return { framework: found.framework, fix: found.fix };
+  const found = SIGNATURES.find(
+    (each) => each.statuses.includes(status) && each.parts.every((part) => bodyStart.includes(part)),
+  );
+  if (found && (status !== 200 || bodyStart.trim() === found.parts[0]))
+    return { framework: found.framework, fix: found.fix };
   const isNext = status === 403 && contentType === undefined && bodyStart.trim() === 'Unauthorized';
   return isNext || (status === 403 && bodyStart.includes('allowedDevOrigins')) ? NEXT : undefined;
 }
 
-const isText = (contentType: string | undefined): boolean => contentType === undefined || contentType.trimStart().toLowerCase().startsWith('text/');
+const isText = (contentType: string | undefined): boolean =>
+  contentType === undefined || contentType.trimStart().toLowerCase().startsWith('text/');

@@ -2,27 +2,107 @@
 
 /** What every code means: its status, a title, and what mends it. Codes are stable; clients may rely on them. */
 export const ERROR_PAGES = {
-  HOST_UNKNOWN: { status: 404, title: 'No site has this host', fix: 'Open one of the hosts below, or add this one to a site in Mogoly.' },
-  HOST_INVALID: { status: 400, title: 'The Host header is not a host name', fix: 'Send exactly one Host header with a valid name.' },
-  POOL_EMPTY: { status: 503, title: 'No backend is available', fix: 'Start one of the backends below; it is used again as soon as it answers.' },
-  POOL_BUSY: { status: 503, title: 'Every backend is busy', fix: 'Try again in a moment, or raise max_connections of a backend.' },
-  BACKEND_REFUSED: { status: 502, title: 'The backend refused the connection', fix: 'Start the dev server, or correct its port in the pool.' },
-  BACKEND_RESET: { status: 502, title: 'The backend closed the connection', fix: 'Look at the log of the dev server: it ended before it answered.' },
-  BACKEND_TIMEOUT: { status: 504, title: 'The backend did not answer in time', fix: 'Look at what the dev server is waiting for, or raise response_timeout.' },
-  BACKEND_GARBAGE: { status: 502, title: 'The backend did not answer in HTTP', fix: 'Check that the port belongs to a web server, and that http or https is right in its url.' },
-  BACKEND_TLS: { status: 502, title: 'The TLS connection to the backend failed', fix: 'Check the certificate of the backend, or use http:// in its url.' },
-  BACKEND_NOT_FOUND: { status: 502, title: 'The name of the backend is not known', fix: 'Correct the host in the url of the backend.' },
-  LOOP_DETECTED: { status: 508, title: 'This request came back to Mogoly', fix: 'Point the backend at the dev server itself, not at an address of Mogoly.' },
-  REQUEST_MALFORMED: { status: 400, title: 'The request is malformed', fix: 'Correct the request; the reason is given above.' },
-  REQUEST_SMUGGLING: { status: 400, title: 'The length of the request is ambiguous', fix: 'Send one Content-Length or one Transfer-Encoding: chunked, never both.' },
-  HEAD_TOO_LARGE: { status: 431, title: 'The header of the request is too large', fix: 'Clear the cookies of this host, or send fewer headers.' },
-  REQUEST_TIMEOUT: { status: 408, title: 'The request took too long to arrive', fix: 'Send the whole request without a pause.' },
-  SITE_DISABLED: { status: 503, title: 'This site is turned off', fix: 'Turn the site on in Mogoly, or remove disabled: true from it.' },
-  STATIC_NOT_FOUND: { status: 404, title: 'No such file', fix: 'Check the path, or build the files that this route serves.' },
-  METHOD_NOT_ALLOWED: { status: 405, title: 'This method is not allowed here', fix: 'Use one of the methods in the Allow header.' },
+  HOST_UNKNOWN: {
+    status: 404,
+    title: 'No site has this host',
+    fix: 'Open one of the hosts below, or add this one to a site in Mogoly.',
+  },
+  HOST_INVALID: {
+    status: 400,
+    title: 'The Host header is not a host name',
+    fix: 'Send exactly one Host header with a valid name.',
+  },
+  POOL_EMPTY: {
+    status: 503,
+    title: 'No backend is available',
+    fix: 'Start one of the backends below; it is used again as soon as it answers.',
+  },
+  POOL_BUSY: {
+    status: 503,
+    title: 'Every backend is busy',
+    fix: 'Try again in a moment, or raise max_connections of a backend.',
+  },
+  BACKEND_REFUSED: {
+    status: 502,
+    title: 'The backend refused the connection',
+    fix: 'Start the dev server, or correct its port in the pool.',
+  },
+  BACKEND_RESET: {
+    status: 502,
+    title: 'The backend closed the connection',
+    fix: 'Look at the log of the dev server: it ended before it answered.',
+  },
+  BACKEND_TIMEOUT: {
+    status: 504,
+    title: 'The backend did not answer in time',
+    fix: 'Look at what the dev server is waiting for, or raise response_timeout.',
+  },
+  BACKEND_GARBAGE: {
+    status: 502,
+    title: 'The backend did not answer in HTTP',
+    fix: 'Check that the port belongs to a web server, and that http or https is right in its url.',
+  },
+  BACKEND_TLS: {
+    status: 502,
+    title: 'The TLS connection to the backend failed',
+    fix: 'Check the certificate of the backend, or use http:// in its url.',
+  },
+  BACKEND_NOT_FOUND: {
+    status: 502,
+    title: 'The name of the backend is not known',
+    fix: 'Correct the host in the url of the backend.',
+  },
+  LOOP_DETECTED: {
+    status: 508,
+    title: 'This request came back to Mogoly',
+    fix: 'Point the backend at the dev server itself, not at an address of Mogoly.',
+  },
+  REQUEST_MALFORMED: {
+    status: 400,
+    title: 'The request is malformed',
+    fix: 'Correct the request; the reason is given above.',
+  },
+  REQUEST_SMUGGLING: {
+    status: 400,
+    title: 'The length of the request is ambiguous',
+    fix: 'Send one Content-Length or one Transfer-Encoding: chunked, never both.',
+  },
+  HEAD_TOO_LARGE: {
+    status: 431,
+    title: 'The header of the request is too large',
+    fix: 'Clear the cookies of this host, or send fewer headers.',
+  },
+  REQUEST_TIMEOUT: {
+    status: 408,
+    title: 'The request took too long to arrive',
+    fix: 'Send the whole request without a pause.',
+  },
+  SITE_DISABLED: {
+    status: 503,
+    title: 'This site is turned off',
+    fix: 'Turn the site on in Mogoly, or remove disabled: true from it.',
+  },
+  STATIC_NOT_FOUND: {
+    status: 404,
+    title: 'No such file',
+    fix: 'Check the path, or build the files that this route serves.',
+  },
+  METHOD_NOT_ALLOWED: {
+    status: 405,
+    title: 'This method is not allowed here',
+    fix: 'Use one of the methods in the Allow header.',
+  },
   TLS_REQUIRED: { status: 426, title: 'This site is served over https only', fix: 'Use https:// in the address.' },
-  UPGRADE_REFUSED: { status: 502, title: 'The backend refused the WebSocket', fix: 'Check that the dev server accepts WebSockets on this path.' },
-  INTERNAL: { status: 500, title: 'Mogoly failed to handle this request', fix: 'Look at the log of Mogoly, and report what it says.' },
+  UPGRADE_REFUSED: {
+    status: 502,
+    title: 'The backend refused the WebSocket',
+    fix: 'Check that the dev server accepts WebSockets on this path.',
+  },
+  INTERNAL: {
+    status: 500,
+    title: 'Mogoly failed to handle this request',
+    fix: 'Look at the log of Mogoly, and report what it says.',
+  },
 } as const satisfies Record<string, { status: number; title: string; fix: string }>;
 
 export type PageCode = keyof typeof ERROR_PAGES;
@@ -42,7 +122,11 @@ export interface ErrorPage {
 }
 
 /** The page of a code; what is given in `rest` goes before the catalogue's own words. */
-export function describeError(code: PageCode, message: string, rest: Partial<Omit<ErrorPage, 'code' | 'message'>> = {}): ErrorPage {
+export function describeError(
+  code: PageCode,
+  message: string,
+  rest: Partial<Omit<ErrorPage, 'code' | 'message'>> = {},
+): ErrorPage {
   return { ...ERROR_PAGES[code], ...rest, code, message };
 }
 
@@ -65,7 +149,8 @@ function chooseForm(accept: string | undefined): Form {
     const quality = readQuality(parameters);
     if (!form || quality === 0) continue;
     const isExact = !type.endsWith('/*');
-    if (!best || quality > best.quality || (quality === best.quality && isExact && !best.isExact)) best = { form, quality, isExact };
+    if (!best || quality > best.quality || (quality === best.quality && isExact && !best.isExact))
+      best = { form, quality, isExact };
   }
   return best?.form ?? 'text';
 }
@@ -89,17 +174,29 @@ function renderJson({ code, status, message, fix, details, host, requestId }: Er
 
 /** One line, whatever the parts hold. */
 function renderText({ code, message, fix, details }: ErrorPage): string {
-  const list = details?.length ? ` (${details.map(({ label, text }) => (text ? `${label}: ${text}` : label)).join('; ')})` : '';
+  const list = details?.length
+    ? ` (${details.map(({ label, text }) => (text ? `${label}: ${text}` : label)).join('; ')})`
+    : '';
   return `${`${code}: ${message}${list} ${fix}`.replace(/[\s\p{Cc}]+/gu, ' ').trim()}\n`;
 }
 
-const ESCAPES = new Map([['&', '&amp;'], ['<', '&lt;'], ['>', '&gt;'], ['"', '&quot;'], ["'", '&#39;']]);
+const ESCAPES = new Map([
+  ['&', '&amp;'],
+  ['<', '&lt;'],
+  ['>', '&gt;'],
+  ['"', '&quot;'],
+  ["'", '&#39;'],
+]);
 const escapeHtml = (text: string): string => text.replace(/[&<>"']/g, (character) => ESCAPES.get(character)!);
 
 /** No script and nothing from outside, so that a page under any policy shows it. */
 function renderHtml(page: ErrorPage): string {
-  const rows = (page.details ?? []).map(({ label, text }) => `<li><code>${escapeHtml(label)}</code><span>${escapeHtml(text)}</span></li>`).join('');
-  const meta = [page.host, page.requestId && `request ${page.requestId}`].filter((part) => part !== undefined && part !== '');
+  const rows = (page.details ?? [])
+    .map(({ label, text }) => `<li><code>${escapeHtml(label)}</code><span>${escapeHtml(text)}</span></li>`)
+    .join('');
+  const meta = [page.host, page.requestId && `request ${page.requestId}`].filter(
+    (part) => part !== undefined && part !== '',
+  );
   return `<!doctype html>
 <html lang="en">
 <head>

@@ -42,7 +42,16 @@ const NOT_ALLOWED: StaticReply = { status: 405, headers: ['Allow', 'GET, HEAD'],
 const ABSENT = new Set(['ENOENT', 'ENOTDIR', 'ELOOP', 'EACCES', 'EPERM', 'ENAMETOOLONG', 'EISDIR']);
 
 /** Devices that Windows finds in every folder, whatever the extension. */
-const DEVICES = new Set(['con', 'prn', 'aux', 'nul', 'conin$', 'conout$', 'clock$', ...[...'0123456789¹²³'].flatMap((digit) => [`com${digit}`, `lpt${digit}`])]);
+const DEVICES = new Set([
+  'con',
+  'prn',
+  'aux',
+  'nul',
+  'conin$',
+  'conout$',
+  'clock$',
+  ...[...'0123456789¹²³'].flatMap((digit) => [`com${digit}`, `lpt${digit}`]),
+]);
 
 /**
  * Answers GET and HEAD from `root` with ETag, Last-Modified, 304 and a single byte range (RFC 9110 §13, §14).
@@ -63,7 +72,13 @@ export async function serveStatic(root: string, request: StaticRequest): Promise
   }
 }
 
-async function answer(root: string, segments: string[], isFolder: boolean, query: string, request: StaticRequest): Promise<StaticReply> {
+async function answer(
+  root: string,
+  segments: string[],
+  isFolder: boolean,
+  query: string,
+  request: StaticRequest,
+): Promise<StaticReply> {
   const base = await realpath(root);
   const target = await resolveInside(base, join(base, ...segments));
   if (!target) return copyOf(NOT_FOUND);
@@ -74,7 +89,11 @@ async function answer(root: string, segments: string[], isFolder: boolean, query
   const indexStat = index === undefined ? undefined : await stat(index);
   if (index === undefined || !indexStat?.isFile()) return copyOf(NOT_FOUND);
   // Relative, since the client's own path may have had a prefix that is not in ours.
-  if (!isFolder) return { status: 308, headers: ['Location', `./${encodeURIComponent(segments.at(-1)!)}/${query}`, 'Content-Length', '0'] };
+  if (!isFolder)
+    return {
+      status: 308,
+      headers: ['Location', `./${encodeURIComponent(segments.at(-1)!)}/${query}`, 'Content-Length', '0'],
+    };
   return sendFile(index, indexStat, request);
 }
 
@@ -92,8 +111,11 @@ async function sendFile(path: string, found: Stats, request: StaticRequest): Pro
   const modified = found.mtime.toUTCString();
   const headers = ['ETag', tag, 'Last-Modified', modified, 'Cache-Control', 'no-cache'];
   if (isUnchanged(request.headers, tag, found.mtimeMs)) return { status: 304, headers };
-  const wanted = matchesIfRange(request.headers.ifRange, tag, modified) ? readRange(request.headers.range, found.size) : undefined;
-  if (wanted === 'unsatisfiable') return { status: 416, headers: ['Content-Range', `bytes */${found.size}`, 'Content-Length', '0'] };
+  const wanted = matchesIfRange(request.headers.ifRange, tag, modified)
+    ? readRange(request.headers.range, found.size)
+    : undefined;
+  if (wanted === 'unsatisfiable')
+    return { status: 416, headers: ['Content-Range', `bytes */${found.size}`, 'Content-Length', '0'] };
   const { start, end } = wanted ?? { start: 0, end: found.size - 1 };
   headers.push('Content-Type', contentTypeOf(extname(path)), 'X-Content-Type-Options', 'nosniff');
   headers.push('Accept-Ranges', 'bytes', 'Content-Length', String(end - start + 1));
@@ -115,7 +137,8 @@ function isUnchanged(headers: StaticRequest['headers'], tag: string, mtimeMs: nu
 
 const stripWeak = (tag: string): string => (tag.startsWith('W/') ? tag.slice(2) : tag);
 
-const matchesIfRange = (ifRange: string | undefined, tag: string, modified: string): boolean => ifRange === undefined || ifRange === tag || ifRange === modified;
+const matchesIfRange = (ifRange: string | undefined, tag: string, modified: string): boolean =>
+  ifRange === undefined || ifRange === tag || ifRange === modified;
 
 /** Undefined for no range, several ranges, or one that is not understood: the whole file is sent (RFC 9110 §14.2). */
 function readRange(header: string | undefined, size: number): ByteRange | 'unsatisfiable' | undefined {

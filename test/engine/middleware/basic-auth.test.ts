@@ -3,7 +3,10 @@ import { basicAuth } from '../../../electron/engine/middleware/basic-auth.ts';
 import { hashPassword, parsePasswordHash, verifyPassword } from '../../../electron/engine/middleware/password.ts';
 import { build, makeRequest, replyOf } from '../../kit/middleware-request.ts';
 
-const basic = (credentials: string): string[] => ['Authorization', `Basic ${Buffer.from(credentials).toString('base64')}`];
+const basic = (credentials: string): string[] => [
+  'Authorization',
+  `Basic ${Buffer.from(credentials).toString('base64')}`,
+];
 
 describe('basic_auth', () => {
   it('lets a right password pass, removes it from the request, and answers at once the second time', async () => {
@@ -16,7 +19,14 @@ describe('basic_auth', () => {
 
   it('answers 401 with a challenge to wrong, missing and broken credentials', async () => {
     const middleware = build(basicAuth, { users: { dev: await hashPassword('right') }, realm: 'My "site"' });
-    for (const headers of [[], basic('dev:wrong'), basic('nobody:right'), basic('nocolon'), ['Authorization', 'Bearer x'], ['Authorization', 'Basic !!']]) {
+    for (const headers of [
+      [],
+      basic('dev:wrong'),
+      basic('nobody:right'),
+      basic('nocolon'),
+      ['Authorization', 'Bearer x'],
+      ['Authorization', 'Basic !!'],
+    ]) {
       const reply = await replyOf(middleware, makeRequest({}, headers));
       expect(reply.status).toBe(401);
       expect(reply.headers!['WWW-Authenticate']).toBe('Basic realm="My \\"site\\"", charset="UTF-8"');
@@ -26,7 +36,9 @@ describe('basic_auth', () => {
 
   it('bounds the checks under way', async () => {
     const middleware = build(basicAuth, { users: { dev: await hashPassword('right') } });
-    const replies = await Promise.all(Array.from({ length: 20 }, (_, index) => replyOf(middleware, makeRequest({}, basic(`dev:${index}`)))));
+    const replies = await Promise.all(
+      Array.from({ length: 20 }, (_, index) => replyOf(middleware, makeRequest({}, basic(`dev:${index}`)))),
+    );
     expect(replies.filter(({ status }) => status === 503).length).toBe(4);
   });
 
@@ -39,7 +51,13 @@ describe('basic_auth', () => {
 
   it('refuses plain passwords, hashes that ask too much, and no users', () => {
     const hash = 'scrypt:1048576:8:1:AAAAAAAAAAAAAAAAAAAAAA==:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=';
-    for (const users of [{ dev: 'secret' }, { dev: hash }, { dev: hash.replace('1048576', '1000') }, {}, { 'a:b': hash.replace('1048576', '16384') }]) {
+    for (const users of [
+      { dev: 'secret' },
+      { dev: hash },
+      { dev: hash.replace('1048576', '1000') },
+      {},
+      { 'a:b': hash.replace('1048576', '16384') },
+    ]) {
       expect(basicAuth.schema.safeParse({ users }).success).toBe(false);
     }
   });

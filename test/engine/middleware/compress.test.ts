@@ -7,7 +7,16 @@ import type { MiddlewareResponse } from '../../../electron/engine/generation.ts'
 import { build, makeRequest, makeResponse } from '../../kit/middleware-request.ts';
 
 const TEXT = 'hello '.repeat(1_000);
-const HTML = ['Content-Type', 'text/html; charset=utf-8', 'Content-Length', String(TEXT.length), 'ETag', '"a"', 'Accept-Ranges', 'bytes'];
+const HTML = [
+  'Content-Type',
+  'text/html; charset=utf-8',
+  'Content-Length',
+  String(TEXT.length),
+  'ETag',
+  '"a"',
+  'Accept-Ranges',
+  'bytes',
+];
 
 async function encode(accept: string, response: MiddlewareResponse): Promise<Buffer | undefined> {
   const middleware = build(compress, {});

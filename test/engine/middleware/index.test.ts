@@ -22,44 +22,82 @@ const check = (name: string, config?: unknown) => registry.check(name, config, f
 
 describe('the registry', () => {
   it('knows the built-in middlewares, and the old name of the rate limiter with its old keys', async () => {
-    expect(registry.names()).toEqual(['ratelimit', 'logging', 'basic_auth', 'headers', 'cors', 'compress', 'ip_filter', 'rewrite', 'redirect', 'ping', 'fault']);
+    expect(registry.names()).toEqual([
+      'ratelimit',
+      'logging',
+      'basic_auth',
+      'headers',
+      'cors',
+      'compress',
+      'ip_filter',
+      'rewrite',
+      'redirect',
+      'ping',
+      'fault',
+    ]);
     expect(await check('mogoly:ratelimiter', { ReqPerMinute: 10, LimitWindow: '1m' })).toEqual([]);
     expect(await check('logging')).toEqual([]);
   });
 
   it('names the nearest when a middleware is not known', async () => {
-    expect(await check('ratelimt')).toMatchObject([{ code: 'MIDDLEWARE_UNKNOWN', path: [], fix: 'Did you mean "ratelimit"?' }]);
+    expect(await check('ratelimt')).toMatchObject([
+      { code: 'MIDDLEWARE_UNKNOWN', path: [], fix: 'Did you mean "ratelimit"?' },
+    ]);
     expect((await check('wholly-other'))[0]!.fix).toContain('./mw.mjs');
   });
 
   it('places what is wrong inside the config', async () => {
     expect(await check('ratelimit', {})).toMatchObject([{ code: 'MIDDLEWARE_CONFIG', path: ['request_per_minute'] }]);
-    expect(await check('rewrite', { rules: [{ from: 'a', to: '/b' }] })).toMatchObject([{ path: ['rules', 0, 'from'] }]);
-    expect(await check('headers', { request: { set: { 'a b': 'x' } } })).toMatchObject([{ message: expect.stringContaining('not a header name') as string }]);
+    expect(await check('rewrite', { rules: [{ from: 'a', to: '/b' }] })).toMatchObject([
+      { path: ['rules', 0, 'from'] },
+    ]);
+    expect(await check('headers', { request: { set: { 'a b': 'x' } } })).toMatchObject([
+      { message: expect.stringContaining('not a header name') as string },
+    ]);
     expect(await check('ratelimit', 'nonsense')).toMatchObject([{ severity: 'error', path: [] }]);
     const [plain] = await check('basic_auth', { users: { dev: 'secret' } });
-    expect(plain).toMatchObject({ path: ['users', 'dev'], fix: expect.stringContaining('mogoly hash-password') as string });
+    expect(plain).toMatchObject({
+      path: ['users', 'dev'],
+      fix: expect.stringContaining('mogoly hash-password') as string,
+    });
     expect(plain!.message).not.toContain('secret');
   });
 
   it('warns of unknown keys with the nearest one, at any depth', async () => {
-    expect(await check('ratelimit', { request_per_minute: 1, limit_windw: 2 })).toMatchObject([{ severity: 'warning', path: ['limit_windw'], fix: 'Did you mean "limit_window"?' }]);
-    expect(await check('headers', { request: { sett: {} } })).toMatchObject([{ severity: 'warning', path: ['request', 'sett'], fix: 'Did you mean "set"?' }]);
+    expect(await check('ratelimit', { request_per_minute: 1, limit_windw: 2 })).toMatchObject([
+      { severity: 'warning', path: ['limit_windw'], fix: 'Did you mean "limit_window"?' },
+    ]);
+    expect(await check('headers', { request: { sett: {} } })).toMatchObject([
+      { severity: 'warning', path: ['request', 'sett'], fix: 'Did you mean "set"?' },
+    ]);
     await expect(registry.create('ping', { extra: 1 }, makeContext(), folder)).resolves.toMatchObject({ name: 'ping' });
   });
 
   it('creates what the config says and throws its problems otherwise', async () => {
-    const middleware = await registry.create('ratelimit', { request_per_minute: 1, limit_window: 2 }, makeContext(), folder);
+    const middleware = await registry.create(
+      'ratelimit',
+      { request_per_minute: 1, limit_window: 2 },
+      makeContext(),
+      folder,
+    );
     middleware.onRequest!(makeRequest());
     expect((await replyOf(middleware, makeRequest())).headers).toMatchObject({ 'Retry-After': '2' });
-    await expect(registry.create('ratelimit', {}, makeContext(), folder)).rejects.toMatchObject({ problems: [{ code: 'MIDDLEWARE_CONFIG' }] });
+    await expect(registry.create('ratelimit', {}, makeContext(), folder)).rejects.toMatchObject({
+      problems: [{ code: 'MIDDLEWARE_CONFIG' }],
+    });
   });
 
   it('takes factories of a program', async () => {
     const own = createMiddlewareRegistry();
-    own.register('own', { description: 'Ours.', schema: z.strictObject({ n: z.number() }), create: () => ({ name: 'own' }) });
+    own.register('own', {
+      description: 'Ours.',
+      schema: z.strictObject({ n: z.number() }),
+      create: () => ({ name: 'own' }),
+    });
     expect(await own.check('own', { n: 'x' }, folder)).toMatchObject([{ path: ['n'] }]);
-    expect(() => own.register('./x.mjs', { description: '', schema: z.unknown(), create: () => ({ name: 'x' }) })).toThrow(TypeError);
+    expect(() =>
+      own.register('./x.mjs', { description: '', schema: z.unknown(), create: () => ({ name: 'x' }) }),
+    ).toThrow(TypeError);
   });
 
   it('describes every key of every middleware', () => {
@@ -73,7 +111,10 @@ describe('the registry', () => {
 
 describe('a module of the user', () => {
   it('may export a function, a factory, or one named middleware', async () => {
-    const plain = await write('plain.mjs', `export default (config, { site }) => ({ onRequest: () => ({ status: 200, body: site + config.text }) })`);
+    const plain = await write(
+      'plain.mjs',
+      `export default (config, { site }) => ({ onRequest: () => ({ status: 200, body: site + config.text }) })`,
+    );
     const named = await write('named.mjs', `export const middleware = { create: () => ({ name: 'mine' }) }`);
     const common = await write('common.cjs', `module.exports = { create: () => ({ name: 'common' }) }`);
     const made = await registry.create(plain, { text: '!' }, makeContext(), folder);
@@ -94,10 +135,16 @@ describe('a module of the user', () => {
   });
 
   it('is a clear problem when it is missing, throws, or exports nothing fit', async () => {
-    expect(await check('./absent.mjs')).toMatchObject([{ code: 'MIDDLEWARE_MODULE', message: expect.stringContaining('is not there') as string }]);
-    expect(await check(await write('throws.mjs', `throw new Error('boom')`))).toMatchObject([{ code: 'MIDDLEWARE_MODULE', message: expect.stringContaining('boom') as string }]);
+    expect(await check('./absent.mjs')).toMatchObject([
+      { code: 'MIDDLEWARE_MODULE', message: expect.stringContaining('is not there') as string },
+    ]);
+    expect(await check(await write('throws.mjs', `throw new Error('boom')`))).toMatchObject([
+      { code: 'MIDDLEWARE_MODULE', message: expect.stringContaining('boom') as string },
+    ]);
     expect(await check(await write('broken.mjs', `export default (`))).toMatchObject([{ code: 'MIDDLEWARE_MODULE' }]);
-    expect(await check(await write('empty.mjs', `export const other = 1`))).toMatchObject([{ code: 'MIDDLEWARE_MODULE', message: expect.stringContaining('no factory') as string }]);
+    expect(await check(await write('empty.mjs', `export const other = 1`))).toMatchObject([
+      { code: 'MIDDLEWARE_MODULE', message: expect.stringContaining('no factory') as string },
+    ]);
     expect(await check('file://far.host/x.mjs')).toMatchObject([{ code: 'MIDDLEWARE_MODULE' }]);
   });
 
@@ -105,7 +152,9 @@ describe('a module of the user', () => {
     const throwing = await write('throwing.mjs', `export default () => { throw new Error('no config') }`);
     const nothing = await write('nothing.mjs', `export default () => 5`);
     for (const name of [throwing, nothing]) {
-      await expect(registry.create(name, {}, makeContext(), folder)).rejects.toMatchObject({ problems: [{ code: 'MIDDLEWARE_MODULE' }] });
+      await expect(registry.create(name, {}, makeContext(), folder)).rejects.toMatchObject({
+        problems: [{ code: 'MIDDLEWARE_MODULE' }],
+      });
     }
   });
 });

@@ -13,7 +13,12 @@ describe('ratelimit', () => {
     context.clock.nowMs = 5_500;
     const reply = await replyOf(middleware, makeRequest());
     expect(reply.status).toBe(429);
-    expect(reply.headers).toMatchObject({ 'Retry-After': '5', 'RateLimit-Limit': '2', 'RateLimit-Remaining': '0', 'RateLimit-Reset': '5' });
+    expect(reply.headers).toMatchObject({
+      'Retry-After': '5',
+      'RateLimit-Limit': '2',
+      'RateLimit-Remaining': '0',
+      'RateLimit-Reset': '5',
+    });
     expect(reply.body).toContain('RATE_LIMITED');
     context.clock.nowMs = 10_000;
     expect(middleware.onRequest!(makeRequest())).toBeUndefined();
@@ -24,10 +29,15 @@ describe('ratelimit', () => {
     for (const limit of [1, 3, 64, 65, 500]) {
       const visitors = new Map<string, Visitor>();
       const passed: number[] = [];
-      for (let nowMs = 0; nowMs < 5_000; nowMs++) if (admit(visitors, 'a', { limit, windowMs: 1_000, nowMs }).allowed) passed.push(nowMs);
-      for (const [index, at] of passed.entries()) expect((passed[index + limit] ?? Infinity) - at).toBeGreaterThanOrEqual(1_000);
+      for (let nowMs = 0; nowMs < 5_000; nowMs++)
+        if (admit(visitors, 'a', { limit, windowMs: 1_000, nowMs }).allowed) passed.push(nowMs);
+      for (const [index, at] of passed.entries())
+        expect((passed[index + limit] ?? Infinity) - at).toBeGreaterThanOrEqual(1_000);
       expect(visitors.get('a')!.groups.length).toBeLessThanOrEqual(66);
-      const later = Array.from({ length: limit }, () => admit(visitors, 'a', { limit, windowMs: 1_000, nowMs: 9_000 }).allowed);
+      const later = Array.from(
+        { length: limit },
+        () => admit(visitors, 'a', { limit, windowMs: 1_000, nowMs: 9_000 }).allowed,
+      );
       expect(later.every(Boolean)).toBe(true);
     }
   });
@@ -54,7 +64,8 @@ describe('ratelimit', () => {
 
   it('keeps at most MAX_CLIENTS visitors and forgets the one silent the longest', () => {
     const visitors = new Map<string, Visitor>();
-    for (let index = 0; index <= MAX_CLIENTS; index++) admit(visitors, `client-${index}`, { limit: 1, windowMs: 1_000_000, nowMs: index });
+    for (let index = 0; index <= MAX_CLIENTS; index++)
+      admit(visitors, `client-${index}`, { limit: 1, windowMs: 1_000_000, nowMs: index });
     expect(visitors.size).toBe(MAX_CLIENTS);
     expect(visitors.has('client-0')).toBe(false);
   });

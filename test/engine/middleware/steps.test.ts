@@ -18,12 +18,22 @@ describe('logging', () => {
     middleware.onEnd!({ status: 200, durationMs: 12.345, bytesOut: 7, backend: 'web-1', error: undefined }, request);
     expect(context.lines).toHaveLength(1);
     expect(context.lines[0]).toMatchObject({ level: 'debug', message: 'GET shop.local/a 200 12.3 ms 7 B web-1' });
-    expect(context.lines[0]!.fields).toMatchObject({ path: '/a', status: 200, duration_ms: 12.3, bytes: 7, backend: 'web-1', error: null });
+    expect(context.lines[0]!.fields).toMatchObject({
+      path: '/a',
+      status: 200,
+      duration_ms: 12.3,
+      bytes: 7,
+      backend: 'web-1',
+      error: null,
+    });
   });
 
   it('keeps only the fields asked for', () => {
     const context = makeContext();
-    build(logging, { fields: ['status'] }, context).onEnd!({ status: 502, durationMs: 1, bytesOut: 0, backend: undefined, error: 'BACKEND_REFUSED' }, makeRequest());
+    build(logging, { fields: ['status'] }, context).onEnd!(
+      { status: 502, durationMs: 1, bytesOut: 0, backend: undefined, error: 'BACKEND_REFUSED' },
+      makeRequest(),
+    );
     expect(context.lines[0]!.fields).toEqual({ status: 502 });
     expect(context.lines[0]!.message).toContain('BACKEND_REFUSED');
   });
@@ -31,7 +41,10 @@ describe('logging', () => {
 
 describe('headers', () => {
   it('removes, sets and adds on both ways', () => {
-    const middleware = build(headers, { request: { set: { 'X-A': '1' }, remove: ['x-b'] }, response: { add: { 'Set-Cookie': 'b=2' }, set: { Server: 'x' } } });
+    const middleware = build(headers, {
+      request: { set: { 'X-A': '1' }, remove: ['x-b'] },
+      response: { add: { 'Set-Cookie': 'b=2' }, set: { Server: 'x' } },
+    });
     const request = makeRequest({}, ['x-a', '0', 'X-B', 'gone']);
     middleware.onRequest!(request);
     expect(request.headers.entries()).toEqual([['X-A', '1']]);
@@ -69,7 +82,13 @@ describe('ip_filter', () => {
 describe('rewrite', () => {
   const pathAfter = (path: string): string => {
     const request = makeRequest({ path });
-    build(rewrite, { rules: [{ from: '/old/*', to: '/new/{rest}' }, { from: '/exact', to: '/found?v=2' }, { from: '/old/a', to: '/never' }] }).onRequest!(request);
+    build(rewrite, {
+      rules: [
+        { from: '/old/*', to: '/new/{rest}' },
+        { from: '/exact', to: '/found?v=2' },
+        { from: '/old/a', to: '/never' },
+      ],
+    }).onRequest!(request);
     return request.path;
   };
 
@@ -82,12 +101,14 @@ describe('rewrite', () => {
   });
 
   it('refuses placeholders it does not know and relative paths', () => {
-    for (const to of ['/x/{nothing}', 'x', '/a b']) expect(rewrite.schema.safeParse({ rules: [{ from: '/a', to }] }).success, to).toBe(false);
+    for (const to of ['/x/{nothing}', 'x', '/a b'])
+      expect(rewrite.schema.safeParse({ rules: [{ from: '/a', to }] }).success, to).toBe(false);
   });
 });
 
 describe('redirect', () => {
-  const locate = async (to: string, path = '/a?x=1'): Promise<unknown> => (await replyOf(build(redirect, { to }), makeRequest({ path }))).headers!['Location'];
+  const locate = async (to: string, path = '/a?x=1'): Promise<unknown> =>
+    (await replyOf(build(redirect, { to }), makeRequest({ path }))).headers!['Location'];
 
   it('fills in the request, with a query placed or kept', async () => {
     expect(await locate('https://{host}{path}?{query}')).toBe('https://shop.local/a?x=1');
@@ -108,7 +129,12 @@ describe('redirect', () => {
   });
 
   it('refuses other schemes, statuses and placeholders', () => {
-    for (const config of [{ to: 'javascript:alert(1)' }, { to: '/a', status: 200 }, { to: '/{rest}' }, { to: '/a\r\nb' }]) {
+    for (const config of [
+      { to: 'javascript:alert(1)' },
+      { to: '/a', status: 200 },
+      { to: '/{rest}' },
+      { to: '/a\r\nb' },
+    ]) {
       expect(redirect.schema.safeParse(config).success, JSON.stringify(config)).toBe(false);
     }
   });
@@ -148,6 +174,7 @@ describe('fault', () => {
   });
 
   it('refuses a config that does nothing, and delays without end', () => {
-    for (const config of [{}, { delay: '1h' }, { status: 99 }, { abort: true, probability: 2 }]) expect(fault.schema.safeParse(config).success).toBe(false);
+    for (const config of [{}, { delay: '1h' }, { status: 99 }, { abort: true, probability: 2 }])
+      expect(fault.schema.safeParse(config).success).toBe(false);
   });
 });

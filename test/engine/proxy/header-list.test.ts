@@ -8,7 +8,11 @@ describe('the header list', () => {
     expect(list.getAll('x-ONE')).toEqual(['1', '2']);
     expect(list.has('x-on')).toBe(false);
     expect(list.get('absent')).toBeUndefined();
-    expect(list.entries()).toEqual([['Host', 'a'], ['X-One', '1'], ['x-one', '2']]);
+    expect(list.entries()).toEqual([
+      ['Host', 'a'],
+      ['X-One', '1'],
+      ['x-one', '2'],
+    ]);
   });
 
   it('sets in place of the first, appends beside, deletes all', () => {
@@ -32,8 +36,10 @@ describe('the header list', () => {
 
   it('refuses what would break the head', () => {
     const list = createHeaderList([]);
-    for (const value of ['a\r\nX: y', 'a\nb', 'a\rb', 'a\0b', 'ü\u{1f600}']) expect(() => list.set('X', value)).toThrow(TypeError);
-    for (const name of ['', 'a b', 'a:', 'a\r\n', ':path', 'ü']) expect(() => list.append(name, 'x')).toThrow(TypeError);
+    for (const value of ['a\r\nX: y', 'a\nb', 'a\rb', 'a\0b', 'ü\u{1f600}'])
+      expect(() => list.set('X', value)).toThrow(TypeError);
+    for (const name of ['', 'a b', 'a:', 'a\r\n', ':path', 'ü'])
+      expect(() => list.append(name, 'x')).toThrow(TypeError);
     expect(list.raw).toEqual([]);
     list.set('X', 'tab\tand é');
     expect(list.get('x')).toBe('tab\tand é');

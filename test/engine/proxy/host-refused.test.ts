@@ -11,13 +11,22 @@ describe('a host refused by a dev server', () => {
     ['webpack-dev-server', 403, 'text/html', 'Invalid Host header', 'devServer.allowedHosts'],
     ['webpack-dev-server', 200, 'text/html', 'Invalid Host header', 'devServer.allowedHosts'],
     ['Rails', 403, 'text/html; charset=utf-8', '<h1>Blocked hosts: shop.local</h1>', 'config.hosts'],
-    ['Rails', 403, 'text/plain', 'Requests to a are not allowed! To allow them:\n Rails.application.config.hosts << "a"', 'config.hosts'],
+    [
+      'Rails',
+      403,
+      'text/plain',
+      'Requests to a are not allowed! To allow them:\n Rails.application.config.hosts << "a"',
+      'config.hosts',
+    ],
     ['Django', 400, 'text/html', '<title>DisallowedHost at /</title>', 'ALLOWED_HOSTS'],
     ['Django', 400, 'text/html', 'Invalid HTTP_HOST header: &#x27;shop.local&#x27;.', 'ALLOWED_HOSTS'],
     ['Next.js', 403, undefined, 'Unauthorized', 'allowedDevOrigins'],
     ['ASP.NET Core', 400, 'text/html', '<h2>Bad Request - Invalid Hostname</h2>', 'AllowedHosts'],
   ])('is recognised from %s (%i)', (framework, status, contentType, body, remedy) => {
-    expect(recogniseHostRefusal(status, contentType, body)).toMatchObject({ framework, fix: expect.stringContaining(remedy) as string });
+    expect(recogniseHostRefusal(status, contentType, body)).toMatchObject({
+      framework,
+      fix: expect.stringContaining(remedy) as string,
+    });
     expect(mayBeHostRefusal(status, contentType, String(body.length))).toBe(true);
   });
 

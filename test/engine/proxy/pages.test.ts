@@ -3,7 +3,11 @@ import { ERROR_PAGES, describeError, renderError } from '../../../electron/engin
 
 const BROWSER = 'text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,*/*;q=0.8';
 const EVIL = '<script>alert("x")</script>';
-const page = describeError('POOL_EMPTY', `no backend of ${EVIL}\nanswers.`, { details: [{ label: 'web-1', text: `refused '${EVIL}'` }], host: EVIL, requestId: 'r1' });
+const page = describeError('POOL_EMPTY', `no backend of ${EVIL}\nanswers.`, {
+  details: [{ label: 'web-1', text: `refused '${EVIL}'` }],
+  host: EVIL,
+  requestId: 'r1',
+});
 
 describe('error pages', () => {
   it.each([

@@ -21,8 +21,16 @@ beforeAll(async () => {
   await mkdir(join(root, '.well-known'));
   await mkdir(join(base, 'root-twin'));
   const files: [string, string][] = [
-    ['root/index.html', '<h1>home</h1>'], ['root/docs/index.html', 'docs'], ['root/app.js', '0123456789'], ['root/with space é.txt', 'spaced'], ['root/none.bin', ''],
-    ['root/.env', SECRET], ['root/.git/config', SECRET], ['root/.well-known/x.json', '{}'], ['secret.txt', SECRET], ['root-twin/secret.txt', SECRET],
+    ['root/index.html', '<h1>home</h1>'],
+    ['root/docs/index.html', 'docs'],
+    ['root/app.js', '0123456789'],
+    ['root/with space é.txt', 'spaced'],
+    ['root/none.bin', ''],
+    ['root/.env', SECRET],
+    ['root/.git/config', SECRET],
+    ['root/.well-known/x.json', '{}'],
+    ['secret.txt', SECRET],
+    ['root-twin/secret.txt', SECRET],
   ];
   for (const [name, content] of files) await writeFile(join(base, name), content);
   await symlink(join(base, 'secret.txt'), join(root, 'link.txt'));
@@ -36,7 +44,12 @@ afterAll(() => rm(base, { recursive: true, force: true }));
 async function get(path: string, headers: StaticRequest['headers'] = {}, method = 'GET') {
   const reply = await serveStatic(root, { method, path, headers });
   const list = createHeaderList(reply.headers);
-  return { status: reply.status, code: reply.code, header: (name: string) => list.get(name), body: reply.stream ? await text(reply.stream) : undefined };
+  return {
+    status: reply.status,
+    code: reply.code,
+    header: (name: string) => list.get(name),
+    body: reply.stream ? await text(reply.stream) : undefined,
+  };
 }
 
 describe('static files', () => {
@@ -109,18 +122,60 @@ describe('static files', () => {
   });
 
   it.each([
-    '/../secret.txt', '/docs/../../secret.txt', '/%2e%2e/secret.txt', '/.%2E/secret.txt', '/.env', '/.git/config', '/%2egit/config', '/link.txt', '/up/secret.txt',
-    '/twin/secret.txt', '/git/config', '/up/', '/nul', '/CON.txt', '/docs/aux', '/absent', '/./app.js',
+    '/../secret.txt',
+    '/docs/../../secret.txt',
+    '/%2e%2e/secret.txt',
+    '/.%2E/secret.txt',
+    '/.env',
+    '/.git/config',
+    '/%2egit/config',
+    '/link.txt',
+    '/up/secret.txt',
+    '/twin/secret.txt',
+    '/git/config',
+    '/up/',
+    '/nul',
+    '/CON.txt',
+    '/docs/aux',
+    '/absent',
+    '/./app.js',
   ])('hide %s', async (path) => {
     expect(await get(path)).toMatchObject({ status: 404, code: 'STATIC_NOT_FOUND', body: undefined });
   });
 
-  it.each(['/..%2fsecret.txt', '/..%5csecret.txt', '/..\\secret.txt', '/app.js%00', '/%', '/%ff', '/%zz', '/a%0ab'])('call %s malformed', async (path) => {
-    expect(await get(path)).toMatchObject({ status: 400, code: 'REQUEST_MALFORMED' });
-  });
+  it.each(['/..%2fsecret.txt', '/..%5csecret.txt', '/..\\secret.txt', '/app.js%00', '/%', '/%ff', '/%zz', '/a%0ab'])(
+    'call %s malformed',
+    async (path) => {
+      expect(await get(path)).toMatchObject({ status: 400, code: 'REQUEST_MALFORMED' });
+    },
+  );
 
   it('never leave the root, whatever the path', async () => {
-    const part = fc.constantFrom('..', '.', '', '%2e%2e', '%2E.', '%2f', '%5c', '\\', '%00', 'up', 'twin', 'link.txt', 'docs', 'secret.txt', 'root-twin', '.env', '.git', 'config', 'git', '%252e%252e', '..;', '~', '%c0%ae');
+    const part = fc.constantFrom(
+      '..',
+      '.',
+      '',
+      '%2e%2e',
+      '%2E.',
+      '%2f',
+      '%5c',
+      '\\',
+      '%00',
+      'up',
+      'twin',
+      'link.txt',
+      'docs',
+      'secret.txt',
+      'root-twin',
+      '.env',
+      '.git',
+      'config',
+      'git',
+      '%252e%252e',
+      '..;',
+      '~',
+      '%c0%ae',
+    );
     const anything = fc.oneof(part, part, fc.string({ maxLength: 6 }));
     await fc.assert(
       fc.asyncProperty(fc.array(anything, { maxLength: 8 }), async (parts) => {
