@@ -1,0 +1,70 @@
+/** The ring of the newest exchanges: cheap to fill, read with credentials taken out. */
+import type { Exchange, ExchangeDetail } from '../../../shared/state.ts';
+import { redactHeaders, redactUrl } from './redact.ts';
+
+/** A busy page load many times over; older exchanges are dropped. */
+export const EXCHANGE_RING = 2_000;
+
+/** What the proxy hands over: headers as names and values in turn, nothing redacted yet. */
+export interface RecordedExchange extends Exchange {
+  rawRequestHeaders: string[];
+  rawResponseHeaders: string[];
+}
+
+export interface ExchangeRing {
+  /** Keeps the object itself and gives it its id; the caller must not change it afterwards. */
+  record: (exchange: RecordedExchange) => void;
+  /** Newest first. */
+  list: (limit: number, site?: string) => Exchange[];
+  /** Undefined for an id that was never given or has been dropped. */
+  get: (id: number) => ExchangeDetail | undefined;
+  /** Oldest first, those after `id` that are still kept, at most `limit` of the newest. */
+  since: (id: number, limit: number) => Exchange[];
+  /** 0 before the first one. */
+  lastId: () => number;
+}
+
+/** Ids count up from 1. Redaction happens on reading: a request pays for one slot and nothing else. */
+export function createExchangeRing(size: number = EXCHANGE_RING): ExchangeRing {
+  const slots: (RecordedExchange | undefined)[] = new Array<RecordedExchange | undefined>(size).fill(undefined);
+  let last = 0;
+  const at = (id: number): RecordedExchange | undefined => (id < 1 || id > last || id <= last - size ? undefined : slots[id % size]);
+
+  return {
+    record(exchange) {
+      last += 1;
+      exchange.id = last;
+      slots[last % size] = exchange;
+    },
+    list(limit, site) {
+      const found: Exchange[] = [];
+      for (let id = last; id > last - size && id > 0 && found.length < limit; id -= 1) {
+        const kept = at(id);
+        if (kept && (site === undefined || kept.site === site)) found.push(summary(kept));
+      }
+      return found;
+    },
+    get(id) {
+      const kept = at(id);
+      if (!kept) return undefined;
+      return {
+        ...summary(kept),
+        requestHeaders: redactHeaders(kept.rawRequestHeaders),
+        responseHeaders: redactHeaders(kept.rawResponseHeaders),
+      };
+    },
+    since(id, limit) {
+      const found: Exchange[] = [];
+      for (let next = Math.max(id + 1, last - size + 1, last - limit + 1, 1); next <= last; next += 1) {
+        const kept = at(next);
+        if (kept) found.push(summary(kept));
+      }
+      return found;
+    },
+    lastId: () => last,
+  };
+}
+
+function summary({ rawRequestHeaders: _request, rawResponseHeaders: _response, ...exchange }: RecordedExchange): Exchange {
+  return { ...exchange, path: redactUrl(exchange.path) };
+}

@@ -1,0 +1,57 @@
+/** Says every event of the engine in the log, one plain sentence each. */
+import type { EngineEvents, EventBus, EventName } from '../events.ts';
+import type { LogLevel } from '../../../shared/state.ts';
+import type { Problem } from '../../../shared/problem.ts';
+import type { Log, LogFields } from './log.ts';
+
+interface Line {
+  level: LogLevel;
+  message: string;
+  event?: string;
+  fields?: LogFields | undefined;
+}
+
+type Sentences = { [K in EventName]: (data: EngineEvents[K]) => Line };
+
+const sentences: Sentences = {
+  'engine.started': ({ revision }) => ({ level: 'info', message: `Serving revision ${revision}`, fields: { revision } }),
+  'engine.stopped': () => ({ level: 'info', message: 'Stopped serving' }),
+  'engine.startFailed': ({ problems }) => ({ level: 'error', message: `The engine could not start: ${joined(problems)}`, fields: codes(problems) }),
+  'config.applied': ({ revision, source, summary }) => ({
+    level: 'info',
+    message: `Applied revision ${revision} from ${source}${summary ? `: ${summary}` : ''}`,
+    fields: { revision, source },
+  }),
+  'config.refused': ({ problems, source }) => ({ level: 'error', message: `Refused a config from ${source}, the running one stays: ${joined(problems)}`, fields: { source, ...codes(problems) } }),
+  'backend.healthChanged': ({ site, name, url, from, to, reason }) => ({
+    level: to === 'down' ? 'warn' : 'info',
+    message: `${name} of ${site} is ${to}${reason ? `: ${reason}` : ''}`,
+    fields: { site, backend: name, url, from, to },
+  }),
+  'listener.opened': (at) => ({ level: 'info', message: `Listening for ${at.kind} on ${authority(at)}`, fields: { ...at } }),
+  'listener.closed': (at) => ({ level: 'info', message: `No longer listening for ${at.kind} on ${authority(at)}`, fields: { ...at } }),
+  'listener.failed': ({ problem, ...at }) => ({
+    level: 'error',
+    message: `Cannot listen for ${at.kind} on ${authority(at)}: ${problem.message}${problem.fix ? ` ${problem.fix}` : ''}`,
+    fields: { ...at, code: problem.code },
+  }),
+  'site.hostRefused': ({ site, backend, framework, fix }) => ({
+    level: 'warn',
+    message: `${framework} behind ${backend} refuses the host of ${site}. ${fix}`,
+    fields: { site, backend, framework },
+  }),
+  'log.line': ({ level, event, message, fields }) => ({ level, event, message, fields }),
+};
+
+/** Returns the call that ends the subscription. */
+export function logEvents(bus: EventBus, log: Log): () => void {
+  return bus.onAny((name, data) => {
+    const say = sentences[name] as (data: EngineEvents[EventName]) => Line;
+    const { level, event, message, fields } = say(data);
+    log.write(level, event ?? name, message, fields);
+  });
+}
+
+const joined = (problems: readonly Problem[]): string => problems.map((item) => item.message).join('; ');
+const codes = (problems: readonly Problem[]): LogFields => ({ codes: problems.map((item) => item.code).join(' ') });
+const authority = ({ address, port }: { address: string; port: number }): string => (address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`);
