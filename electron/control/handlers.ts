@@ -1,0 +1,80 @@
+/** Every command of the contract, answered by the engine; failures leave as ProblemError. */
+import type { Engine } from '../engine/engine.ts';
+import type { BackendFile, SiteFile } from '../../shared/config.ts';
+import type { Result } from '../../shared/problem.ts';
+import { problem, ProblemError } from '../../shared/problem.ts';
+import type { Handlers } from '../../shared/protocol.ts';
+import type { Snapshot } from '../../shared/state.ts';
+
+export interface HandlerOptions {
+  /** Ends this process, after the answer is out; without it `daemon.quit` is refused. */
+  quit?: () => void;
+  /** Who makes the changes that come in here, for the history; `cli` unless told. */
+  source?: string;
+  /** The publisher's, so that the snapshot carries the number of the last push; the engine's own unless told. */
+  snapshot?: () => Snapshot;
+}
+
+/** How long after its answer the process ends, so that the answer gets out. */
+const QUIT_DELAY_MS = 20;
+
+export function createHandlers(engine: Engine, options: HandlerOptions = {}): Handlers {
+  const { source = 'cli', snapshot = engine.snapshot } = options;
+  const by = ({ baseRevision }: { baseRevision?: number | undefined }) => ({ source, baseRevision });
+  return {
+    'status.get': () => snapshot(),
+    'engine.start': async () => {
+      take(await engine.start());
+      return snapshot();
+    },
+    'engine.stop': async () => {
+      await engine.stop();
+      return snapshot();
+    },
+    'daemon.quit': () => quit(options.quit),
+    'config.get': () => engine.document(),
+    'config.check': async ({ text, format }) => ({ problems: await engine.check(text, format) }),
+    'config.apply': async ({ text, format, ...base }) => take(await engine.apply(text, { ...by(base), format })),
+    'config.edit': async ({ edits, ...base }) => take(await engine.edit(edits, by(base))),
+    'config.history': () => engine.history(),
+    'config.revision': async ({ id }) => take(await engine.readRevision(id)),
+    'config.rollback': async ({ id, ...base }) => take(await engine.rollback(id, by(base))),
+    'sites.add': async ({ site, ...base }) => take(await engine.addSite(site as SiteFile, by(base))),
+    'sites.remove': async ({ site, ...base }) => take(await engine.removeSite(site, by(base))),
+    'sites.set': async ({ site, patch, ...base }) => take(await engine.setSite(site, patch, by(base))),
+    'backends.add': async ({ site, backend, ...base }) => take(await engine.addBackend(site, backend as BackendFile, by(base))),
+    'backends.remove': async ({ site, backend, ...base }) => take(await engine.removeBackend(site, backend, by(base))),
+    'backends.set': async ({ site, backend, patch, ...base }) => take(await engine.setBackend(site, backend, patch, by(base))),
+    'health.check': async ({ site, backend }) => checkHealth(engine, site, backend),
+    'exchanges.list': ({ limit, site }) => engine.exchanges.list(limit, site),
+    'exchanges.get': ({ id }) =>
+      engine.exchanges.get(id) ?? refuse('EXCHANGE_UNKNOWN', `Exchange ${id} is not kept any more`, 'List the newest with `mogoly events`.'),
+    'log.list': ({ limit, level }) => engine.log.list(limit, level),
+    explain: (request) => engine.explain(request),
+    'metrics.get': () => ({ text: engine.metrics() }),
+  };
+}
+
+function take<T>(result: Result<T>): T {
+  if (!result.ok) throw new ProblemError(result.problems);
+  return result.value;
+}
+
+function refuse(code: string, message: string, fix: string): never {
+  throw new ProblemError([problem(code, message, { fix })]);
+}
+
+function quit(end: (() => void) | undefined): { pid: number } {
+  if (!end) refuse('CONTROL_QUIT_REFUSED', 'The Mogoly app runs the engine, and is not ended from outside', 'Quit it from its tray icon or its window.');
+  setTimeout(end, QUIT_DELAY_MS);
+  return { pid: process.pid };
+}
+
+async function checkHealth(engine: Engine, site: string | undefined, backend: string | undefined) {
+  if (site === undefined) {
+    if (backend !== undefined) refuse('COMMAND_INVALID', 'A backend is named without its site', 'Give "site" too.');
+    return engine.checkAll();
+  }
+  if (!engine.getSite(site)) refuse('SITE_UNKNOWN', `There is no site named "${site}"`, 'List them with `mogoly lb list`.');
+  return backend === undefined ? engine.checkAll(site) : take(await engine.checkOne(site, backend));
+}

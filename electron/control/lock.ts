@@ -1,0 +1,120 @@
+/** One owner per home folder: the lock file, made atomically and taken over only from the dead. */
+import { randomBytes } from 'node:crypto';
+import { link, mkdir, open, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import type { Result } from '../../shared/problem.ts';
+import { failure, problem, success } from '../../shared/problem.ts';
+import type { Snapshot } from '../../shared/state.ts';
+import { lockPath, socketPath } from './home.ts';
+import { isAlive, readOwner, startOf } from './owner.ts';
+import type { Owner } from './owner.ts';
+
+/** A takeover is a few file operations; one older than this was cut short by a crash. */
+const TAKEOVER_STALE_MS = 5_000;
+/** Takers that collide try again this often before they give up. */
+const ATTEMPTS = 50;
+const RETRY_MS = 50;
+
+export interface HomeLock {
+  /** Path the control server shall listen on; the client reads it in the lock. */
+  socket: string;
+  /** Known to whoever can read the lock, which is the owner's user only. */
+  token: string;
+  release: () => Promise<void>;
+}
+
+type Host = Snapshot['host'];
+
+/**
+ * Makes the home folder (0700) when it is not there and takes it for this process. Problems: HOME_TAKEN with the name
+ * of a living owner, HOME_UNUSABLE when the folder cannot be written.
+ */
+export async function acquireHome(home: string, host: Host): Promise<Result<HomeLock>> {
+  const mine: Owner = {
+    pid: process.pid,
+    host,
+    socket: socketPath(home),
+    token: randomBytes(24).toString('base64url'),
+    started: await startOf(process.pid),
+  };
+  try {
+    await mkdir(home, { recursive: true, mode: 0o700 });
+    for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+      if (await place(home, mine)) return success({ socket: mine.socket, token: mine.token, release: () => release(home, mine) });
+      const owner = await readOwner(home);
+      if (owner && (await isAlive(home, owner))) return homeTaken(home, owner);
+      await removeDead(home, owner);
+      await new Promise((resolve) => setTimeout(resolve, attempt === 0 ? 0 : RETRY_MS));
+    }
+    return failure(problem('HOME_BUSY', `${lockPath(home)} keeps changing hands`, { fix: 'Try again; if this repeats, remove that file.' }));
+  } catch (error) {
+    return failure(
+      problem('HOME_UNUSABLE', `The home folder ${home} cannot be used: ${error instanceof Error ? error.message : String(error)}`, {
+        fix: 'Make it writable for you, or set MOGOLY_HOME to another folder.',
+      }),
+    );
+  }
+}
+
+/** `Mogoly app (pid 123) owns /home/…`, and how to end it. */
+export function homeTaken(home: string, owner: Pick<Owner, 'host' | 'pid'>): ReturnType<typeof failure> {
+  const fix = owner.host === 'app' ? 'Quit it from its tray icon' : owner.host === 'cli' ? 'Stop it with `mogoly daemon stop`' : 'Stop that program';
+  return failure(problem('HOME_TAKEN', `Mogoly ${owner.host} (pid ${owner.pid}) owns ${home}`, { fix: `${fix}, or set MOGOLY_HOME to another folder.` }));
+}
+
+/** The whole lock appears at once or not at all: it is written beside, then linked, which fails if there is one. */
+async function place(home: string, owner: Owner): Promise<boolean> {
+  const beside = `${lockPath(home)}.${process.pid}.${randomBytes(4).toString('hex')}`;
+  await writeFile(beside, `${JSON.stringify(owner)}\n`, { mode: 0o600, flag: 'wx' });
+  try {
+    await link(beside, lockPath(home));
+    return true;
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EEXIST') return false;
+    if (code === 'EPERM' || code === 'ENOTSUP' || code === 'ENOSYS') return placeWithoutLink(home, owner);
+    throw error;
+  } finally {
+    await rm(beside, { force: true });
+  }
+}
+
+/** For file systems without hard links: a reader may see the lock half-written and retries. */
+async function placeWithoutLink(home: string, owner: Owner): Promise<boolean> {
+  try {
+    await writeFile(lockPath(home), `${JSON.stringify(owner)}\n`, { mode: 0o600, flag: 'wx' });
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    throw error;
+  }
+}
+
+/**
+ * Removes the lock of a dead owner. Two takers may both have found it dead, and the slower must not remove the lock
+ * that the faster has placed since: so removal happens under a second lock, and only of the very lock that was read.
+ */
+async function removeDead(home: string, dead: Owner | undefined): Promise<void> {
+  const guard = `${lockPath(home)}.takeover`;
+  const handle = await open(guard, 'wx', 0o600).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EEXIST') throw error;
+    return undefined;
+  });
+  if (!handle) return removeStaleGuard(guard);
+  try {
+    await handle.close();
+    const now = await readOwner(home);
+    if (now?.token === dead?.token) await rm(lockPath(home), { force: true });
+  } finally {
+    await rm(guard, { force: true });
+  }
+}
+
+async function removeStaleGuard(guard: string): Promise<void> {
+  const found = await stat(guard).catch(() => undefined); // its taker has finished
+  if (found && Date.now() - found.mtimeMs > TAKEOVER_STALE_MS) await rm(guard, { force: true });
+}
+
+async function release(home: string, mine: Owner): Promise<void> {
+  const text = await readFile(lockPath(home), 'utf8').catch(() => ''); // the folder was removed under us
+  if (text.includes(mine.token)) await rm(lockPath(home), { force: true });
+}

@@ -1,0 +1,71 @@
+/** What the lock file of a home says about its owner, and whether that owner lives. */
+import { readFile, stat } from 'node:fs/promises';
+import { connect } from 'node:net';
+import { z } from 'zod';
+import { lockPath } from './home.ts';
+
+/** An owner that has not opened its socket yet counts as living for so long. */
+const START_GRACE_MS = 10_000;
+/** A process that accepts nothing for so long is not answering. */
+const CONNECT_TIMEOUT_MS = 1_000;
+
+const ownerSchema = z.object({
+  pid: z.number().int().positive(),
+  host: z.enum(['app', 'cli', 'library']),
+  socket: z.string().min(1),
+  token: z.string().min(1),
+  /** Of the process, as the kernel counts it; tells a reused pid from the owner's. Empty where it cannot be read. */
+  started: z.string(),
+});
+export type Owner = z.infer<typeof ownerSchema>;
+
+/** Undefined when there is no lock, or one that makes no sense (a crash while it was written). */
+export async function readOwner(home: string): Promise<Owner | undefined> {
+  try {
+    const parsed = ownerSchema.safeParse(JSON.parse(await readFile(lockPath(home), 'utf8')));
+    return parsed.success ? parsed.data : undefined;
+  } catch {
+    // No lock, or not JSON: nobody we could name.
+    return undefined;
+  }
+}
+
+/** Whether the owner named by the lock still runs. A socket that answers is proof; a pid alone may be reused. */
+export async function isAlive(home: string, owner: Owner): Promise<boolean> {
+  if (await answers(owner.socket)) return true;
+  if (!processExists(owner.pid)) return false;
+  const started = await startOf(owner.pid);
+  if (started !== '' && owner.started !== '') return started === owner.started;
+  const lock = await stat(lockPath(home)).catch(() => undefined); // gone: released meanwhile
+  return lock !== undefined && Date.now() - lock.mtimeMs < START_GRACE_MS;
+}
+
+/** Whether something accepts connections at this socket path. */
+export function answers(path: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(path);
+    const finish = (isAnswered: boolean): void => {
+      clearTimeout(timer);
+      socket.destroy();
+      resolve(isAnswered);
+    };
+    const timer = setTimeout(() => finish(false), CONNECT_TIMEOUT_MS);
+    socket.once('connect', () => finish(true));
+    socket.once('error', () => finish(false));
+  });
+}
+
+export function processExists(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
+
+/** Start time of a process in clock ticks since boot (proc(5), field 22 of stat); empty where there is no /proc. */
+export async function startOf(pid: number): Promise<string> {
+  const text = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => ''); // not Linux
+  return text.slice(text.lastIndexOf(')') + 2).split(' ')[19] ?? '';
+}
