@@ -1,0 +1,67 @@
+/** The frame of the window: rail, top bar, the screen, status bar, and what floats. */
+import { useEffect } from 'react';
+import { useStore } from 'zustand';
+import { LoaderCircle } from 'lucide-react';
+import { ProblemsBanner } from './parts/problems-banner.tsx';
+import { Rail } from './parts/rail.tsx';
+import { StatusBar } from './parts/status-bar.tsx';
+import { ToastList } from './parts/toast-list.tsx';
+import { TopBar } from './parts/top-bar.tsx';
+import { EventsScreen } from './screens/events/events-screen.tsx';
+import { SitesScreen } from './screens/sites/sites-screen.tsx';
+import { handleShortcut } from './shortcuts.ts';
+import { liveStore } from './store/live.ts';
+import { viewStore } from './store/view.ts';
+
+export function App() {
+  const phase = useStore(liveStore, (state) => state.phase);
+  const known = useStore(liveStore, (state) => state.snapshot !== undefined);
+  const screen = useStore(viewStore, (state) => state.screen);
+  useEffect(() => {
+    window.addEventListener('keydown', handleShortcut);
+    return () => window.removeEventListener('keydown', handleShortcut);
+  }, []);
+  if (!known) return phase === 'failed' ? <Unreachable /> : <Connecting />;
+  return (
+    <div className="shell">
+      <Rail />
+      <TopBar />
+      <main className="stage">
+        {phase === 'failed' && <Stale />}
+        <ProblemsBanner />
+        {screen === 'sites' ? <SitesScreen /> : <EventsScreen />}
+      </main>
+      <StatusBar />
+      <ToastList />
+    </div>
+  );
+}
+
+function Connecting() {
+  return (
+    <main className="blank" role="status">
+      <LoaderCircle size={20} className="spin" aria-hidden />
+      <p>Waiting for the engine…</p>
+    </main>
+  );
+}
+
+/** What is shown is from before; it is asked for again until it answers. */
+function Stale() {
+  return (
+    <p className="stale" role="alert">
+      The engine does not answer. What you see is from before; it is asked again every two seconds.
+    </p>
+  );
+}
+
+function Unreachable() {
+  const reason = useStore(liveStore, (state) => state.problem);
+  return (
+    <main className="blank" role="alert">
+      <h1>The engine does not answer</h1>
+      <p>{reason?.message}</p>
+      <p className="muted">{reason?.fix ?? 'It is asked again every two seconds.'}</p>
+    </main>
+  );
+}

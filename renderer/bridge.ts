@@ -1,0 +1,24 @@
+/** The only file that touches window.api; everything else sees these typed calls. */
+import type { Api } from '../shared/window-api.ts';
+
+declare global {
+  interface Window {
+    /** Made by preload. */
+    readonly api: Api;
+  }
+}
+
+export interface Bridge {
+  /** A command of the engine. Never rejects: bad news is an answer with problems. */
+  call: Api['call'];
+  /** Each push in order; returns the call that ends it. */
+  onPush: Api['onPush'];
+  /** A command of the app around the window. */
+  callApp: Api['app']['call'];
+}
+
+export const bridge: Bridge = {
+  call: (name, request) => window.api.call(name, request),
+  onPush: (listener) => window.api.onPush(listener),
+  callApp: (name, request) => window.api.app.call(name, request),
+};

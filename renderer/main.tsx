@@ -1,0 +1,25 @@
+/** Entry of the window: connects the mirror to the engine and renders. */
+import { createRoot } from 'react-dom/client';
+import '@fontsource-variable/inter/wght.css';
+import '@fontsource-variable/jetbrains-mono/wght.css';
+import './style/tokens.css';
+import './style/base.css';
+import './style/shell.css';
+import './style/lists.css';
+import './style/events.css';
+import './style/detail.css';
+import './style/table.css';
+import './style/forms.css';
+import { App } from './app.tsx';
+import { bridge } from './bridge.ts';
+import { loadTheme } from './store/changes.ts';
+import { startLive } from './store/live.ts';
+import { followTheme } from './theme.ts';
+
+const root = document.getElementById('root');
+if (!root) throw new Error('index.html has no #root');
+
+followTheme();
+startLive(bridge);
+void loadTheme();
+createRoot(root).render(<App />);

@@ -1,0 +1,31 @@
+/** Figures and times as the window writes them. */
+
+const whole = new Intl.NumberFormat('en', { maximumFractionDigits: 0 });
+const clock = new Intl.DateTimeFormat('en', { hour: '2-digit', minute: '2-digit', second: '2-digit', hour12: false });
+
+/** `12,304`; from a million on `1.24 M`. */
+export function formatCount(value: number): string {
+  return value < 1_000_000 ? whole.format(value) : `${(value / 1_000_000).toFixed(2)} M`;
+}
+
+/** `0.42 ms`, `18 ms`, `1.20 s`. */
+export function formatMs(value: number): string {
+  if (value >= 1_000) return `${(value / 1_000).toFixed(2)} s`;
+  if (value >= 10) return `${Math.round(value)} ms`;
+  return `${value.toFixed(value >= 1 || value === 0 ? 1 : 2)} ms`;
+}
+
+/** `09:12:44.031`, of milliseconds since 1970. */
+export function formatTime(at: number): string {
+  return `${clock.format(at)}.${String(Math.floor(at) % 1_000).padStart(3, '0')}`;
+}
+
+/** `2 backends`, `1 backend`. */
+export const plural = (count: number, word: string): string => `${formatCount(count)} ${word}${count === 1 ? '' : 's'}`;
+
+/** A URL without what every local one has: `:5173`, `localhost:5173/app` as `:5173/app`, `10.0.0.2:80`. */
+export const shortUrl = (url: string): string =>
+  url
+    .replace(/^http:\/\//, '')
+    .replace(/^localhost:/, ':')
+    .replace(/\/$/, '');

@@ -1,0 +1,83 @@
+/** What stands in the way of the config on disk or of a listener: where it is, and what mends it. */
+import { useEffect, useState } from 'react';
+import { useStore } from 'zustand';
+import { FolderOpen, OctagonAlert, X } from 'lucide-react';
+import { Button, IconButton } from './button.tsx';
+import { plural } from './format.ts';
+import { revealFile } from '../store/changes.ts';
+import { liveStore } from '../store/live.ts';
+import { setView, viewStore } from '../store/view.ts';
+import type { Problem } from '../../shared/problem.ts';
+import type { Snapshot } from '../../shared/state.ts';
+
+/** Shown before the rest is asked for, so that the screen below stays in sight. */
+const SHOWN_AT_FIRST = 3;
+
+/** Of the file and of the listeners, errors first. */
+export function allProblems(snapshot: Snapshot | undefined): Problem[] {
+  if (!snapshot) return [];
+  const known = new Set(snapshot.problems.map((item) => `${item.code} ${item.message}`));
+  const ofListeners = snapshot.listeners.flatMap((listener) => (listener.problem ? [listener.problem] : []));
+  const all = [...snapshot.problems, ...ofListeners.filter((item) => !known.has(`${item.code} ${item.message}`))];
+  return all.sort((a, b) => Number(a.severity === 'warning') - Number(b.severity === 'warning'));
+}
+
+export function ProblemsBanner() {
+  const snapshot = useStore(liveStore, (state) => state.snapshot);
+  const chosen = useStore(viewStore, (state) => state.problemsShown);
+  const [all, setAll] = useState(false);
+  const problems = allProblems(snapshot);
+  const told = problems.map((item) => `${item.code} ${item.message}`).join('\n');
+  useEffect(() => setView({ problemsShown: undefined }), [told]);
+  const errors = problems.filter((item) => item.severity === 'error');
+  if (!snapshot || problems.length === 0 || !(chosen ?? errors.length > 0)) return null;
+  const shown = all ? problems : problems.slice(0, SHOWN_AT_FIRST);
+  return (
+    <section
+      className={`banner ${errors.length > 0 ? 'banner-error' : 'banner-warning'}`}
+      role={errors.length > 0 ? 'alert' : 'status'}
+      aria-label="Problems"
+    >
+      <OctagonAlert size={16} aria-hidden className="banner-icon" />
+      <div className="banner-body">
+        <h2>{titleOf(snapshot, errors)}</h2>
+        <ul>
+          {shown.map((item, index) => (
+            <li key={`${item.code} ${index}`}>
+              {item.at && (
+                <span className="mono">{`${baseName(item.at.file ?? snapshot.configFile)}:${item.at.line}:${item.at.column}`}</span>
+              )}{' '}
+              {item.message}
+              {item.fix && <span className="muted"> {item.fix}</span>}
+            </li>
+          ))}
+        </ul>
+        {problems.length > SHOWN_AT_FIRST && (
+          <Button look="quiet" onClick={() => setAll(!all)}>
+            {all ? 'Show fewer' : `Show all ${problems.length}`}
+          </Button>
+        )}
+      </div>
+      <Button onClick={() => void revealFile('config')}>
+        <FolderOpen size={14} aria-hidden /> Show the file
+      </Button>
+      <IconButton
+        label="Hide the problems"
+        icon={<X size={14} aria-hidden />}
+        onClick={() => setView({ problemsShown: false })}
+      />
+    </section>
+  );
+}
+
+function titleOf(snapshot: Snapshot, errors: readonly Problem[]): string {
+  if (errors.length === 0) return `The config has ${plural(snapshot.problems.length, 'warning')}`;
+  const ofFile = errors.some((item) => item.at !== undefined || item.code.startsWith('CONFIG_'));
+  if (!ofFile) return errors.length === 1 ? 'Something stands in the way' : `${errors.length} things stand in the way`;
+  const serving = snapshot.status === 'running' && snapshot.revision > 0;
+  return serving
+    ? `${baseName(snapshot.configFile)} was refused; revision ${snapshot.revision} keeps serving`
+    : `${baseName(snapshot.configFile)} was refused`;
+}
+
+const baseName = (path: string): string => path.slice(Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\')) + 1);

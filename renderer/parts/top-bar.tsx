@@ -1,0 +1,67 @@
+/** Is it on, and what is broken: the switch, the state, and one line over all sites. */
+import { useStore } from 'zustand';
+import { Button } from './button.tsx';
+import { HealthShape } from './health-mark.tsx';
+import { formatCount, plural } from './format.ts';
+import { setRouting } from '../store/changes.ts';
+import { liveStore } from '../store/live.ts';
+import { setView } from '../store/view.ts';
+import type { EngineStatus, HealthStatus } from '../../shared/state.ts';
+
+const STATUS: Record<EngineStatus, { word: string; health: HealthStatus }> = {
+  running: { word: 'Routing', health: 'healthy' },
+  stopped: { word: 'Stopped', health: 'unknown' },
+  starting: { word: 'Starting…', health: 'draining' },
+  stopping: { word: 'Stopping…', health: 'draining' },
+};
+
+export function TopBar() {
+  const status = useStore(liveStore, (state) => state.snapshot?.status ?? 'stopped');
+  const on = status === 'running' || status === 'stopping';
+  return (
+    <header className="top-bar">
+      <p className="top-state" role="status">
+        <HealthShape health={STATUS[status].health} />
+        <strong>{STATUS[status].word}</strong>
+        <BrokenCount />
+      </p>
+      <Button
+        className="switch"
+        look="plain"
+        data-on={on}
+        disabled={status === 'starting' || status === 'stopping'}
+        onClick={() => void setRouting(!on)}
+      >
+        <span className="switch-track" aria-hidden="true">
+          <span className="switch-knob" />
+        </span>
+        {on ? 'Stop routing' : 'Start routing'}
+      </Button>
+    </header>
+  );
+}
+
+function BrokenCount() {
+  const total = useStore(liveStore, (state) => state.snapshot?.sites.length ?? 0);
+  const down = useStore(liveStore, (state) => countOf(state.snapshot?.sites ?? [], 'down'));
+  const degraded = useStore(liveStore, (state) => countOf(state.snapshot?.sites ?? [], 'degraded'));
+  const show = (): void => setView({ screen: 'sites', onlyBroken: true });
+  return (
+    <>
+      <span className="muted">{plural(total, 'site')}</span>
+      {down > 0 && (
+        <button type="button" className="count-link state-down" onClick={show}>
+          {formatCount(down)} down
+        </button>
+      )}
+      {degraded > 0 && (
+        <button type="button" className="count-link state-degraded" onClick={show}>
+          {formatCount(degraded)} degraded
+        </button>
+      )}
+    </>
+  );
+}
+
+const countOf = (sites: readonly { health: HealthStatus; disabled: boolean }[], health: HealthStatus): number =>
+  sites.reduce((sum, site) => (!site.disabled && site.health === health ? sum + 1 : sum), 0);

@@ -1,0 +1,133 @@
+/** Events: the live log, filtered by level and text, followed or paused. */
+import { useMemo } from 'react';
+import { useStore } from 'zustand';
+import { FolderOpen, Pause, Play, Search } from 'lucide-react';
+import { EventDetail } from './event-detail.tsx';
+import { Button } from '../../parts/button.tsx';
+import { formatCount, formatTime } from '../../parts/format.ts';
+import { VirtualList } from '../../parts/virtual-list.tsx';
+import { revealFile } from '../../store/changes.ts';
+import { findEvents } from '../../store/event-filter.ts';
+import { liveStore } from '../../store/live.ts';
+import { setView, viewStore } from '../../store/view.ts';
+import type { LogEntry, LogLevel } from '../../../shared/state.ts';
+
+const ROW_HEIGHT = 28;
+export const LEVEL_WORDS: Record<LogLevel, string> = { debug: 'Debug', info: 'Info', warn: 'Warning', error: 'Error' };
+const LEVEL_CHOICES: readonly { level: LogLevel; label: string }[] = [
+  { level: 'debug', label: 'All' },
+  { level: 'info', label: 'Info and up' },
+  { level: 'warn', label: 'Warnings and errors' },
+  { level: 'error', label: 'Errors' },
+];
+
+export function EventsScreen() {
+  const log = useStore(liveStore, (state) => state.log);
+  const { eventSearch, eventLevel, following, event } = useStore(viewStore);
+  const found = useMemo(() => findEvents(log, eventLevel, eventSearch), [log, eventLevel, eventSearch]);
+  const selected = event === undefined ? -1 : found.findIndex((entry) => entry.id === event);
+  return (
+    <section className="events" aria-label="Events">
+      <EventsHead search={eventSearch} level={eventLevel} following={following} shown={found.length} all={log.length} />
+      {found.length > 0 ? (
+        <VirtualList
+          label="Event list"
+          items={found}
+          rowHeight={ROW_HEIGHT}
+          keyOf={(entry) => entry.id}
+          render={(entry) => <EventRow entry={entry} />}
+          rowClass={(entry) => `level-${entry.level}`}
+          selected={selected}
+          onSelect={(entry) => setView({ event: entry.id, following: false })}
+          stickToEnd={following}
+          onScrolled={(atEnd) => {
+            if (!atEnd && viewStore.getState().following) setView({ following: false });
+          }}
+        />
+      ) : (
+        <NoEvents filtered={log.length > 0} />
+      )}
+      {found[selected] && <EventDetail entry={found[selected]} />}
+    </section>
+  );
+}
+
+interface HeadProps {
+  search: string;
+  level: LogLevel;
+  following: boolean;
+  shown: number;
+  all: number;
+}
+
+function EventsHead({ search, level, following, shown, all }: HeadProps) {
+  return (
+    <div className="events-head">
+      <label className="search">
+        <Search size={14} aria-hidden />
+        <input
+          type="search"
+          aria-label="Search events"
+          placeholder="Search"
+          value={search}
+          onChange={(event) => setView({ eventSearch: event.target.value })}
+          onKeyDown={leaveSearch}
+        />
+        <kbd aria-hidden="true">/</kbd>
+      </label>
+      <label className="inline-field">
+        <span>Level</span>
+        <select value={level} onChange={(event) => setView({ eventLevel: event.target.value as LogLevel })}>
+          {LEVEL_CHOICES.map((choice) => (
+            <option key={choice.level} value={choice.level}>
+              {choice.label}
+            </option>
+          ))}
+        </select>
+      </label>
+      <span className="muted num events-count">
+        {shown === all ? formatCount(all) : `${formatCount(shown)} of ${formatCount(all)}`}
+      </span>
+      <span className="grow" />
+      <Button look="quiet" onClick={() => void revealFile('log')}>
+        <FolderOpen size={14} aria-hidden /> Show the log file
+      </Button>
+      <Button onClick={() => setView({ following: !following, event: undefined })}>
+        {following ? <Pause size={14} aria-hidden /> : <Play size={14} aria-hidden />} {following ? 'Pause' : 'Follow'}
+      </Button>
+    </div>
+  );
+}
+
+function leaveSearch(event: React.KeyboardEvent<HTMLInputElement>): void {
+  if (event.key === 'Escape') setView({ eventSearch: '' });
+  if (event.key !== 'Escape' && event.key !== 'ArrowDown' && event.key !== 'Enter') return;
+  document.querySelector<HTMLElement>('.events .rows')?.focus();
+  event.preventDefault();
+}
+
+function EventRow({ entry }: { entry: LogEntry }) {
+  return (
+    <div className="event-row">
+      <time className="mono muted" dateTime={new Date(entry.at).toISOString()}>
+        {formatTime(entry.at)}
+      </time>
+      <span className="event-level">{LEVEL_WORDS[entry.level]}</span>
+      <span className="event-message">{entry.message}</span>
+      <span className="mono muted event-name">{entry.event}</span>
+    </div>
+  );
+}
+
+function NoEvents({ filtered }: { filtered: boolean }) {
+  return (
+    <div className="empty">
+      <p>
+        {filtered
+          ? 'No event matches.'
+          : 'Nothing has happened yet. Starts, changes of the config and of health appear here.'}
+      </p>
+      {filtered && <Button onClick={() => setView({ eventSearch: '', eventLevel: 'debug' })}>Show all</Button>}
+    </div>
+  );
+}

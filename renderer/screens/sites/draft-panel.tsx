@@ -1,0 +1,110 @@
+/** The form of the edit being made, beside the detail; problems stand at their field. */
+import { useEffect, useRef } from 'react';
+import { useStore } from 'zustand';
+import { X } from 'lucide-react';
+import { Button, IconButton } from '../../parts/button.tsx';
+import { Field } from '../../parts/field.tsx';
+import { FORM_FIELDS } from '../../store/draft-fields.ts';
+import { applyDraft, closeDraft, draftStore, leaveField, reloadDraft, setField } from '../../store/draft.ts';
+import type { Draft, DraftTarget } from '../../store/draft.ts';
+
+export function DraftPanel() {
+  const draft = useStore(draftStore, (state) => state.draft);
+  if (!draft) return null;
+  const { form, site, backend } = draft.target;
+  return <DraftForm key={`${form} ${site} ${backend ?? ''}`} draft={draft} />;
+}
+
+function DraftForm({ draft }: { draft: Draft }) {
+  const form = useRef<HTMLFormElement>(null);
+  const ready = draft.phase !== 'loading';
+  useFocusReturn();
+  useEffect(() => {
+    if (ready) form.current?.querySelector<HTMLElement>('input, select')?.focus();
+  }, [ready]);
+  const submit = async (): Promise<void> => {
+    if (!(await applyDraft())) form.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus();
+  };
+  return (
+    <aside className="panel" aria-label={titleOf(draft.target)}>
+      <header className="panel-head">
+        <h2>{titleOf(draft.target)}</h2>
+        <IconButton label="Close the form" icon={<X size={14} aria-hidden />} onClick={closeDraft} />
+      </header>
+      <form
+        ref={form}
+        className="panel-form"
+        noValidate
+        onSubmit={(event) => {
+          event.preventDefault();
+          void submit();
+        }}
+      >
+        {draft.conflict && <Conflict />}
+        {draft.problems.length > 0 && <FormProblems draft={draft} />}
+        {ready &&
+          FORM_FIELDS[draft.target.form].map((spec) => (
+            <Field
+              key={spec.name}
+              spec={spec}
+              value={draft.values[spec.name] ?? ''}
+              error={draft.errors[spec.name]}
+              onChange={(value) => setField(spec.name, value)}
+              onLeave={() => leaveField(spec.name)}
+            />
+          ))}
+        <div className="panel-actions">
+          <Button onClick={closeDraft}>Cancel</Button>
+          <Button type="submit" look="accent" disabled={draft.phase !== 'editing'}>
+            {draft.phase === 'applying' ? 'Applying…' : 'Apply'}
+          </Button>
+        </div>
+      </form>
+    </aside>
+  );
+}
+
+function Conflict() {
+  return (
+    <div className="form-note" role="alert">
+      <p>The config changed since this form was opened. Reload takes the current values and keeps what you typed.</p>
+      <Button onClick={() => void reloadDraft()}>Reload</Button>
+    </div>
+  );
+}
+
+function FormProblems({ draft }: { draft: Draft }) {
+  return (
+    <ul className="form-note form-problems" role="alert">
+      {draft.problems.map((item, index) => (
+        <li key={`${item.code} ${index}`}>
+          {item.message}
+          {item.fix && <span className="muted"> {item.fix}</span>}
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+/** Gives the focus back to where it was when the form opened. */
+function useFocusReturn(): void {
+  useEffect(() => {
+    const before = document.activeElement;
+    return () => {
+      if (before instanceof HTMLElement && before.isConnected) before.focus();
+    };
+  }, []);
+}
+
+function titleOf({ form, site, backend }: DraftTarget): string {
+  switch (form) {
+    case 'site.add':
+      return 'New site';
+    case 'site.edit':
+      return `Edit ${site}`;
+    case 'backend.add':
+      return `New backend in ${site}`;
+    case 'backend.edit':
+      return `Edit ${backend ?? 'backend'}`;
+  }
+}

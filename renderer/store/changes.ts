@@ -1,0 +1,145 @@
+/** Every change the window makes: sent with the revision it was based on, answered by a toast that undoes it. */
+import { bridge } from '../bridge.ts';
+import { success } from '../../shared/problem.ts';
+import { liveStore, noteRevision } from './live.ts';
+import { closeToast, showProblems, showToast, toastStore } from './toasts.ts';
+import { viewStore } from './view.ts';
+import { isInTopPool } from './places.ts';
+import type { ConfigPath, Problem, Result } from '../../shared/problem.ts';
+import type { Applied, Edit, Request } from '../../shared/protocol.ts';
+import type { BackendState, SiteState } from '../../shared/state.ts';
+import type { Theme } from '../../shared/window-api.ts';
+
+export type ChangeName =
+  'sites.add' | 'sites.set' | 'sites.remove' | 'backends.add' | 'backends.set' | 'backends.remove' | 'config.edit';
+
+/** One command that changes the config, without its base. */
+export type Change = { [K in ChangeName]: { name: K; request: Omit<Request<K>, 'baseRevision'> } }[ChangeName];
+
+/** A value as it goes into the file; what JSON can carry. */
+export type Json = string | number | boolean | null | Json[] | { [key: string]: Json };
+
+const currentRevision = (): number | undefined => liveStore.getState().snapshot?.revision;
+
+/** Sends the change; on success the toast says `done` and offers Undo. The caller shows the problems. */
+export async function applyChange(
+  change: Change,
+  done: string,
+  baseRevision = currentRevision(),
+): Promise<Result<Applied>> {
+  const request = { ...change.request, ...(baseRevision === undefined ? {} : { baseRevision }) } as Request<ChangeName>;
+  const answer = await bridge.call(change.name, request);
+  if (!answer.ok) return answer;
+  noteRevision(answer.value.revision);
+  const [caution] = answer.value.warnings;
+  showToast({
+    kind: 'change',
+    message: done,
+    fix: caution?.message,
+    action: undoOf(baseRevision, answer.value.revision),
+  });
+  return success(answer.value);
+}
+
+function undoOf(before: number | undefined, after: number): { label: string; run: () => void } | undefined {
+  if (before === undefined || before < 1 || before === after) return undefined;
+  return { label: 'Undo', run: () => void undo(before, after) };
+}
+
+async function undo(to: number, from: number): Promise<void> {
+  const answer = await bridge.call('config.rollback', { id: to, baseRevision: from });
+  if (!answer.ok) return showProblems(answer.problems);
+  noteRevision(answer.value.revision);
+  showToast({ kind: 'change', message: 'Undone.' });
+}
+
+/** A change made by one click in a list; its problems are a toast, there is no field to show them at. */
+async function applyAtOnce(change: Change, done: string): Promise<void> {
+  const result = await applyChange(change, done);
+  if (!result.ok) showProblems(result.problems);
+}
+
+/** The edits that write a patch at a path of the file. */
+export const editsOf = (at: ConfigPath, patch: Record<string, Json>): Edit[] =>
+  Object.entries(patch).map(([key, value]): Edit =>
+    value === null ? { op: 'remove', path: [...at, key] } : { op: 'set', path: [...at, key], value },
+  );
+
+/** Sets keys of a backend; null removes one. */
+export function backendChange(site: SiteState, backend: BackendState, patch: Record<string, Json>): Change {
+  if (isInTopPool(site, backend))
+    return { name: 'backends.set', request: { site: site.name, backend: backend.name, patch } };
+  return { name: 'config.edit', request: { edits: editsOf(backend.path, patch) } };
+}
+
+export const setBackendDisabled = (site: SiteState, backend: BackendState, disabled: boolean): Promise<void> =>
+  applyAtOnce(backendChange(site, backend, { disabled }), `${backend.name} ${disabled ? 'disabled' : 'enabled'}.`);
+
+export const setBackendDrain = (site: SiteState, backend: BackendState, drain: boolean): Promise<void> =>
+  applyAtOnce(
+    backendChange(site, backend, { drain }),
+    drain ? `${backend.name} is draining.` : `${backend.name} takes clients again.`,
+  );
+
+export function removeBackend(site: SiteState, backend: BackendState): Promise<void> {
+  const change: Change = isInTopPool(site, backend)
+    ? { name: 'backends.remove', request: { site: site.name, backend: backend.name } }
+    : { name: 'config.edit', request: { edits: [{ op: 'remove', path: [...backend.path] }] } };
+  return applyAtOnce(change, `${backend.name} removed from ${site.name}.`);
+}
+
+export const setSite = (site: SiteState, patch: Record<string, Json>, done: string): Promise<void> =>
+  applyAtOnce({ name: 'sites.set', request: { site: site.name, patch } }, done);
+
+export const editConfig = (edits: Edit[], done: string): Promise<void> =>
+  applyAtOnce({ name: 'config.edit', request: { edits } }, done);
+
+export const removeSite = (site: SiteState): Promise<void> =>
+  applyAtOnce({ name: 'sites.remove', request: { site: site.name } }, `${site.name} removed.`);
+
+export async function setRouting(on: boolean): Promise<void> {
+  const answer = await bridge.call(on ? 'engine.start' : 'engine.stop', {});
+  if (!answer.ok) showProblems(answer.problems);
+}
+
+/** Probes the backends of a site now; the states arrive as pushes. */
+export async function checkHealth(site: string): Promise<void> {
+  const answer = await bridge.call('health.check', { site });
+  if (!answer.ok) return showProblems(answer.problems);
+  const { pass, fail } = answer.value;
+  showToast({ kind: 'note', message: `${pass.length} of ${pass.length + fail.length} backends passed the check.` });
+}
+
+const reportApp = (answer: { ok: true } | { ok: false; problems: Problem[] }): void => {
+  if (!answer.ok) showProblems(answer.problems);
+};
+
+export const openUrl = async (url: string): Promise<void> => reportApp(await bridge.callApp('app.openUrl', { url }));
+
+export const revealFile = async (file: 'config' | 'log'): Promise<void> =>
+  reportApp(await bridge.callApp('app.revealFile', { file }));
+
+export async function copyText(text: string): Promise<boolean> {
+  const answer = await bridge.callApp('app.copyText', { text });
+  reportApp(answer);
+  return answer.ok;
+}
+
+export async function setTheme(theme: Theme): Promise<void> {
+  viewStore.setState({ theme });
+  reportApp(await bridge.callApp('window.setTheme', { theme }));
+}
+
+export async function loadTheme(): Promise<void> {
+  const answer = await bridge.callApp('window.getTheme', {});
+  if (answer.ok) viewStore.setState({ theme: answer.value.theme });
+}
+
+/** Runs the action of the newest change toast; true when there was one. */
+export function undoLast(): boolean {
+  const toast = toastStore.getState().toasts.find((candidate) => candidate.kind === 'change' && candidate.action);
+  if (!toast?.action) return false;
+  closeToast(toast.id);
+  toast.action.run();
+  return true;
+}

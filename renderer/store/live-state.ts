@@ -1,0 +1,136 @@
+/** The mirror of the engine as a value, and the pure steps that bring it up to date. */
+import { isPool, summarise } from '../../shared/state.ts';
+import type { Problem } from '../../shared/problem.ts';
+import type { Push, Pushes } from '../../shared/protocol.ts';
+import type { BackendState, LogEntry, PoolState, SiteState, Snapshot } from '../../shared/state.ts';
+
+/** A day of a busy log is more than anyone scrolls; older lines stay in the log file. */
+export const LOG_KEEP = 5_000;
+
+export type Phase = 'connecting' | 'ready' | 'failed';
+
+export interface LiveState {
+  phase: Phase;
+  /** Why the engine could not be asked; only while `failed`. */
+  problem: Problem | undefined;
+  snapshot: Snapshot | undefined;
+  /** Oldest first. */
+  log: readonly LogEntry[];
+}
+
+export const EMPTY_LIVE: LiveState = { phase: 'connecting', problem: undefined, snapshot: undefined, log: [] };
+
+/** A batch in order: what could be applied, and whether a number was missing. */
+export interface Reduced {
+  state: LiveState;
+  gap: boolean;
+}
+
+/** Applies the pushes that follow the snapshot; stops at the first gap. Numbers already included are passed over. */
+export function applyPushes(state: LiveState, pushes: readonly Push[]): Reduced {
+  let current = state;
+  for (const push of pushes) {
+    if (!current.snapshot) return { state: current, gap: true };
+    if (push.seq <= current.snapshot.seq) continue;
+    if (push.seq !== current.snapshot.seq + 1) return { state: current, gap: true };
+    const next = applyPush(current, current.snapshot, push);
+    current = { ...next, snapshot: { ...(next.snapshot ?? current.snapshot), seq: push.seq } };
+  }
+  return { state: current, gap: false };
+}
+
+function applyPush(state: LiveState, snapshot: Snapshot, push: Push): LiveState {
+  switch (push.name) {
+    case 'engine.statusChanged':
+      return { ...state, snapshot: { ...snapshot, status: push.data.status } };
+    case 'state.replaced':
+      return { ...state, snapshot: { ...snapshot, ...push.data } };
+    case 'health.changed':
+      return { ...state, snapshot: { ...snapshot, sites: withHealth(snapshot.sites, push.data) } };
+    case 'traffic.sampled':
+      return { ...state, snapshot: withTraffic(snapshot, push.data) };
+    case 'log.written':
+      return { ...state, log: appendLog(state.log, push.data) };
+    case 'config.refused':
+      return { ...state, snapshot: { ...snapshot, problems: push.data.problems } };
+    case 'exchanges.recorded':
+      return state;
+  }
+}
+
+/** Adds the entries that are newer than the last one, and keeps the newest `LOG_KEEP`. */
+export function appendLog(log: readonly LogEntry[], entries: readonly LogEntry[]): readonly LogEntry[] {
+  const last = log.length > 0 ? log[log.length - 1]!.id : 0;
+  const fresh = entries.filter((entry) => entry.id > last);
+  return fresh.length === 0 ? log : [...log, ...fresh].slice(-LOG_KEEP);
+}
+
+function withHealth(sites: SiteState[], changes: Pushes['health.changed']): SiteState[] {
+  const backends = new Map(changes.map((change) => [change.backend.id, change.backend]));
+  const touched = new Set(changes.map((change) => change.site));
+  return sites.map((site) => {
+    if (!touched.has(site.name)) return site;
+    const next = mapBackends(site, (backend) => backends.get(backend.id) ?? backend);
+    return { ...next, health: siteHealth(next) };
+  });
+}
+
+function withTraffic(snapshot: Snapshot, data: Pushes['traffic.sampled']): Snapshot {
+  const { sites: siteCounts, backends: backendCounts, ...traffic } = data;
+  const requests = new Map(siteCounts.map((count) => [count.name, count.requests]));
+  const counts = new Map(backendCounts.map((count) => [count.id, count]));
+  const sites = snapshot.sites.map((site) => {
+    const next = counts.size === 0 ? site : mapBackends(site, (backend) => withCounts(backend, counts.get(backend.id)));
+    const total = requests.get(site.name) ?? site.requests;
+    return total === next.requests ? next : { ...next, requests: total };
+  });
+  return { ...snapshot, traffic, sites };
+}
+
+function withCounts(
+  backend: BackendState,
+  count: Pushes['traffic.sampled']['backends'][number] | undefined,
+): BackendState {
+  if (!count) return backend;
+  const same =
+    count.active === backend.active && count.requests === backend.requests && count.failures === backend.failures;
+  return same ? backend : { ...backend, active: count.active, requests: count.requests, failures: count.failures };
+}
+
+/** Same object when no backend changed, so that a row that shows it does not render again. */
+export function mapBackends(site: SiteState, change: (backend: BackendState) => BackendState): SiteState {
+  let touched = false;
+  const routes = site.routes.map((route) => {
+    if (!route.pool) return route;
+    const pool = mapPool(route.pool, change);
+    if (pool === route.pool) return route;
+    touched = true;
+    return { ...route, pool };
+  });
+  return touched ? { ...site, routes } : site;
+}
+
+function mapPool(pool: PoolState, change: (backend: BackendState) => BackendState): PoolState {
+  let touched = false;
+  const members = pool.members.map((member) => {
+    const next = isPool(member) ? mapPool(member, change) : change(member);
+    if (next !== member) touched = true;
+    return next;
+  });
+  return touched ? { ...pool, members } : pool;
+}
+
+/** Every backend of a pool, those of nested pools too, in the order of the file. */
+export function backendsOf(pool: PoolState): BackendState[] {
+  return pool.members.flatMap((member) => (isPool(member) ? backendsOf(member) : [member]));
+}
+
+/** Every backend of a site, over all its routes. */
+export function backendsOfSite(site: SiteState): BackendState[] {
+  return site.routes.flatMap((route) => (route.pool ? backendsOf(route.pool) : []));
+}
+
+function siteHealth(site: SiteState): SiteState['health'] {
+  const serving = backendsOfSite(site).filter((backend) => !backend.disabled);
+  return summarise(serving.map((backend) => backend.health));
+}
