@@ -1,6 +1,6 @@
 /** The contract: every command and push, used by the window's IPC, the control socket and the CLI alike. */
 import { z } from 'zod';
-import { backendSchema, siteSchema } from './config.ts';
+import type { BackendFile, SiteFile } from './config.ts';
 import type { BackendState, EngineStatus, Exchange, ExchangeDetail, Explanation, HealthReport, ListenerState, LogEntry, Revision, SiteState, Snapshot, TrafficSample } from './state.ts';
 import type { Problem } from './problem.ts';
 
@@ -18,6 +18,10 @@ const none = z.strictObject({}).optional();
 /** The revision the caller saw; another one current is a conflict. Left out: the newest. */
 const baseRevision = z.number().int().nonnegative().optional();
 const siteName = z.string().min(1);
+/** As written in the file: the engine checks it with all the rest, so that defaults and units stay as they were typed. */
+const written = z.record(z.string(), z.json());
+const site = z.custom<SiteFile>((value) => written.safeParse(value).success, 'a site is an object of config keys');
+const backend = z.custom<BackendFile>((value) => written.safeParse(value).success, 'a backend is an object of config keys');
 
 /** What each command takes. */
 export const requestSchemas = {
@@ -33,10 +37,10 @@ export const requestSchemas = {
   'config.history': none,
   'config.revision': z.strictObject({ id: z.number().int() }),
   'config.rollback': z.strictObject({ id: z.number().int(), baseRevision }),
-  'sites.add': z.strictObject({ site: siteSchema, baseRevision }),
+  'sites.add': z.strictObject({ site, baseRevision }),
   'sites.remove': z.strictObject({ site: siteName, baseRevision }),
   'sites.set': z.strictObject({ site: siteName, patch: z.record(z.string(), z.json()).describe('Keys to set; null removes one.'), baseRevision }),
-  'backends.add': z.strictObject({ site: siteName, backend: backendSchema, baseRevision }),
+  'backends.add': z.strictObject({ site: siteName, backend, baseRevision }),
   'backends.remove': z.strictObject({ site: siteName, backend: z.string().min(1), baseRevision }),
   'backends.set': z.strictObject({ site: siteName, backend: z.string().min(1), patch: z.record(z.string(), z.json()), baseRevision }),
   'health.check': z.strictObject({ site: siteName.optional(), backend: z.string().optional() }),

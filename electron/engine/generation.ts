@@ -105,6 +105,8 @@ export interface Site {
   forceTls: boolean;
   /** Longest pattern first; the last one matches every path. */
   routes: readonly Route[];
+  /** Its part of the Via token, by which a loop is found. */
+  viaToken: string;
   /** Requests since the engine started; outlives generations. */
   counter: { requests: number };
 }

@@ -1,0 +1,128 @@
+/** The transaction that puts a config into force: check, compile, bind, save, swap, drain; each step leaves its undo. */
+import type { Config } from '../../shared/config.ts';
+import { ProblemError, failure, success, type Problem, type Result } from '../../shared/problem.ts';
+import type { Applied } from '../../shared/protocol.ts';
+import type { ListenerState } from '../../shared/state.ts';
+import { bind, releaseBinding, type BindingRooms, type Listener } from './binding.ts';
+import { compile, listMiddlewares, type CompileDeps } from './compile.ts';
+import type { Generation, Middleware } from './generation.ts';
+import { createUndoStack, type UndoStack } from './undo.ts';
+
+export type Format = 'yaml' | 'json';
+
+/** What is in force. */
+export interface Running {
+  generation: Generation;
+  config: Config;
+  text: string;
+  listeners: Listener[];
+  missing: ListenerState[];
+  middlewares: Map<string, Middleware>;
+}
+
+export interface Candidate {
+  text: string;
+  format: Format;
+  source: string;
+  /** Write it to the config file. */
+  save: boolean;
+  /** A text that is the newest revision already keeps its number. */
+  keepRevision?: number | undefined;
+}
+
+export interface ApplyRooms extends BindingRooms {
+  check: (text: string, format: Format) => Promise<Result<{ config: Config }>>;
+  createMiddleware: (site: string, name: string, config: unknown) => Promise<Middleware>;
+  compileDeps: () => Omit<CompileDeps, 'revision' | 'middlewareFor'>;
+  /** Writes the file; gives what puts the old one back. */
+  save: (text: string) => Promise<Result<() => Promise<void>>>;
+  nextRevision: () => Promise<number>;
+  addRevision: (candidate: Candidate, before: Config | undefined, after: Config) => Promise<Result<number>>;
+  /** Synchronous, cannot fail: from here on requests see the next generation. */
+  swap: (next: Running) => void;
+}
+
+/** Requests under way on a listener that goes get this long. */
+const DRAIN_MS = 30_000;
+
+/** Nothing before the swap is seen by a request; nothing after it can fail. */
+export async function applyCandidate(candidate: Candidate, running: Running | undefined, serving: boolean, rooms: ApplyRooms): Promise<Result<Applied>> {
+  const checked = await rooms.check(candidate.text, candidate.format);
+  if (!checked.ok) return checked;
+  const undo = createUndoStack();
+  try {
+    const prepared = await prepare(candidate, checked.value.config, running, serving, rooms, undo);
+    if (!prepared.ok) {
+      await undo.run();
+      return prepared;
+    }
+    const { next, obsolete } = prepared.value;
+    rooms.swap(next);
+    drain(obsolete, running, next);
+    return success({ revision: next.generation.revision, warnings: checked.warnings }, checked.warnings);
+  } catch (error) {
+    await undo.run();
+    if (error instanceof ProblemError) return failure(...error.problems);
+    throw error;
+  }
+}
+
+async function prepare(candidate: Candidate, config: Config, running: Running | undefined, serving: boolean, rooms: ApplyRooms, undo: UndoStack): Promise<Result<{ next: Running; obsolete: Listener[] }>> {
+  const middlewares = await makeMiddlewares(config, running, rooms, undo);
+  const revision = candidate.keepRevision ?? (await rooms.nextRevision());
+  const generation = compile(config, { ...rooms.compileDeps(), revision, middlewareFor: (key) => middlewares.get(key)! });
+  const next: Running = { generation, config, text: candidate.text, listeners: [], missing: [], middlewares };
+  let obsolete: Listener[] = [];
+  if (serving) {
+    const bound = await bind(config.listen.http, running?.listeners ?? [], rooms);
+    if (!bound.ok) return bound;
+    undo.push(async () => void (await releaseBinding(bound.value)));
+    next.listeners = bound.value.listeners;
+    next.missing = bound.value.missing;
+    obsolete = bound.value.obsolete;
+  }
+  if (candidate.save) {
+    const saved = await rooms.save(candidate.text);
+    if (!saved.ok) return saved;
+    undo.push(saved.value);
+  }
+  if (candidate.keepRevision === undefined) {
+    const added = await rooms.addRevision(candidate, running?.config, config);
+    if (!added.ok) return added;
+  }
+  return success({ next, obsolete });
+}
+
+/** Those whose entry did not change go on with what they know. */
+async function makeMiddlewares(config: Config, running: Running | undefined, rooms: ApplyRooms, undo: UndoStack): Promise<Map<string, Middleware>> {
+  const made = new Map<string, Middleware>();
+  const problems: Problem[] = [];
+  for (const { key, site, spec, path } of listMiddlewares(config)) {
+    const kept = running?.middlewares.get(key);
+    if (kept !== undefined) {
+      made.set(key, kept);
+      continue;
+    }
+    try {
+      const middleware = await rooms.createMiddleware(site, spec.name, spec.config);
+      made.set(key, middleware);
+      undo.push(() => middleware.close?.());
+    } catch (error) {
+      if (!(error instanceof ProblemError)) throw error;
+      problems.push(...error.problems.map((item) => ({ ...item, path })));
+    }
+  }
+  if (problems.length > 0) throw new ProblemError(problems);
+  return made;
+}
+
+/** Listeners stop accepting at once; middlewares nobody uses end when the requests that knew them have. */
+function drain(obsolete: readonly Listener[], running: Running | undefined, next: Running): void {
+  for (const listener of obsolete) void listener.close(DRAIN_MS);
+  const kept = new Set(next.middlewares.values());
+  const gone = [...(running?.middlewares.values() ?? [])].filter((middleware) => !kept.has(middleware));
+  if (gone.length === 0) return;
+  setTimeout(() => {
+    for (const middleware of gone) middleware.close?.();
+  }, DRAIN_MS).unref();
+}

@@ -1,0 +1,187 @@
+/** createEngine(): wires the rooms of the engine together; the one place where they meet. */
+import { randomBytes } from 'node:crypto';
+import { mkdir } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import { failure, problem, success, type Problem, type Result } from '../../shared/problem.ts';
+import type { EngineStatus, HealthReport, ListenerState, LogEntry, Snapshot } from '../../shared/state.ts';
+import type { Running } from './apply.ts';
+import * as changes from './changes.ts';
+import { createRooms, type Rooms } from './rooms.ts';
+import type { Engine, EngineOptions } from './engine.ts';
+import { explain } from './explain.ts';
+import type { Backend, Generation, Site } from './generation.ts';
+import { Keeper } from './keeper.ts';
+import { explainPool, peekBackend, pickBackend } from './proxy/balancer.ts';
+import { backendPath, matchRoute } from './proxy/router.ts';
+import { checkSelf } from './self-check.ts';
+import { backendState, siteState, siteStates } from './snapshot.ts';
+import { formatOf } from './config/file.ts';
+import { watchConfigFile } from './config/watch.ts';
+
+export type { Engine, EngineOptions } from './engine.ts';
+export type { Middleware, MiddlewareFactory } from './generation.ts';
+
+/** Requests under way get this long when the engine stops. */
+const STOP_DRAIN_MS = 5_000;
+
+/** An engine that serves nothing yet; start() makes it read its config. Bad options throw. */
+export function createEngine(options: EngineOptions): Engine {
+  const configFile = resolve(options.configFile ?? join(options.home, 'mogoly.yaml'));
+  const format = formatOf(configFile);
+  const rooms = createRooms({ home: options.home, configFile, version: options.version ?? '0.0.0', env: options.env ?? process.env, instance: randomBytes(4).toString('hex') });
+  const keeper = new Keeper(configFile, format.ok ? format.value : 'yaml', rooms.keeperRooms());
+  const lifecycle = createLifecycle(options, configFile, keeper, rooms, format.ok ? [] : format.problems);
+  const listeners = (): ListenerState[] => listenerStates(keeper.running);
+  const generation = (): Generation => rooms.current();
+  const findSite = (name: string): Site | undefined => generation().sites.find((site) => site.name.toLowerCase() === name.toLowerCase());
+  const backendsOf = (site?: string): Backend[] => generation().backends.filter((backend) => site === undefined || backend.site.toLowerCase() === site.toLowerCase());
+  const findBackend = (site: string, name: string): Backend | undefined => backendsOf(site).find((backend) => backend.name === name);
+  let logger: (() => void) | undefined;
+
+  return {
+    home: options.home,
+    configFile,
+    ...lifecycle,
+    apply: (text, change) => keeper.apply(text, change),
+    edit: (edits, change) => keeper.edit(edits, change),
+    check: async (text, kind) => {
+      const checked = await rooms.check(text, kind);
+      return checked.ok ? checked.warnings : checked.problems;
+    },
+    document: () => Promise.resolve(keeper.document()),
+    history: async () => (await rooms.listRevisions()).map((revision) => ({ ...revision, current: revision.id === generation().revision })),
+    readRevision: (id) => rooms.readRevision(id),
+    rollback: (id, change) => keeper.rollback(id, change),
+
+    addSite: (site, change) => keeper.change((config) => changes.addSite(config, site), change),
+    removeSite: (site, change) => keeper.change((config) => changes.removeSite(config, site), change),
+    setSite: (site, patch, change) => keeper.change((config) => changes.setSite(config, site, patch), change),
+    addBackend: (site, backend, change) => keeper.change((config) => changes.addBackend(config, site, backend), change),
+    removeBackend: (site, backend, change) => keeper.change((config) => changes.removeBackend(config, site, backend), change),
+    setBackend: (site, backend, patch, change) => keeper.change((config) => changes.setBackend(config, site, backend, patch), change),
+    replaceBackend: (site, backend, next, change) => keeper.change((config) => changes.replaceBackend(config, site, backend, next), change),
+    replacePool: (site, backends, change) => keeper.change((config) => changes.replacePool(config, site, backends), change),
+
+    sites: () => siteStates(generation(), listeners()),
+    getSite: (name) => {
+      const site = findSite(name);
+      return site && siteState(site, listeners());
+    },
+    getBackend: (site, name) => {
+      const backend = findBackend(site, name);
+      return backend && backendState(backend);
+    },
+    next: (name, client = '127.0.0.1') => {
+      const pool = findSite(name)?.routes.at(-1)?.pool;
+      const backend = pool && pickBackend(pool, { client });
+      return backend ? success(backendState(backend)) : failure(problem('POOL_EMPTY', `No backend of ${name} is available.`, { fix: 'Start one of its backends.' }));
+    },
+    warm: async (site) => {
+      for (const backend of backendsOf(site)) rooms.transports.get(backend.origin);
+      await rooms.health.checkAll(backendsOf(site));
+    },
+
+    checkAll: (site) => rooms.health.checkAll(backendsOf(site)),
+    checkOne: async (site, name): Promise<Result<HealthReport>> => {
+      const backend = findBackend(site, name);
+      if (backend !== undefined) return success(await rooms.health.checkOne(backend));
+      return failure(problem('BACKEND_UNKNOWN', `${site} has no backend "${name}".`, { fix: 'Ask for its backends with "mogoly lb list".' }));
+    },
+    checkSelf: () => checkSelf(listeners()),
+    explain: (request) => explain(generation(), request, { matchRoute, backendPath, explainPool, peekBackend }),
+
+    snapshot: () => snapshotOf(options, configFile, keeper, rooms, lifecycle),
+    traffic: { sample: () => rooms.sampleTraffic() },
+    exchanges: rooms.exchanges,
+    log: { list: rooms.log.list, onEntry: rooms.log.onEntry },
+    metrics: () => rooms.metricsText(lifecycle.startedAt()),
+
+    on: rooms.bus.on,
+    onAny: rooms.bus.onAny,
+    setLogger: (listener: ((entry: LogEntry) => void) | undefined) => {
+      logger?.();
+      logger = listener && rooms.log.onEntry(listener);
+    },
+    registerMiddleware: (name, factory) => rooms.middlewares.register(name, factory),
+  };
+}
+
+interface Lifecycle extends Pick<Engine, 'status' | 'start' | 'stop' | 'close'> {
+  startedAt: () => number | undefined;
+}
+
+function createLifecycle(options: EngineOptions, configFile: string, keeper: Keeper, rooms: Rooms, unusable: Problem[]): Lifecycle {
+  let status: EngineStatus = 'stopped';
+  let startedAt: number | undefined;
+  let watcher: { close: () => void } | undefined;
+  const start = async (): Promise<Result<{ revision: number }>> => {
+    if (status !== 'stopped') return success({ revision: rooms.current().revision });
+    if (unusable.length > 0) return failure(...unusable);
+    status = 'starting';
+    const made = await makeHome(options.home);
+    keeper.serving = true;
+    const loaded = made.ok ? await keeper.load(options.configFile === undefined) : made;
+    if (!loaded.ok) {
+      keeper.serving = false;
+      status = 'stopped';
+      keeper.problems = loaded.problems;
+      rooms.bus.emit('engine.startFailed', { problems: loaded.problems });
+      return loaded;
+    }
+    status = 'running';
+    startedAt = Date.now();
+    rooms.health.resume();
+    if (options.watch !== false) watcher ??= watchConfigFile(configFile, () => void keeper.fileChanged());
+    rooms.bus.emit('engine.started', { revision: loaded.value.revision });
+    return success({ revision: loaded.value.revision }, loaded.warnings);
+  };
+  const stop = async (): Promise<void> => {
+    if (status !== 'running') return;
+    status = 'stopping';
+    rooms.health.pause();
+    await keeper.stopServing(STOP_DRAIN_MS);
+    status = 'stopped';
+    startedAt = undefined;
+    rooms.bus.emit('engine.stopped', {});
+  };
+  const close = async (): Promise<void> => {
+    watcher?.close();
+    watcher = undefined;
+    await stop();
+    await rooms.close(keeper.running);
+  };
+  return { status: () => status, startedAt: () => startedAt, start, stop, close };
+}
+
+async function makeHome(home: string): Promise<Result<undefined>> {
+  try {
+    await mkdir(home, { recursive: true, mode: 0o700 });
+    return success(undefined);
+  } catch (error) {
+    return failure(problem('HOME_UNUSABLE', `The home folder ${home} cannot be made: ${(error as Error).message}.`, { fix: `Make ${dirname(home)} writable, or set MOGOLY_HOME to another folder.` }));
+  }
+}
+
+function listenerStates(running: Running | undefined): ListenerState[] {
+  return [...(running?.listeners ?? []).map(({ kind, address, port }) => ({ kind, address, port })), ...(running?.missing ?? [])];
+}
+
+function snapshotOf(options: EngineOptions, configFile: string, keeper: Keeper, rooms: Rooms, lifecycle: Lifecycle): Snapshot {
+  const listeners = listenerStates(keeper.running);
+  const startedAt = lifecycle.startedAt();
+  return {
+    seq: 0,
+    version: options.version ?? '0.0.0',
+    pid: process.pid,
+    home: options.home,
+    host: options.host ?? 'library',
+    status: lifecycle.status(),
+    ...(startedAt === undefined ? {} : { startedAt }),
+    configFile,
+    revision: rooms.current().revision,
+    problems: keeper.problems,
+    listeners,
+    sites: siteStates(rooms.current(), listeners),
+    traffic: rooms.sampleTraffic(),
+  };
+}

@@ -1,0 +1,108 @@
+/** Answers that Mogoly gives itself: error pages, replies of middlewares, redirects, files. */
+import { pipeline } from 'node:stream';
+import type { AbortReply, LocalReply, Route } from '../generation.ts';
+import type { ResponseHead } from './attempt.ts';
+import type { ProxyExchange } from './exchange.ts';
+import { describeError, renderError, type ErrorPage } from './pages.ts';
+import { backendPath, pathOf, restOf } from './router.ts';
+import { serveStatic } from './static.ts';
+
+export class LocalAnswer {
+  readonly #exchange: ProxyExchange;
+
+  constructor(exchange: ProxyExchange) {
+    this.#exchange = exchange;
+  }
+
+  page(page: ErrorPage, extra: readonly string[] = []): void {
+    const { contentType, body } = renderError(page, this.#exchange.head.accept);
+    const headers = ['content-type', contentType, 'cache-control', 'no-store', 'x-mogoly-error', page.code, ...extra];
+    if (page.status === 503) headers.push('retry-after', '2');
+    this.send(page.status, headers, body, page.code);
+  }
+
+  verdict(verdict: LocalReply | AbortReply): void {
+    if ('abort' in verdict) {
+      this.#exchange.response.destroy();
+      this.#exchange.finish(0, undefined, 'FAULT_ABORTED');
+      return;
+    }
+    const headers: string[] = [];
+    for (const [name, value] of Object.entries(verdict.headers ?? {})) {
+      for (const item of Array.isArray(value) ? value : [value]) headers.push(name, item);
+    }
+    this.send(verdict.status, headers, verdict.body ?? '');
+  }
+
+  route(route: Route): void {
+    if (route.redirect !== undefined) this.#redirect(route, route.redirect);
+    else void this.#file(route);
+  }
+
+  #redirect(route: Route, redirect: NonNullable<Route['redirect']>): void {
+    const { target, host } = this.#exchange;
+    const path = pathOf(target);
+    const query = target.slice(path.length);
+    const values: Record<string, string> = { rest: restOf(route.pattern, path), path, query: query.slice(1), host };
+    const to = redirect.to.replaceAll(/\{(rest|path|query|host)\}/g, (_, key: string) => values[key] ?? '');
+    const location = redirect.to.includes('{query}') || query === '' ? to : `${to}${to.includes('?') ? `&${query.slice(1)}` : query}`;
+    // Two slashes at the start, also as browsers read a backslash, would name another host.
+    this.send(redirect.status, ['location', /^[/\\]{2}/.test(location) ? `/${location.replace(/^[/\\]+/, '')}` : location], '');
+  }
+
+  async #file(route: Route): Promise<void> {
+    const exchange = this.#exchange;
+    const { headers } = exchange.request;
+    try {
+      const reply = await serveStatic(route.staticRoot!, {
+        method: exchange.method,
+        path: backendPath(exchange.target, route.stripPrefix === '' ? staticPrefix(route.pattern) : route.stripPrefix, ''),
+        headers: { range: headers.range, ifRange: headers['if-range'] as string | undefined, ifNoneMatch: headers['if-none-match'], ifModifiedSince: headers['if-modified-since'] },
+      });
+      if (reply.code !== undefined) return this.page(describeError(reply.code, `${pathOf(exchange.target)} cannot be served.`), allowOf(reply.headers));
+      const head: ResponseHead = { status: reply.status, statusText: '', headers: reply.headers };
+      const transforms = exchange.applyChain(head, undefined, reply.stream !== undefined);
+      exchange.responseHeaders = head.headers;
+      exchange.response.writeHead(head.status, head.headers);
+      if (reply.stream === undefined) return this.#ended(head.status);
+      reply.stream.on('data', (chunk: Buffer) => (exchange.bytesOut += chunk.length));
+      pipeline([reply.stream, ...transforms, exchange.response], () => exchange.finish(head.status));
+    } catch (error) {
+      exchange.deps.bug(error, `static ${route.staticRoot ?? ''}`);
+      if (!exchange.response.headersSent) exchange.refuse('INTERNAL', 'The file could not be read.');
+    }
+  }
+
+  #ended(status: number): void {
+    this.#exchange.response.end();
+    this.#exchange.finish(status);
+  }
+
+  send(status: number, headers: string[], body: string, error?: string): void {
+    const exchange = this.#exchange;
+    const { response } = exchange;
+    if (response.headersSent || response.destroyed) return exchange.finish(response.statusCode, undefined, error);
+    const bytes = Buffer.from(body);
+    const head: ResponseHead = { status, statusText: '', headers: [...headers] };
+    if (status !== 204 && status !== 304) head.headers.push('content-length', String(bytes.length));
+    const transforms = exchange.applyChain(head, undefined, bytes.length > 0 && exchange.method !== 'HEAD');
+    exchange.responseHeaders = head.headers;
+    response.writeHead(head.status, head.headers);
+    exchange.bytesOut += bytes.length;
+    if (transforms.length === 0) response.end(bytes);
+    else {
+      pipeline([...transforms, response], () => undefined);
+      transforms[0]!.end(bytes);
+    }
+    exchange.finish(head.status, undefined, error);
+  }
+}
+
+/** A 405 names what is allowed (RFC 9110 section 15.5.6). */
+function allowOf(headers: readonly string[]): string[] {
+  const at = headers.findIndex((name, i) => i % 2 === 0 && name.toLowerCase() === 'allow');
+  return at === -1 ? [] : ['allow', headers[at + 1]!];
+}
+
+/** Files are found below what the pattern matched: `/assets/*` serves `/assets/a.js` as `a.js`. */
+const staticPrefix = (pattern: string): string => (pattern.endsWith('/*') ? pattern.slice(0, -2) : '');

@@ -1,0 +1,26 @@
+/** The proxy's door: requests and upgrades of every listener come in here. */
+import type { Socket } from 'node:net';
+import { connectionOf } from './connection.ts';
+import { ProxyExchange, type ProxyDeps } from './exchange.ts';
+import type { RequestHandlers } from './listeners.ts';
+import { Upgrade } from './upgrade.ts';
+
+export function createProxy(deps: ProxyDeps): RequestHandlers {
+  return {
+    onRequest(request, response, expectContinue) {
+      const exchange = new ProxyExchange(deps, connectionOf(request.socket, 'http'), request, response, expectContinue);
+      try {
+        exchange.start();
+      } catch (error) {
+        deps.bug(error, 'request');
+        response.destroy();
+      }
+    },
+    onUpgrade(request, socket: Socket, head) {
+      new Upgrade(deps, connectionOf(socket, 'http'), request, socket, head).start().catch((error: unknown) => {
+        deps.bug(error, 'upgrade');
+        socket.destroy();
+      });
+    },
+  };
+}

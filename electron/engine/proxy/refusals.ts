@@ -1,0 +1,62 @@
+/** The pages that name what there is instead: hosts that exist, backends and their last failures. */
+import { Transform } from 'node:stream';
+import type { Backend, Generation, Route } from '../generation.ts';
+import type { ResponseHead } from './attempt.ts';
+import { explainPool } from './balancer.ts';
+import type { Failure } from './failure.ts';
+import { mayBeHostRefusal, recogniseHostRefusal } from './host-refused.ts';
+import { describeError, type ErrorPage } from './pages.ts';
+
+/** Hosts listed on the page of an unknown one. */
+const LISTED_HOSTS = 50;
+
+export function unknownHostPage(host: string, generation: Generation): ErrorPage {
+  const all = generation.sites.flatMap((site) => site.hosts.map((pattern) => ({ label: pattern, text: site.name })));
+  const more = all.length > LISTED_HOSTS ? [{ label: '…', text: `and ${all.length - LISTED_HOSTS} more` }] : [];
+  const message = all.length === 0 ? 'Mogoly has no site yet.' : `No site answers for ${host === '' ? 'a request without a host' : host}.`;
+  return describeError('HOST_UNKNOWN', message, { host, details: [...all.slice(0, LISTED_HOSTS), ...more] });
+}
+
+/** Backends listed on the page of an empty pool. */
+const LISTED_BACKENDS = 50;
+
+/** Why no backend answered: each one tried with its failure, else each one there is with its state. */
+export function noBackendPage(route: Route, client: string, attempts: readonly { backend: string; error?: string }[], failure: Failure | undefined): ErrorPage {
+  const { site } = route;
+  if (failure !== undefined) {
+    const details = attempts.map((attempt) => ({ label: attempt.backend, text: attempt.error ?? 'no answer' }));
+    return describeError(failure.code, `${attempts.at(-1)?.backend ?? 'The backend'} of ${site.name} failed: ${failure.reason}.`, { host: site.name, details });
+  }
+  const explained = explainPool(route.pool!, { client });
+  const details = explained.slice(0, LISTED_BACKENDS).map(({ backend, reason }) => ({
+    label: `${backend.name} ${backend.origin.origin}`,
+    text: backend.live.lastFailure === undefined ? (reason ?? 'not available') : `${reason ?? 'not available'}: ${backend.live.lastFailure}`,
+  }));
+  const busy = explained.length > 0 && explained.some(({ reason }) => reason === 'at max_connections');
+  const message = busy ? `Every backend of ${site.name} is at its max_connections.` : `No backend of ${site.name} is available.`;
+  return describeError(busy ? 'POOL_BUSY' : 'POOL_EMPTY', message, { host: site.name, details });
+}
+
+/** Read of a refusal's body to find the framework that wrote it. */
+const REFUSAL_BYTES = 4_096;
+
+type Report = (backend: Backend, framework: string, fix: string) => void;
+
+/** A dev server that refuses the host: its body passes unchanged and tells which framework it is. */
+export function watchForHostRefusal(head: ResponseHead, backend: Backend, report: Report): Transform | undefined {
+  const at = head.headers.findIndex((name, i) => i % 2 === 0 && name.toLowerCase() === 'content-type');
+  const type = at === -1 ? undefined : head.headers[at + 1];
+  if (!mayBeHostRefusal(head.status, type)) return undefined;
+  let start = '';
+  return new Transform({
+    transform(chunk: Buffer, _encoding, callback) {
+      if (start.length < REFUSAL_BYTES) start += chunk.toString('utf8');
+      callback(null, chunk);
+    },
+    flush(callback) {
+      const refusal = recogniseHostRefusal(head.status, type, start);
+      if (refusal !== undefined) report(backend, refusal.framework, refusal.fix);
+      callback();
+    },
+  });
+}

@@ -1,0 +1,54 @@
+/** The body of a request on its way to a backend; a failed attempt never takes the client's socket with it. */
+import { Readable } from 'node:stream';
+import type { IncomingMessage } from 'node:http';
+
+/** Read ahead of the backend; more waits in the client's socket. */
+const READ_AHEAD_BYTES = 64 * 1024;
+
+export class RequestBody extends Readable {
+  /** True once a byte may have left for a backend: from then on the body cannot be sent again. */
+  touched = false;
+  readonly #source: IncomingMessage;
+  readonly #count: (bytes: number) => void;
+
+  constructor(source: IncomingMessage, count: (bytes: number) => void) {
+    super({ highWaterMark: READ_AHEAD_BYTES });
+    this.#source = source;
+    this.#count = count;
+  }
+
+  override _read(): void {
+    if (!this.touched) this.#begin();
+    this.#source.resume();
+  }
+
+  #begin(): void {
+    this.touched = true;
+    this.#source.on('data', this.#onData);
+    this.#source.on('end', this.#onEnd);
+    this.#source.on('close', this.#onClose);
+    this.#source.on('error', this.#onClose);
+  }
+
+  readonly #onData = (chunk: Buffer): void => {
+    this.#count(chunk.length);
+    if (!this.push(chunk)) this.#source.pause();
+  };
+
+  readonly #onEnd = (): void => {
+    this.push(null);
+  };
+
+  readonly #onClose = (): void => {
+    if (!this.#source.complete) this.destroy(new Error('the client left before its request was complete'));
+  };
+
+  override _destroy(error: Error | null, callback: (error?: Error | null) => void): void {
+    this.#source.off('data', this.#onData);
+    this.#source.off('end', this.#onEnd);
+    this.#source.off('close', this.#onClose);
+    this.#source.off('error', this.#onClose);
+    if (this.touched && !this.#source.complete) this.#source.resume();
+    callback(error);
+  }
+}

@@ -1,0 +1,133 @@
+/** HTTP/2 to a backend, cleartext with prior knowledge or over TLS, so that gRPC passes (RFC 9113). */
+import { connect, constants, type ClientHttp2Session, type ClientHttp2Stream, type IncomingHttpHeaders, type OutgoingHttpHeaders } from 'node:http2';
+import type { Origin } from '../generation.ts';
+import { connectOptions, type OutboundNeeds, type OutboundRequest, type ResponseHandler, type Transport } from './transport.ts';
+
+/** Requests that found the session closing are sent again on a new one. */
+export function createHttp2Transport(origin: Origin): Transport {
+  let session: ClientHttp2Session | undefined;
+  const open = (): ClientHttp2Session => {
+    if (session !== undefined && !session.closed && !session.destroyed) return session;
+    const next = connect(origin.origin, connectOptions(origin) as never);
+    next.on('error', () => undefined); // every stream of it reports the error by itself
+    next.on('goaway', () => {
+      if (session === next) session = undefined;
+    });
+    next.on('close', () => {
+      if (session === next) session = undefined;
+    });
+    next.setTimeout(0);
+    next.unref();
+    session = next;
+    return next;
+  };
+  return {
+    dispatch(request, handler, needs) {
+      const current = open();
+      if (!current.connecting) send(current, request, handler, needs);
+      else awaitConnect(current, () => send(current, request, handler, needs), handler);
+    },
+    close: () => new Promise((resolve) => (session === undefined || session.destroyed ? resolve() : session.close(resolve))),
+    destroy: () => {
+      session?.destroy();
+      return Promise.resolve();
+    },
+  };
+}
+
+function awaitConnect(session: ClientHttp2Session, connected: () => void, handler: ResponseHandler): void {
+  const clear = (): void => {
+    session.off('connect', onConnect);
+    session.off('error', onError);
+    session.off('close', onClose);
+  };
+  const onConnect = (): void => {
+    clear();
+    connected();
+  };
+  const onError = (error: Error): void => {
+    clear();
+    handler.onError(error);
+  };
+  const onClose = (): void => onError(Object.assign(new Error('the connection closed'), { code: 'ECONNREFUSED' }));
+  session.once('connect', onConnect);
+  session.once('error', onError);
+  session.once('close', onClose);
+}
+
+function send(session: ClientHttp2Session, request: OutboundRequest, handler: ResponseHandler, needs: OutboundNeeds | undefined): void {
+  let stream: ClientHttp2Stream;
+  try {
+    stream = session.request(toHttp2(request, needs), { endStream: request.body === null, ...(needs?.trailers ? { waitForTrailers: true } : {}) } as never);
+  } catch (error) {
+    handler.onError(error as Error);
+    return;
+  }
+  let ended = false;
+  let trailers: string[] = [];
+  const fail = (error: Error): void => {
+    if (ended) return;
+    ended = true;
+    clearTimeout(timer);
+    stream.close(constants.NGHTTP2_CANCEL);
+    handler.onError(error);
+  };
+  const timer = request.headersTimeout > 0 ? setTimeout(() => fail(Object.assign(new Error('no response in time'), { code: 'UND_ERR_HEADERS_TIMEOUT' })), request.headersTimeout) : undefined;
+  handler.onConnect((reason) => fail(reason ?? new Error('aborted')));
+  stream.on('headers', (headers) => void handler.onHeaders(Number(headers[':status']), flat(headers), () => undefined, ''));
+  stream.on('response', (headers) => {
+    clearTimeout(timer);
+    if (!handler.onHeaders(Number(headers[':status']), flat(headers), () => void stream.resume(), '')) stream.pause();
+  });
+  stream.on('data', (chunk: Buffer) => {
+    if (!handler.onData(chunk)) stream.pause();
+  });
+  stream.on('trailers', (headers) => (trailers = flat(headers)));
+  stream.on('error', fail);
+  stream.on('close', () => {
+    if (!ended && stream.rstCode !== constants.NGHTTP2_NO_ERROR) fail(Object.assign(new Error('the stream was reset'), { code: 'ECONNRESET' }));
+  });
+  stream.on('end', () => {
+    if (ended || stream.rstCode !== constants.NGHTTP2_NO_ERROR) return;
+    ended = true;
+    handler.onComplete(trailers);
+  });
+  if (needs?.trailers) stream.on('wantTrailers', () => stream.sendTrailers(toObject(needs.trailers?.() ?? [])));
+  if (request.body !== null) {
+    request.body.on('error', fail);
+    request.body.pipe(stream);
+  }
+}
+
+function toHttp2(request: OutboundRequest, needs: OutboundNeeds | undefined): OutgoingHttpHeaders {
+  const headers = toObject(request.headers);
+  const authority = headers['host'];
+  delete headers['host'];
+  headers[':method'] = request.method;
+  headers[':path'] = request.path;
+  if (authority !== undefined) headers[':authority'] = String(authority);
+  if (needs?.acceptsTrailers) headers['te'] = 'trailers';
+  return headers;
+}
+
+function toObject(flatFields: string[]): OutgoingHttpHeaders {
+  const headers: OutgoingHttpHeaders = Object.create(null) as OutgoingHttpHeaders;
+  for (let i = 0; i < flatFields.length; i += 2) {
+    const name = flatFields[i]!.toLowerCase();
+    const value = flatFields[i + 1]!;
+    const before = headers[name];
+    if (before === undefined) headers[name] = value;
+    else headers[name] = name === 'cookie' ? `${String(before)}; ${value}` : [...(Array.isArray(before) ? before : [String(before)]), value];
+  }
+  return headers;
+}
+
+function flat(headers: IncomingHttpHeaders): string[] {
+  const out: string[] = [];
+  for (const [name, value] of Object.entries(headers)) {
+    if (name.startsWith(':') || value === undefined) continue;
+    if (Array.isArray(value)) for (const item of value) out.push(name, item);
+    else out.push(name, String(value));
+  }
+  return out;
+}

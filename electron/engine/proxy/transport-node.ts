@@ -1,0 +1,102 @@
+/** The slow way over HTTP/1.1: Expect: 100-continue and request trailers, which undici does not carry. */
+import { Agent as HttpAgent, request as httpRequest, type ClientRequest, type IncomingMessage } from 'node:http';
+import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
+import type { Origin } from '../generation.ts';
+import { connectOptions, type OutboundNeeds, type OutboundRequest, type ResponseHandler, type Transport } from './transport.ts';
+
+export function createNodeTransport(origin: Origin): Transport {
+  const secure = origin.protocol === 'https';
+  const agent = secure ? new HttpsAgent({ keepAlive: true }) : new HttpAgent({ keepAlive: true });
+  const underWay = new Set<Promise<void>>();
+  return {
+    dispatch(request, handler, needs) {
+      const options = {
+        ...connectOptions(origin),
+        agent,
+        host: origin.hostname,
+        port: origin.port,
+        method: request.method,
+        path: request.path,
+        headers: headerObject(request.headers, needs),
+        setHost: false,
+        timeout: request.headersTimeout,
+      };
+      const outgoing = secure ? httpsRequest(options) : httpRequest(options);
+      const done = relay(outgoing, request, handler, needs).finally(() => underWay.delete(done));
+      underWay.add(done);
+    },
+    close: async () => {
+      await Promise.allSettled(underWay);
+      agent.destroy();
+    },
+    destroy: async () => {
+      agent.destroy();
+      await Promise.allSettled(underWay);
+    },
+  };
+}
+
+function headerObject(flat: string[], needs: OutboundNeeds | undefined): Record<string, string[]> {
+  const headers: Record<string, string[]> = Object.create(null) as Record<string, string[]>;
+  for (let i = 0; i < flat.length; i += 2) (headers[flat[i]!.toLowerCase()] ??= []).push(flat[i + 1]!);
+  if (needs?.expectContinue) headers['expect'] = ['100-continue'];
+  return headers;
+}
+
+function relay(outgoing: ClientRequest, request: OutboundRequest, handler: ResponseHandler, needs: OutboundNeeds | undefined): Promise<void> {
+  return new Promise((resolve) => {
+    let ended = false;
+    const fail = (error: Error): void => {
+      if (ended) return;
+      ended = true;
+      outgoing.destroy();
+      handler.onError(error);
+      resolve();
+    };
+    const abort = (reason?: Error): void => fail(reason ?? new Error('aborted'));
+    outgoing.once('socket', () => handler.onConnect(abort));
+    outgoing.on('error', fail);
+    outgoing.on('timeout', () => fail(Object.assign(new Error('no response in time'), { code: 'UND_ERR_HEADERS_TIMEOUT' })));
+    outgoing.on('information', (info: { statusCode: number; rawHeaders: string[]; statusMessage: string }) => {
+      if (info.statusCode !== 100) handler.onHeaders(info.statusCode, info.rawHeaders, () => undefined, info.statusMessage);
+    });
+    outgoing.on('continue', () => {
+      handler.onHeaders(100, [], () => undefined, 'Continue');
+      sendBody(outgoing, request, needs);
+    });
+    outgoing.on('response', (response: IncomingMessage) => {
+      outgoing.setTimeout(0);
+      const resume = (): void => void response.resume();
+      if (!handler.onHeaders(response.statusCode ?? 502, response.rawHeaders, resume, response.statusMessage ?? '')) response.pause();
+      response.on('data', (chunk: Buffer) => {
+        if (!handler.onData(chunk)) response.pause();
+      });
+      response.on('error', fail);
+      response.on('end', () => {
+        if (ended) return;
+        ended = true;
+        handler.onComplete(response.rawTrailers);
+        resolve();
+      });
+    });
+    if (needs?.expectContinue) outgoing.flushHeaders();
+    else sendBody(outgoing, request, needs);
+  });
+}
+
+function sendBody(outgoing: ClientRequest, request: OutboundRequest, needs: OutboundNeeds | undefined): void {
+  const { body } = request;
+  if (body === null) {
+    outgoing.end();
+    return;
+  }
+  body.on('end', () => {
+    const trailers = needs?.trailers?.() ?? [];
+    const pairs: [string, string][] = [];
+    for (let i = 0; i < trailers.length; i += 2) pairs.push([trailers[i]!, trailers[i + 1]!]);
+    if (pairs.length > 0) outgoing.addTrailers(pairs);
+    outgoing.end();
+  });
+  body.on('error', (error) => outgoing.destroy(error));
+  body.pipe(outgoing, { end: false });
+}

@@ -1,0 +1,216 @@
+/** WebSocket and other HTTP/1.1 upgrades: routed like a request, carried by http-proxy (RFC 6455). */
+import { Agent, type IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
+import httpProxy from 'http-proxy';
+import { normaliseHost } from '../../../shared/host.ts';
+import type { Backend, MiddlewareRequest, Route, Site } from '../generation.ts';
+import { pickBackend } from './balancer.ts';
+import { Chain, type Verdict } from './chain.ts';
+import { clientOf, type Connection } from './connection.ts';
+import { dial } from './dial.ts';
+import type { CompletedExchange, ProxyDeps } from './exchange.ts';
+import { describeFailure, type Failure } from './failure.ts';
+import { createHeaderList } from './header-list.ts';
+import { appendForwarded, cookieValue, readRequestHead, removeNamedByConnection, type RequestHead } from './headers.ts';
+import { describeError, renderError, type ErrorPage } from './pages.ts';
+import { noBackendPage, unknownHostPage } from './refusals.ts';
+import { backendPath, matchRoute } from './router.ts';
+
+/** Gives http-proxy the connection that is open already. */
+class OpenedAgent extends Agent {
+  readonly #socket: Socket;
+
+  constructor(socket: Socket) {
+    super({ keepAlive: false });
+    this.#socket = socket;
+  }
+
+  override createConnection(): Socket {
+    return this.#socket;
+  }
+}
+
+const carrier = httpProxy.createProxyServer({ ws: true, xfwd: false, changeOrigin: false, prependPath: false, ignorePath: false });
+carrier.on('error', () => undefined); // every upgrade has its own error callback
+
+/** One upgrade from the client's request to the closing of both sockets. */
+export class Upgrade {
+  readonly #deps: ProxyDeps;
+  readonly #connection: Connection;
+  readonly #request: IncomingMessage;
+  readonly #socket: Socket;
+  readonly #headBytes: Buffer;
+  readonly #head: RequestHead;
+  readonly #startedAt = Date.now();
+  readonly #start = performance.now();
+  readonly #attempts: { backend: string; error?: string }[] = [];
+  readonly #tried = new Set<Backend>();
+  #chain: Chain | undefined;
+  #site: Site | undefined;
+  #route: Route | undefined;
+  #client: string;
+  #target: string;
+  #isOver = false;
+
+  constructor(deps: ProxyDeps, connection: Connection, request: IncomingMessage, socket: Socket, headBytes: Buffer) {
+    this.#deps = deps;
+    this.#connection = connection;
+    this.#request = request;
+    this.#socket = socket;
+    this.#headBytes = headBytes;
+    this.#head = readRequestHead(request);
+    this.#client = connection.peer;
+    this.#target = request.url ?? '/';
+    socket.on('error', () => socket.destroy());
+  }
+
+  async start(): Promise<void> {
+    const generation = this.#deps.current();
+    const host = this.#head.host === undefined || this.#head.duplicateHost ? undefined : normaliseHost(this.#head.host);
+    if (host === undefined) return this.#refuse(describeError('HOST_INVALID', 'The Host header is missing, doubled or not a host name.'));
+    const site = generation.findSite(host);
+    if (site === undefined) return this.#refuse(unknownHostPage(host, generation));
+    this.#site = site;
+    if (site.disabled) return this.#refuse(describeError('SITE_DISABLED', `${site.name} is turned off.`));
+    const route = matchRoute(site, this.#target);
+    if (route?.pool === undefined) return this.#refuse(describeError('UPGRADE_REFUSED', 'This path is not served by a backend.'));
+    this.#route = route;
+    const viaToken = `mogoly-${this.#deps.instance}-${site.viaToken}`;
+    if (this.#head.via?.includes(viaToken)) return this.#refuse(describeError('LOOP_DETECTED', `${site.name} routes to a backend that leads back to it.`));
+    this.#forwardedFields(viaToken, generation.isTrustedProxy);
+    const verdict = await this.#runChain(route, host);
+    if (verdict !== undefined) return this.#answer(verdict);
+    const opened = await this.#open(route);
+    if (opened !== undefined) this.#carry(route, opened.backend, opened.upstream);
+  }
+
+  #forwardedFields(viaToken: string, isTrusted: (address: string) => boolean): void {
+    const { peer, scheme, port } = this.#connection;
+    const trusted = isTrusted(peer);
+    if (trusted) this.#client = clientOf(peer, this.#head.forwarded?.for, isTrusted);
+    removeNamedByConnection(this.#head);
+    appendForwarded(this.#head, { peer, host: this.#head.host ?? '', scheme, port, httpVersion: '1.1', viaToken, trusted });
+  }
+
+  async #runChain(route: Route, host: string): Promise<Verdict> {
+    if (route.middlewares.length === 0) return undefined;
+    const headers = createHeaderList(this.#head.headers);
+    headers.set('host', this.#head.host ?? '');
+    const seen: MiddlewareRequest = { method: 'GET', path: this.#target, host, scheme: this.#connection.scheme, site: route.site.name, client: this.#client, isUpgrade: true, headers };
+    this.#chain = new Chain(route.middlewares, seen);
+    const verdict = await this.#chain.run();
+    headers.delete('host');
+    this.#head.headers = ['host', '', ...headers.raw];
+    this.#target = seen.path;
+    return verdict;
+  }
+
+  /** The first backend that takes the connection; nothing was sent, so every one may be tried. */
+  async #open(route: Route): Promise<{ backend: Backend; upstream: Socket } | undefined> {
+    const pool = route.pool!;
+    const sticky = pool.stickyCookie === undefined ? undefined : cookieValue(this.#head.cookie, pool.stickyCookie);
+    let failure: Failure | undefined;
+    for (;;) {
+      const backend = pickBackend(pool, { client: this.#client, sticky, tried: this.#tried });
+      if (backend === undefined) {
+        this.#refuse(noBackendPage(route, this.#client, this.#attempts, failure));
+        return undefined;
+      }
+      try {
+        const upstream = await dial(backend.origin);
+        if (!this.#socket.destroyed) return { backend, upstream };
+        upstream.destroy();
+        this.#finish(0, undefined);
+        return undefined;
+      } catch (error) {
+        failure = describeFailure(error as Error);
+        this.#tried.add(backend);
+        this.#attempts.push({ backend: backend.name, error: failure.reason });
+        backend.live.failures++;
+        this.#deps.reportFailure(backend, failure.reason);
+      }
+    }
+  }
+
+  #carry(route: Route, backend: Backend, upstream: Socket): void {
+    const { origin, live } = backend;
+    live.active++;
+    live.requests++;
+    this.#attempts.push({ backend: backend.name });
+    this.#deps.reportSuccess(backend);
+    const request = this.#request;
+    request.url = backendPath(this.#target, route.stripPrefix, origin.basePath);
+    const host = route.hostHeader === 'backend' ? origin.authority : route.hostHeader === 'original' ? (this.#head.host ?? '') : route.hostHeader;
+    request.headers = this.#outgoing(host);
+    let status = 502;
+    upstream.once('data', (chunk: Buffer) => (status = Number(chunk.toString('latin1', 9, 12)) || 502));
+    const done = (): void => {
+      upstream.destroy();
+      if (this.#isOver) return;
+      live.active--;
+      this.#finish(status, backend.name, upstream);
+    };
+    this.#socket.on('close', done);
+    upstream.on('close', () => this.#socket.destroySoon());
+    const target = { protocol: origin.protocol === 'https' ? 'https:' : 'http:', host: origin.hostname, hostname: origin.hostname, port: String(origin.port) };
+    carrier.ws(request, this.#socket, this.#headBytes, { target, agent: new OpenedAgent(upstream) } as never, () => this.#socket.destroy());
+  }
+
+  #outgoing(host: string): IncomingMessage['headers'] {
+    const headers: Record<string, string> = { host, connection: 'Upgrade', upgrade: this.#request.headers.upgrade ?? 'websocket' };
+    const flat = this.#head.headers;
+    for (let i = 2; i < flat.length; i += 2) {
+      const name = flat[i]!.toLowerCase();
+      headers[name] = headers[name] === undefined ? flat[i + 1]! : `${headers[name]}${name === 'cookie' ? '; ' : ', '}${flat[i + 1]!}`;
+    }
+    return headers;
+  }
+
+  #answer(verdict: NonNullable<Verdict>): void {
+    if ('abort' in verdict) {
+      this.#socket.destroy();
+      return this.#finish(0, undefined);
+    }
+    const headers = Object.entries(verdict.headers ?? {}).flatMap(([name, value]) => [value].flat().map((item) => `${name}: ${item}`));
+    this.#write(verdict.status, headers, verdict.body ?? '');
+  }
+
+  #refuse(page: ErrorPage): void {
+    const { contentType, body } = renderError(page, this.#head.accept);
+    this.#write(page.status, [`content-type: ${contentType}`, `x-mogoly-error: ${page.code}`], body, page.code);
+  }
+
+  #write(status: number, headers: string[], body: string, error?: string): void {
+    const lines = [`HTTP/1.1 ${status} ${status === 101 ? '' : 'Refused'}`, ...headers, `content-length: ${Buffer.byteLength(body)}`, 'connection: close', '', body];
+    this.#socket.end(lines.join('\r\n'));
+    this.#finish(status, undefined, undefined, error);
+  }
+
+  #finish(status: number, backend: string | undefined, upstream?: Socket, error?: string): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    if (this.#site !== undefined) this.#site.counter.requests++;
+    const exchange: CompletedExchange = {
+      id: 0,
+      startedAt: this.#startedAt,
+      durationMs: performance.now() - this.#start,
+      site: this.#site?.name ?? '',
+      route: this.#route?.pattern ?? '',
+      method: 'GET',
+      host: this.#head.host ?? '',
+      path: this.#target,
+      status,
+      attempts: this.#attempts,
+      client: this.#client,
+      protocol: 'websocket',
+      bytesIn: upstream?.bytesWritten ?? 0,
+      bytesOut: upstream?.bytesRead ?? 0,
+      rawRequestHeaders: this.#request.rawHeaders,
+      rawResponseHeaders: [],
+    };
+    if (backend !== undefined) exchange.backend = backend;
+    if (error !== undefined) exchange.error = error;
+    this.#deps.record(exchange);
+    this.#chain?.onEnd({ status, durationMs: exchange.durationMs, bytesOut: exchange.bytesOut, backend, error });
+  }
+}

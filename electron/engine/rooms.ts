@@ -1,0 +1,179 @@
+/** Makes the rooms of an engine and hands each the functions of the others it needs. */
+import { dirname, join, resolve } from 'node:path';
+import { readFile, unlink } from 'node:fs/promises';
+import { failure, problem, success, type Result } from '../../shared/problem.ts';
+import type { Config } from '../../shared/config.ts';
+import type { TrafficSample } from '../../shared/state.ts';
+import type { Candidate, Running } from './apply.ts';
+import { checkConfig } from './config/check.ts';
+import { editText } from './config/edit.ts';
+import { parseText, readConfigFile, saveAtomic } from './config/file.ts';
+import { openHistory, summariseChange } from './config/history.ts';
+import { createEventBus } from './events.ts';
+import type { Backend, Generation, MiddlewareContext } from './generation.ts';
+import { createHealthRegistry } from './health/registry.ts';
+import type { KeeperRooms } from './keeper.ts';
+import { createMiddlewareRegistry } from './middleware/index.ts';
+import type { CompletedExchange } from './proxy/exchange.ts';
+import { openListener, planListeners, type OpenListener } from './proxy/listeners.ts';
+import { createProxy } from './proxy/proxy.ts';
+import { comparePatterns } from './proxy/router.ts';
+import { createTransports } from './proxy/transport.ts';
+import { createExchangeRing } from './record/exchanges.ts';
+import { logEvents } from './record/log-events.ts';
+import { createLog } from './record/log.ts';
+import { createMetrics } from './record/metrics.ts';
+import { createTrafficMeter } from './record/traffic.ts';
+
+export interface RoomOptions {
+  home: string;
+  configFile: string;
+  version: string;
+  env: Record<string, string | undefined>;
+  instance: string;
+}
+
+const NOTHING: Generation = { revision: 0, sites: [], findSite: () => undefined, isTrustedProxy: () => false, backends: [], middlewares: [] };
+
+export type Rooms = ReturnType<typeof createRooms>;
+
+export function createRooms(options: RoomOptions) {
+  const { home, configFile, env } = options;
+  const folder = dirname(configFile);
+  const bus = createEventBus();
+  const log = createLog({ file: undefined, stream: false });
+  logEvents(bus, log);
+  const exchanges = createExchangeRing();
+  const metrics = createMetrics();
+  const traffic = createTrafficMeter();
+  const middlewares = createMiddlewareRegistry();
+  const transports = createTransports();
+  const history = openHistory(join(home, 'history'));
+  const counters = new Map<string, { requests: number }>();
+  let current = NOTHING;
+
+  const health = createHealthRegistry({
+    onChange: (backend, from, to, reason) => {
+      const { id, site, name, origin } = backend;
+      bus.emit('backend.healthChanged', { id, site, name, url: origin.origin, from, to, ...(reason === undefined ? {} : { reason }) });
+    },
+  });
+  health.pause();
+
+  const record = (exchange: CompletedExchange): void => {
+    exchanges.record(exchange);
+    metrics.observe(exchange);
+    traffic.observe(exchange.durationMs, exchange.status, exchange.status >= 500);
+  };
+  const proxy = createProxy({
+    current: () => current,
+    transports,
+    instance: options.instance,
+    reportSuccess: (backend) => health.reportSuccess(backend),
+    reportFailure: (backend, reason) => health.reportFailure(backend, reason),
+    record,
+    hostRefused: (backend, framework, fix) => bus.emit('site.hostRefused', { site: backend.site, backend: backend.name, framework, fix }),
+    bug: (error, where) => bus.emit('log.line', { level: 'error', event: 'proxy.bug', message: `${where}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}` }),
+  });
+
+  const check = (text: string, format: 'yaml' | 'json') =>
+    checkConfig(text, format, { file: configFile, env, folder, checkMiddleware: (name, config) => middlewares.check(name, config, folder) });
+  const listRevisions = () => history.list();
+  const readRevision = (id: number) => history.read(id);
+  const contextFor = (site: string): MiddlewareContext => ({
+    site,
+    log: (level, event, message, fields) => bus.emit('log.line', { level, event, message, ...(fields === undefined ? {} : { fields }) }),
+    now: () => performance.now(),
+  });
+
+  const swap = (next: Running): void => {
+    current = next.generation;
+    health.adopt(current.backends);
+    transports.retain(originsOf(current.backends));
+    const { log_output, stream } = next.config;
+    log.reconfigure({ file: resolve(home, log_output), stream });
+    for (const site of counters.keys()) if (!current.sites.some(({ name }) => name === site)) counters.delete(site);
+  };
+
+  return {
+    bus,
+    log,
+    exchanges,
+    middlewares,
+    transports,
+    health,
+    check,
+    listRevisions,
+    readRevision,
+    current: () => current,
+    sampleTraffic: (): TrafficSample => traffic.sample(current.backends.reduce((sum, backend) => sum + backend.live.active, 0)),
+    metricsText: (startedAt: number | undefined) =>
+      metrics.render({
+        version: options.version,
+        revision: current.revision,
+        ...(startedAt === undefined ? {} : { startedAt: startedAt / 1_000 }),
+        backends: current.backends.map((backend) => ({ site: backend.site, name: backend.name, url: backend.origin.origin, up: backend.live.available, active: backend.live.active })),
+      }),
+    keeperRooms: (): KeeperRooms => ({
+      check,
+      plan: (have, wanted) => planListeners(have as OpenListener[], wanted),
+      open: async (address) => {
+        const opened = await openListener(address, proxy);
+        const { kind, address: host, port } = opened.ok ? opened.value : address;
+        if (opened.ok) bus.emit('listener.opened', { kind, address: host, port });
+        return opened;
+      },
+      createMiddleware: (site, name, config) => middlewares.create(name, config, contextFor(site), folder),
+      compileDeps: () => ({ folder, comparePatterns, liveFor: (id, origin, policy) => health.live(id, origin, policy), counterFor: (site) => counterFor(counters, site) }),
+      save: (text) => saveWithUndo(configFile, text),
+      nextRevision: async () => ((await history.latest())?.id ?? 0) + 1,
+      addRevision: (candidate, before, after) => addRevision(history, candidate, before, after),
+      swap,
+      readFile: () => readConfigFile(configFile),
+      parse: (text, format) => parseText(text, format, configFile),
+      editText,
+      listRevisions,
+      readRevision,
+      applied: (revision, source, before, after) => bus.emit('config.applied', { revision, source, summary: summariseChange(before, after) }),
+      refused: (problems, source) => bus.emit('config.refused', { problems, source }),
+    }),
+    async close(running: Running | undefined): Promise<void> {
+      await health.close();
+      await transports.close();
+      for (const middleware of running?.middlewares.values() ?? []) middleware.close?.();
+      await log.close();
+    },
+  };
+}
+
+function* originsOf(backends: readonly Backend[]) {
+  for (const backend of backends) yield backend.origin;
+}
+
+function counterFor(counters: Map<string, { requests: number }>, site: string): { requests: number } {
+  let counter = counters.get(site);
+  if (counter === undefined) counters.set(site, (counter = { requests: 0 }));
+  return counter;
+}
+
+/** The old bytes come back when a later step fails; a file that was not there goes away again. */
+async function saveWithUndo(file: string, text: string): Promise<Result<() => Promise<void>>> {
+  const before = await readFile(file, 'utf8').catch(() => undefined);
+  const saved = await saveAtomic(file, text);
+  if (!saved.ok) return saved;
+  return success(async () => {
+    if (before === undefined) await unlink(file);
+    else await saveAtomic(file, before);
+  });
+}
+
+type History = ReturnType<typeof openHistory>;
+
+async function addRevision(history: History, candidate: Candidate, before: Config | undefined, after: Config): Promise<Result<number>> {
+  try {
+    const { text, format, source } = candidate;
+    return success(await history.add({ text, format, source, summary: summariseChange(before, after) }));
+  } catch (error) {
+    return failure(problem('HISTORY_SAVE_FAILED', `The revision cannot be saved: ${(error as Error).message}.`, { fix: 'Make room on the disk, or make the home folder writable.' }));
+  }
+}
