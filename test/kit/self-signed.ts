@@ -1,0 +1,20 @@
+/** A self-signed certificate for localhost, good until 2126: what a dev server brings along. Guards nothing. */
+
+export const selfSigned = {
+  cert: `-----BEGIN CERTIFICATE-----
+MIIBmzCCAUGgAwIBAgIUH31PEBfN4d09I6MRB6/zzZnku9IwCgYIKoZIzj0EAwIw
+FDESMBAGA1UEAwwJbG9jYWxob3N0MCAXDTI2MTEyMzIzMzAyNloYDzIxMjYxMDMw
+MjMzMDI2WjAUMRIwEAYDVQQDDAlsb2NhbGhvc3QwWTATBgcqhkjOPQIBBggqhkjO
+PQMBBwNCAASepHz+DKDye9svtVrJRdiTAYNFDHcz6NnO1ymuv4xfYkr9OluCfdDY
+iKl+sRupr/dTmZIKgDHFK8rC4Zgq56UYo28wbTAdBgNVHQ4EFgQUAhJ/daLtbecn
+T67HUk7UzYRm+5QwHwYDVR0jBBgwFoAUAhJ/daLtbecnT67HUk7UzYRm+5QwDwYD
+VR0TAQH/BAUwAwEB/zAaBgNVHREEEzARgglsb2NhbGhvc3SHBH8AAAEwCgYIKoZI
+zj0EAwIDSAAwRQIhAMrwFkhRQk/8F2s5JaIWK2FQ2k5d6GCxsY+L1zjM8QxdAiBW
+CxB1j73hjZfknA58Titm7WVZVMptwxk1NL/8CpTmAw==
+-----END CERTIFICATE-----`,
+  key: `-----BEGIN PRIVATE KEY-----
+MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgLl3vtkc0bF6IJobW
+uFA4Om93b19PJR10kd9Hzt0YZB+hRANCAASepHz+DKDye9svtVrJRdiTAYNFDHcz
+6NnO1ymuv4xfYkr9OluCfdDYiKl+sRupr/dTmZIKgDHFK8rC4Zgq56UY
+-----END PRIVATE KEY-----`,
+};
