@@ -47,7 +47,7 @@ const PROBES_AT_ONCE = 64;
 /** Failing requests ask for a probe of their backend at most this often. */
 const EXTRA_PROBE_MS = 250;
 /** Backends taken in during one turn of the event loop: a few milliseconds. */
-const ADOPTED_PER_TURN = 2_000;
+const ADOPTED_PER_TURN = 1_000;
 /** Live parts handed out for configs that were never applied; more are forgotten. */
 const PENDING_MAX = 200_000;
 
