@@ -78,7 +78,7 @@ function launchScript(script, { port, backendPort }) {
   return { command: process.execPath, args: [join(HERE, 'peers', script), String(port), String(backendPort)] };
 }
 
-/** @param {Place} place @returns {object} its config file, as JSON can hold it */
+/** @param {Place} place @returns {{ listen: object, server: Record<string, unknown>[] }} its config file, as JSON holds it */
 export function mogolyConfig({ port, tlsPort, dnsPort, backendPort }) {
   return {
     listen: { http: `127.0.0.1:${port}`, https: `127.0.0.1:${tlsPort}`, dns: `127.0.0.1:${dnsPort}` },

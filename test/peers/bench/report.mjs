@@ -30,6 +30,11 @@ export function barsText(bars) {
   return ['## Bars', '', ...table(['what', 'measured', 'bar', ''], rows), ''].join('\n');
 }
 
+/** @param {string[]} failures @returns {string} */
+export function failuresText(failures) {
+  return failures.length ? ['## Not measured', '', ...failures.map((failure) => `- ${failure}`), ''].join('\n') : '';
+}
+
 /** @param {import('./peers.mjs').Peer[]} peers @param {import('./stage.mjs').Options} options */
 export function headText(peers, options) {
   return [

@@ -8,14 +8,14 @@ import { availableParallelism } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { LOAD_CORE } from './measure.mjs';
 import { ensureCommands } from './parts.mjs';
 import { PEERS, ROOT } from './peers.mjs';
-import { barsText, headText, passes, sectionText } from './report.mjs';
+import { barsText, failuresText, headText, passes, sectionText } from './report.mjs';
 import { setStage } from './stage.mjs';
 
-const SCENARIOS = await Promise.all(
-  ['http1', 'http2', 'latency', 'startup', 'many-sites'].map((name) => import(`./scenarios/${name}.mjs`)),
-);
+const SCENARIO_NAMES = ['http1', 'http2', 'latency', 'startup', 'body', 'websocket', 'handshake', 'dns', 'many-sites'];
+const SCENARIOS = await Promise.all(SCENARIO_NAMES.map((name) => import(`./scenarios/${name}.mjs`)));
 
 const { values } = parseArgs({
   options: {
@@ -59,15 +59,18 @@ async function main() {
   const missing = ensureCommands([...new Set(needed)]);
   if (['taskset', 'openssl', 'nginx'].some((command) => missing.includes(command))) return 2;
 
-  const sections = await measure(
+  execFileSync('taskset', ['-a', '-c', '-p', LOAD_CORE, String(process.pid)], { stdio: 'ignore' });
+  const { sections, failures } = await measure(
     chosen.filter(({ needs }) => !needs.some((/** @type {string} */ need) => missing.includes(need))),
     missing,
   );
   const bars = sections.flatMap((section) => section.bars);
-  const text = [headText(peers, options), barsText(bars), ...sections.map(sectionText)].join('\n');
+  const text = [headText(peers, options), barsText(bars), failuresText(failures), ...sections.map(sectionText)].join(
+    '\n',
+  );
   console.log(`\n${text}`);
   if (full) writeFileSync(join(dirname(fileURLToPath(import.meta.url)), 'results.md'), text);
-  if (missing.length > 0) return 2;
+  if (missing.length > 0 || failures.length > 0) return 2;
   return bars.every(passes) ? 0 : 1;
 }
 
@@ -87,20 +90,28 @@ function findProblem(chosen) {
   return undefined;
 }
 
-/** @param {{ name: string, run: (stage: import('./stage.mjs').Stage) => Promise<import('./report.mjs').Section> }[]} chosen @param {string[]} missing */
+/** @param {{ name: string, run: (stage: import('./stage.mjs').Stage) => Promise<import('./report.mjs').Section | import('./report.mjs').Section[]> }[]} chosen @param {string[]} missing */
 async function measure(chosen, missing) {
   const stage = await setStage(options, missing);
   const sections = [];
+  /** @type {string[]} */
+  const failures = [];
   try {
     for (const scenario of chosen) {
       console.log(`${scenario.name}:`);
-      sections.push(await scenario.run(stage));
+      try {
+        sections.push(await scenario.run(stage));
+      } catch (error) {
+        const why = error instanceof Error ? error.message : String(error);
+        console.error(`  ${why}`);
+        failures.push(`${scenario.name}: ${why.split('\n', 1)[0]}`);
+      }
       await stage.clear();
     }
   } finally {
     await stage.close();
   }
-  return sections;
+  return { sections: sections.flat(), failures };
 }
 
 try {

@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { freePorts, LOAD_CORE, PROXY_CORE, removeFolder, startPinned, untilServing } from './measure.mjs';
 import { HOST, launchBackend, PEERS } from './peers.mjs';
 
@@ -20,7 +21,9 @@ export const BIG_FILE_BYTES = 1024 ** 3;
  * @property {(label: string, backendPort?: number) => Promise<import('./peers.mjs').Place>} place a fresh folder with ports
  * @property {(peer: import('./peers.mjs').Peer, backendPort?: number) => Promise<RunningPeer>} start serving when it resolves
  * @property {(name: string, launch: import('./peers.mjs').Launch, place: import('./peers.mjs').Place) => Promise<RunningPeer>} startLaunch
- * @property {(name: string, launch: import('./peers.mjs').Launch) => import('./measure.mjs').Running} startBeside on the load core
+ * @property {(running: import('./measure.mjs').Running) => import('./measure.mjs').Running} adopt have it stopped with the rest
+ * @property {() => Promise<number>} startEcho the echo backend on the load core; its port
+ * @property {string} bigFile of BIG_FILE_BYTES; the backend serves it as /files/big
  * @property {() => Promise<void>} clear stops all that was started since the last time
  * @property {() => Promise<void>} close
  */
@@ -58,10 +61,14 @@ export async function setStage(options, missing) {
     mkdirSync(own);
     return { dir: own, port, tlsPort, dnsPort, backendPort: toBackend, cert, key };
   };
+  /** @type {Stage['adopt']} */
+  const adopt = (running) => {
+    started.push(running);
+    return running;
+  };
   /** @type {Stage['startLaunch']} */
   const startLaunch = async (name, launch, at) => {
-    const running = startPinned(name, launch, PROXY_CORE, at.dir);
-    started.push(running);
+    const running = adopt(startPinned(name, launch, PROXY_CORE, at.dir));
     await untilServing(running, at.port, { host: HOST });
     return { ...running, place: at };
   };
@@ -84,12 +91,15 @@ export async function setStage(options, missing) {
       const at = await place(peer.name, toBackend);
       return startLaunch(peer.name, peer.launch(at), at);
     },
-    startBeside: (name, launch) => {
-      const own = join(dir, `${name}-${++places}`);
-      const running = startPinned(name, launch, LOAD_CORE, own);
-      started.push(running);
-      return running;
+    adopt,
+    startEcho: async () => {
+      const { port, dir: own } = await place('echo');
+      const script = fileURLToPath(new URL('peers/echo-backend.mjs', import.meta.url));
+      const launch = { command: process.execPath, args: [script, String(port)] };
+      await untilServing(adopt(startPinned('echo', launch, LOAD_CORE, own)), port, { host: HOST });
+      return port;
     },
+    bigFile: join(files, 'big'),
     clear,
     close: async () => {
       await clear();
