@@ -1,10 +1,11 @@
 /** Every change the window makes: sent with the revision it was based on, answered by a toast that undoes it. */
 import { bridge } from '../bridge.ts';
-import { success } from '../../shared/problem.ts';
+import { problem, success } from '../../shared/problem.ts';
 import { liveStore, noteRevision } from './live.ts';
 import { closeToast, showProblems, showToast, toastStore } from './toasts.ts';
 import { viewStore } from './view.ts';
-import { isInTopPool } from './places.ts';
+import { isInTopPool, valueAt } from './places.ts';
+import { isSingle, listEdits, singleOf } from './single.ts';
 import type { ConfigPath, Problem, Result } from '../../shared/problem.ts';
 import type { Applied, Edit, Request } from '../../shared/protocol.ts';
 import type { BackendState, SiteState } from '../../shared/state.ts';
@@ -65,23 +66,34 @@ export const editsOf = (at: ConfigPath, patch: Record<string, Json>): Edit[] =>
     value === null ? { op: 'remove', path: [...at, key] } : { op: 'set', path: [...at, key], value },
   );
 
-/** Sets keys of a backend; null removes one. */
-export function backendChange(site: SiteState, backend: BackendState, patch: Record<string, Json>): Change {
-  if (isInTopPool(site, backend))
-    return { name: 'backends.set', request: { site: site.name, backend: backend.name, patch } };
-  return { name: 'config.edit', request: { edits: editsOf(backend.path, patch) } };
+/** Sets keys of a backend. One that its site or route writes as a plain `url` gets a list to stand in first. */
+async function setBackend(
+  site: SiteState,
+  backend: BackendState,
+  patch: Record<string, Json>,
+  done: string,
+): Promise<void> {
+  if (isInTopPool(site, backend) && !isSingle(backend.path)) {
+    return applyAtOnce({ name: 'backends.set', request: { site: site.name, backend: backend.name, patch } }, done);
+  }
+  if (!isSingle(backend.path)) return editConfig(editsOf(backend.path, patch), done);
+  const answer = await bridge.call('config.get', {});
+  if (!answer.ok) return showProblems(answer.problems);
+  const single = singleOf(valueAt(answer.value.value, backend.path));
+  return editConfig(listEdits(backend.path, single, patch), done);
 }
 
 export const setBackendDisabled = (site: SiteState, backend: BackendState, disabled: boolean): Promise<void> =>
-  applyAtOnce(backendChange(site, backend, { disabled }), `${backend.name} ${disabled ? 'disabled' : 'enabled'}.`);
+  setBackend(site, backend, { disabled }, `${backend.name} ${disabled ? 'disabled' : 'enabled'}.`);
 
 export const setBackendDrain = (site: SiteState, backend: BackendState, drain: boolean): Promise<void> =>
-  applyAtOnce(
-    backendChange(site, backend, { drain }),
-    drain ? `${backend.name} is draining.` : `${backend.name} takes clients again.`,
-  );
+  setBackend(site, backend, { drain }, drain ? `${backend.name} is draining.` : `${backend.name} takes clients again.`);
 
-export function removeBackend(site: SiteState, backend: BackendState): Promise<void> {
+export async function removeBackend(site: SiteState, backend: BackendState): Promise<void> {
+  if (isSingle(backend.path)) {
+    const fix = `Remove the site ${site.name} instead, or add another backend first.`;
+    return showProblems([problem('POOL_EMPTY', `"${backend.name}" is the last backend of its pool.`, { fix })]);
+  }
   const change: Change = isInTopPool(site, backend)
     ? { name: 'backends.remove', request: { site: site.name, backend: backend.name } }
     : { name: 'config.edit', request: { edits: [{ op: 'remove', path: [...backend.path] }] } };

@@ -4,14 +4,15 @@ import { bridge } from '../bridge.ts';
 import { applyChange, editsOf } from './changes.ts';
 import { fieldAt, isUnder, toConfig, toPatch, toValues, validate } from './draft-fields.ts';
 import { siteEntry, valueAt } from './places.ts';
+import { isSingle, listEdits, singleOf } from './single.ts';
 import { showToast } from './toasts.ts';
 import { setView } from './view.ts';
 import type { ConfigPath, Problem } from '../../shared/problem.ts';
-import type { Request } from '../../shared/protocol.ts';
+import type { Edit, Request } from '../../shared/protocol.ts';
 import type { Change } from './changes.ts';
 import type { FieldErrors, FieldName, FormName, Values } from './draft-fields.ts';
 
-/** What is edited. `path` is where the entry stands; for an added backend, its list where that is not the site's own pool. */
+/** What is edited. `path` is where the entry stands; for a backend added to a route, its place in the list, or the route that writes its one backend itself. */
 export interface DraftTarget {
   form: FormName;
   /** Empty for a new site. */
@@ -97,16 +98,9 @@ async function readEntry(target: DraftTarget, typed: Values = {}): Promise<void>
 
 function entryOf(target: DraftTarget, document: unknown): unknown {
   if (target.form === 'site.edit') return siteEntry(document, target.site)?.value;
-  if (target.form !== 'backend.edit' || !target.path) return undefined;
-  const value = valueAt(document, target.path);
-  const entry = typeof value === 'object' ? value : valueAt(document, target.path.slice(0, -1));
-  if (typeof target.path[target.path.length - 1] === 'number' && target.path.includes('balance')) return entry;
-  return {
-    url: valueAt(entry, ['url']),
-    protocol: valueAt(entry, ['protocol']),
-    host: valueAt(entry, ['host']),
-    port: valueAt(entry, ['port']),
-  };
+  if (!target.path) return undefined;
+  const entry = valueAt(document, target.path);
+  return isSingle(target.path) ? singleOf(entry) : entry;
 }
 
 export function setField(name: FieldName, value: string): void {
@@ -165,20 +159,27 @@ export function changeOf(draft: Draft): Change | undefined {
   const config = toConfig(target.form, values);
   if (target.form === 'site.add')
     return { name: 'sites.add', request: { site: config as unknown as Request<'sites.add'>['site'] } };
+  if (target.form === 'backend.add' && target.path) {
+    const { path } = target;
+    return editOf(
+      isSingle(path)
+        ? listEdits(path, singleOf(written), {}, [config])
+        : [{ op: 'insert', path: [...path], value: config }],
+    );
+  }
   if (target.form === 'backend.add') {
-    if (target.path)
-      return { name: 'config.edit', request: { edits: [{ op: 'insert', path: [...target.path], value: config }] } };
-    return {
-      name: 'backends.add',
-      request: { site: target.site, backend: config as unknown as Request<'backends.add'>['backend'] },
-    };
+    const backend = config as unknown as Request<'backends.add'>['backend'];
+    return { name: 'backends.add', request: { site: target.site, backend } };
   }
   const patch = toPatch(target.form, initial, values, written);
   if (Object.keys(patch).length === 0) return undefined;
   if (target.form === 'site.edit') return { name: 'sites.set', request: { site: target.site, patch } };
-  if (target.byPath && target.path) return { name: 'config.edit', request: { edits: editsOf(target.path, patch) } };
+  if (target.path && isSingle(target.path)) return editOf(listEdits(target.path, singleOf(written), patch));
+  if (target.byPath && target.path) return editOf(editsOf(target.path, patch));
   return { name: 'backends.set', request: { site: target.site, backend: target.backend ?? '', patch } };
 }
+
+const editOf = (edits: Edit[]): Change => ({ name: 'config.edit', request: { edits } });
 
 function doneMessage({ target, values }: Draft): string {
   const name = (values.name ?? '').trim();

@@ -146,6 +146,36 @@ describe('the command of an edit', () => {
     });
   });
 
+  it('turns a backend that its site writes as a plain url into a list, and keeps its address', () => {
+    const written = { url: 'http://localhost:1' };
+    const target: DraftTarget = { form: 'backend.edit', site: 'a.test', backend: 'localhost:1', path: ['server', 0] };
+    const before = toValues('backend.edit', written);
+    const remove = { op: 'remove', path: ['server', 0, 'url'] };
+    expect(changeOf(draftOf(target, { ...before, weight: '4' }, before, written))).toEqual({
+      name: 'config.edit',
+      request: {
+        edits: [
+          remove,
+          { op: 'set', path: ['server', 0, 'balance'], value: [{ url: 'http://localhost:1', weight: 4 }] },
+        ],
+      },
+    });
+    const route: DraftTarget = { form: 'backend.add', site: 'a.test', path: ['server', 0, 'routes', 1] };
+    expect(changeOf(draftOf(route, { url: '2' }, {}, written))).toEqual({
+      name: 'config.edit',
+      request: {
+        edits: [
+          { op: 'remove', path: ['server', 0, 'routes', 1, 'url'] },
+          {
+            op: 'set',
+            path: ['server', 0, 'routes', 1, 'balance'],
+            value: [{ url: 'http://localhost:1' }, { url: 'http://localhost:2' }],
+          },
+        ],
+      },
+    });
+  });
+
   it('is none when nothing changed', () => {
     expect(
       changeOf(draftOf({ form: 'site.edit', site: 'a.test' }, { name: 'a.test' }, { name: 'a.test' })),

@@ -44,7 +44,7 @@ const DOCUMENT = {
   server: [{ name: 'shop.localhost', balance: [{ name: 'web-1', url: 'http://localhost:5173', weight: 2 }] }],
 };
 
-describe('the window', () => {
+describe('the window', { timeout: 30_000 }, () => {
   it('a new home shows the sample, and a site is added with the keyboard alone and undone', async () => {
     await withWindow({ snapshot: SAMPLE }, {}, async (page) => {
       await page.getByRole('button', { name: 'Add site' }).waitFor();

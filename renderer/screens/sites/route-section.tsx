@@ -7,6 +7,7 @@ import { checkHealth, editConfig, setSite } from '../../store/changes.ts';
 import { openDraft } from '../../store/draft.ts';
 import { backendsOf } from '../../store/live-state.ts';
 import { balancePath, routePath } from '../../store/places.ts';
+import type { ConfigPath } from '../../../shared/problem.ts';
 import type { Strategy } from '../../../shared/config.ts';
 import type { PoolState, RouteState, SiteState } from '../../../shared/state.ts';
 
@@ -107,12 +108,12 @@ function PoolActions({ site, route, pool }: { site: SiteState; route: RouteState
           <HeartPulse size={14} aria-hidden /> <span className="label-text">Check now</span>
         </Button>
       )}
-      {(isTop || list) && <AddBackend site={site} path={isTop || !list ? undefined : [...list, pool.members.length]} />}
+      <AddBackend site={site} path={isTop ? undefined : list ? [...list, pool.members.length] : at} />
     </span>
   );
 }
 
-function AddBackend({ site, path }: { site: SiteState; path: (string | number)[] | undefined }) {
+function AddBackend({ site, path }: { site: SiteState; path: ConfigPath | undefined }) {
   return (
     <Button onClick={() => void openDraft({ form: 'backend.add', site: site.name, path })}>
       <Plus size={14} aria-hidden /> Add backend
