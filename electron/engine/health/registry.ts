@@ -1,7 +1,7 @@
 /** Watches every backend of the running generation: probes them, hears how requests went, and says when a state changes. */
-import { setImmediate } from 'node:timers';
 import { probe as probeBackend } from './active.ts';
 import { Pacer } from './pacer.ts';
+import { inSlices } from './slices.ts';
 import { initialState, isAvailable, probeDelayMs, reduce } from './state.ts';
 import { cooldownEndsMs, isCooldownOver, isProbed, isSamePolicy, shownHealth } from './tracked.ts';
 import type { BackendHealth, HealthReport, HealthStatus } from '../../../shared/state.ts';
@@ -25,7 +25,7 @@ export interface HealthRegistry {
   live: (id: string, originKey: string, policy: HealthPolicy) => BackendLive;
   /**
    * Watches these backends from now on, after a swap. New ones are probed at once, known ones keep their state, the
-   * others are forgotten. Very many are taken in over several turns of the event loop.
+   * others are forgotten. Very many are taken in over several turns of the event loop; a newer call takes its place.
    */
   adopt: (backends: readonly Backend[]) => void;
   /** A request got its answer. Free while the backend is healthy. */
@@ -46,8 +46,6 @@ export interface HealthRegistry {
 const PROBES_AT_ONCE = 64;
 /** Failing requests ask for a probe of their backend at most this often. */
 const EXTRA_PROBE_MS = 250;
-/** Backends taken in during one turn of the event loop: a few milliseconds. */
-const ADOPTED_PER_TURN = 1_000;
 /** Live parts handed out for configs that were never applied; more are forgotten. */
 const PENDING_MAX = 200_000;
 
@@ -101,10 +99,15 @@ class Registry implements HealthRegistry {
 
   readonly adopt = (backends: readonly Backend[]): void => {
     if (this.closed) return;
-    this.adoption++;
+    const adoption = ++this.adoption;
     this.arriving = this.pending;
     this.pending = new Map();
-    this.adoptFrom(backends, 0, this.adoption);
+    const isLatest = (): boolean => adoption === this.adoption;
+    const sweep = (): void => {
+      this.arriving = new Map();
+      inSlices(this.tracked, ([id, tracked]) => void (tracked.adoption !== adoption && this.forget(id, tracked)), isLatest);
+    };
+    inSlices(backends, (backend) => this.adoptOne(backend, adoption), isLatest, sweep);
   };
 
   readonly reportSuccess = (backend: Backend): void => {
@@ -146,19 +149,6 @@ class Registry implements HealthRegistry {
     await Promise.all(this.running);
     this.tracked.clear();
   };
-
-  /** A newer adoption, or closing, takes the place of one that is not through. */
-  private adoptFrom(backends: readonly Backend[], start: number, adoption: number): void {
-    if (adoption !== this.adoption) return;
-    const end = Math.min(start + ADOPTED_PER_TURN, backends.length);
-    for (let i = start; i < end; i++) this.adoptOne(backends[i] as Backend, adoption);
-    if (end < backends.length) {
-      setImmediate(() => this.adoptFrom(backends, end, adoption)).unref();
-      return;
-    }
-    this.arriving = new Map();
-    for (const [id, tracked] of this.tracked) if (tracked.adoption !== adoption) this.forget(id, tracked);
-  }
 
   private adoptOne(backend: Backend, adoption: number): void {
     const known = this.find(backend);
@@ -240,11 +230,12 @@ class Registry implements HealthRegistry {
   }
 
   private probeEverything(nowMs: number): void {
-    for (const tracked of this.tracked.values()) {
+    const hurry = (tracked: Tracked): void => {
       if (isCooldownOver(tracked, nowMs)) this.apply(tracked, { type: 'cooldownEnded' });
       tracked.nextProbeMs = nowMs;
       this.plan(tracked);
-    }
+    };
+    inSlices(this.tracked.values(), hurry, () => !this.closed);
   }
 
   private async check(backends: readonly Backend[]): Promise<HealthReport> {
