@@ -1,0 +1,147 @@
+/** Config text to a checked config: every problem at once, each with its place in the file. */
+import { access } from 'node:fs/promises';
+import { dirname, isAbsolute, resolve } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
+import { configSchema, siteSchema } from '../../../shared/config.ts';
+import type { Config, SiteConfig } from '../../../shared/config.ts';
+import { failure, problem, success } from '../../../shared/problem.ts';
+import type { ConfigPath, Problem, Result } from '../../../shared/problem.ts';
+import { checkPart } from './check-part.ts';
+import { checkTop, createUniqueness } from './config-rules.ts';
+import { parseText } from './parse.ts';
+import type { ConfigFormat } from './parse.ts';
+import type { ParsedText } from './places.ts';
+import { fromLegacy, isPlain, writtenPath } from './legacy.ts';
+import type { Plain } from './legacy.ts';
+import { checkSite, middlewaresOf } from './site-rules.ts';
+import { fillVariables } from './variables.ts';
+
+export interface CheckOptions {
+  /** Named in places. */
+  file?: string;
+  /** Relative certificate paths start here; the folder of `file` unless given. */
+  folder?: string;
+  env: Record<string, string | undefined>;
+  /**
+   * Problems of one middleware entry, none for a good one. Their paths start at the entry, as in `['name']` or
+   * `['config', 'limit_window']`; one without a path is about the name.
+   */
+  checkMiddleware: (name: string, config: unknown) => Problem[] | Promise<Problem[]>;
+}
+
+export interface CheckedConfig {
+  config: Config;
+  /** As written: no defaults, no variables filled in, old spellings kept. */
+  raw: unknown;
+}
+
+/** More than anybody reads; the rest is counted in one last problem. */
+const MAX_PROBLEMS = 500;
+/** Other work of the process gets its turn this often. */
+const SLICE_MS = 15;
+
+export async function checkConfig(text: string, format: ConfigFormat, options: CheckOptions): Promise<Result<CheckedConfig>> {
+  const parsed = parseText(text, format, options.file);
+  if (!parsed.ok) return parsed;
+  const raw = parsed.value.value;
+  const legacy = fromLegacy(raw, options.env);
+  const filled = fillVariables(legacy.value, options.env);
+  const where = (path: ConfigPath): Problem['at'] => parsed.value.locate(writtenPath(legacy.renamed, path));
+  const checked = await checkValue(filled.value, options, where);
+  const found = [...legacy.problems, ...filled.problems, ...checked.problems].map((item) => ({ ...item, ...(item.path ? written(item, item.path, legacy.renamed, parsed.value) : {}) }));
+  const problems = [...parsed.warnings, ...tidy(found)];
+  const isGood = problems.every((item) => item.severity === 'warning');
+  if (!isGood || !checked.config) return failure(...problems);
+  return success({ config: checked.config, raw }, problems);
+}
+
+/** Path and place as in the file; what is missing is placed at what should hold it. */
+function written(item: Problem, path: ConfigPath, renamed: Map<string, ConfigPath>, parsed: ParsedText): Partial<Problem> {
+  const original = writtenPath(renamed, path);
+  const isKey = item.code === 'CONFIG_UNKNOWN_KEY' || item.code === 'CONFIG_UNUSED_KEY' || item.code === 'CONFIG_KEY_TWICE';
+  const at = isKey ? parsed.locateKey(original) : parsed.locate(original);
+  return { path: original, ...(at ? { at } : {}) };
+}
+
+/** Each once, in the order of the file, and not more than a reader bears. */
+function tidy(problems: Problem[]): Problem[] {
+  const once = new Map(problems.map((item) => [`${item.code} ${item.at?.line ?? ''}:${item.at?.column ?? ''} ${item.message}`, item]));
+  const sorted = [...once.values()].sort((one, two) => (one.at?.line ?? 0) - (two.at?.line ?? 0) || (one.at?.column ?? 0) - (two.at?.column ?? 0));
+  if (sorted.length <= MAX_PROBLEMS) return sorted;
+  const errorsFirst = [...sorted.filter((item) => item.severity === 'error'), ...sorted.filter((item) => item.severity === 'warning')];
+  const left = sorted.length - MAX_PROBLEMS;
+  const { severity } = errorsFirst[MAX_PROBLEMS]!;
+  return [...errorsFirst.slice(0, MAX_PROBLEMS), { ...problem('CONFIG_MORE_PROBLEMS', `There are ${left} more problems.`, { fix: 'Mend these first.' }), severity }];
+}
+
+async function checkValue(input: unknown, options: CheckOptions, where: (path: ConfigPath) => Problem['at']): Promise<{ config: Config | undefined; problems: Problem[] }> {
+  const value = isPlain(input) ? withoutEmpty(input) : input;
+  const sites = isPlain(value) && Array.isArray(value['server']) ? (value['server'] as unknown[]) : undefined;
+  const top = checkPart(configSchema, sites ? { ...(value as Plain), server: [] } : value, []);
+  const problems = [...top.problems, ...(top.data ? checkTop(top.data) : [])];
+  const uniqueness = createUniqueness((path) => `on line ${where(path)?.line ?? 1}`);
+  const files = new FileChecks(options);
+  const checked: SiteConfig[] = [];
+  let sliceEnd = performance.now() + SLICE_MS;
+  for (const [index, site] of (sites ?? []).entries()) {
+    const path: ConfigPath = ['server', index];
+    const part = checkPart(siteSchema, site, path);
+    for (const item of part.problems) problems.push(item);
+    if (!part.data) continue;
+    checked.push(part.data);
+    for (const item of checkSite(part.data, path, part.isPartial)) problems.push(item);
+    for (const item of uniqueness(part.data, path)) problems.push(item);
+    if (part.data.middlewares || part.data.routes) problems.push(...(await checkMiddlewares(part.data, path, options)));
+    if (typeof part.data.tls === 'object') problems.push(...(await files.check(part.data.tls, [...path, 'tls'])));
+    if (performance.now() < sliceEnd) continue;
+    await setImmediate();
+    sliceEnd = performance.now() + SLICE_MS;
+  }
+  return { config: top.data && { ...top.data, server: sites ? checked : top.data.server }, problems };
+}
+
+/** `server:` with nothing under it is an empty section. */
+function withoutEmpty(value: Plain): Plain {
+  return Object.values(value).includes(null) ? Object.fromEntries(Object.entries(value).filter(([, part]) => part !== null)) : value;
+}
+
+async function checkMiddlewares(site: SiteConfig, path: ConfigPath, options: CheckOptions): Promise<Problem[]> {
+  const problems: Problem[] = [];
+  for (const { entry, path: at } of middlewaresOf(site, path)) {
+    const found = await options.checkMiddleware(entry.name, entry.config);
+    problems.push(...found.map((item) => ({ ...item, path: [...at, ...(item.path ?? ['name'])] })));
+  }
+  return problems;
+}
+
+/** Whether certificate files are there; each is looked for once. */
+class FileChecks {
+  readonly #folder: string | undefined;
+  readonly #known = new Map<string, boolean>();
+
+  constructor(options: CheckOptions) {
+    this.#folder = options.folder ?? (options.file === undefined ? undefined : dirname(options.file));
+  }
+
+  async check(tls: { cert: string; key: string }, path: ConfigPath): Promise<Problem[]> {
+    const problems: Problem[] = [];
+    for (const name of ['cert', 'key'] as const) {
+      if (await this.#isThere(tls[name])) continue;
+      problems.push(problem('CONFIG_TLS_FILE', `The file "${tls[name]}" cannot be read.`, { path: [...path, name], fix: 'Name a PEM file that is there; a relative path starts at the folder of the config.' }));
+    }
+    return problems;
+  }
+
+  async #isThere(file: string): Promise<boolean> {
+    if (!isAbsolute(file) && this.#folder === undefined) return true; // nothing to be relative to
+    const path = resolve(this.#folder ?? '/', file);
+    const known = this.#known.get(path);
+    if (known !== undefined) return known;
+    const isThere = await access(path).then(
+      () => true,
+      () => false,
+    );
+    this.#known.set(path, isThere);
+    return isThere;
+  }
+}
