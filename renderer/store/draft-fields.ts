@@ -206,7 +206,6 @@ const ALIASES = new Map<string, FieldName>([
   ['protocol', 'url'],
   ['host', 'url'],
   ['port', 'url'],
-  ['balance', 'url'],
   ['health_check', 'health_path'],
 ]);
 

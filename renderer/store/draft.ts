@@ -31,6 +31,8 @@ export interface Draft {
   initial: Values;
   /** The entry as it stands in the file. */
   written: unknown;
+  /** Where the entry is, or will be once it is added; undefined where that is not known. */
+  place: ConfigPath | undefined;
   baseRevision: number | undefined;
   errors: FieldErrors;
   /** Those that belong to no field of the form. */
@@ -59,6 +61,7 @@ export async function openDraft(target: DraftTarget): Promise<void> {
       values: {},
       initial: {},
       written: undefined,
+      place: undefined,
       baseRevision: undefined,
       errors: {},
       problems: [],
@@ -87,6 +90,7 @@ async function readEntry(target: DraftTarget, typed: Values = {}): Promise<void>
   patchDraft({
     phase: 'editing',
     written,
+    place: placeOf(target, answer.value.value),
     initial,
     values: { ...initial, ...typed },
     baseRevision: answer.value.revision,
@@ -94,6 +98,16 @@ async function readEntry(target: DraftTarget, typed: Values = {}): Promise<void>
     problems: [],
     conflict: false,
   });
+}
+
+function placeOf(target: DraftTarget, document: unknown): ConfigPath | undefined {
+  if (target.path) return target.path;
+  const server = valueAt(document, ['server']);
+  if (target.form === 'site.add') return ['server', Array.isArray(server) ? server.length : 0];
+  const site = siteEntry(document, target.site);
+  if (!site || target.form === 'site.edit') return site && ['server', site.index];
+  const balance = valueAt(site.value, ['balance']);
+  return ['server', site.index, 'balance', Array.isArray(balance) ? balance.length : 1];
 }
 
 function entryOf(target: DraftTarget, document: unknown): unknown {
@@ -144,7 +158,7 @@ export async function applyDraft(): Promise<boolean> {
   patchDraft({ phase: 'applying', problems: [], conflict: false });
   const result = await applyChange(change, doneMessage(draft), draft.baseRevision);
   if (!result.ok) {
-    patchDraft({ phase: 'editing', ...placeProblems(draft.target, result.problems) });
+    patchDraft({ phase: 'editing', ...placeProblems(draft, result.problems) });
     return false;
   }
   if (draft.target.form.startsWith('site'))
@@ -190,14 +204,13 @@ function doneMessage({ target, values }: Draft): string {
 
 /** Sorts what the engine answered into fields and the rest; a problem elsewhere in the file is never pinned to a field. */
 export function placeProblems(
-  target: DraftTarget,
+  { target, place }: Pick<Draft, 'target' | 'place'>,
   problems: readonly Problem[],
 ): Pick<Draft, 'errors' | 'problems' | 'conflict'> {
   const errors: FieldErrors = {};
   const rest: Problem[] = [];
   for (const item of problems) {
-    const elsewhere =
-      target.form.endsWith('.edit') && target.path && item.path?.[0] === 'server' && !isUnder(item.path, target.path);
+    const elsewhere = place && item.path?.[0] === 'server' && !isUnder(item.path, place);
     const field = item.path && !elsewhere ? fieldAt(target.form, item.path) : undefined;
     if (item.severity === 'warning') continue;
     if (field && !errors[field]) errors[field] = item.fix ? `${item.message} ${item.fix}` : item.message;

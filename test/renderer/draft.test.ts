@@ -11,6 +11,7 @@ const draftOf = (target: DraftTarget, values: Values, initial: Values = {}, writ
   values,
   initial,
   written,
+  place: undefined,
   phase: 'editing',
   baseRevision: 3,
   errors: {},
@@ -107,28 +108,21 @@ describe('problems', () => {
   ] as const)('of %s at %j belong to %s', (form, path, field) => expect(fieldAt(form, path)).toBe(field));
 
   it('elsewhere in the file are not pinned to a field', () => {
-    const target: DraftTarget = {
-      form: 'backend.edit',
-      site: 'a.test',
-      backend: 'b',
-      path: ['server', 0, 'balance', 1],
-    };
-    const here = problem('CONFIG_TYPE', 'Not an address.', {
-      path: ['server', 0, 'balance', 1, 'url'],
-      fix: 'Give host and port.',
-    });
+    const place = ['server', 0, 'balance', 1];
+    const here = problem('CONFIG_TYPE', 'Not an address.', { path: [...place, 'url'], fix: 'Give host and port.' });
     const there = problem('CONFIG_TYPE', 'Not an address.', { path: ['server', 5, 'balance', 0, 'url'] });
-    expect(placeProblems(target, [here, there])).toEqual({
-      errors: { url: 'Not an address. Give host and port.' },
-      problems: [there],
-      conflict: false,
-    });
+    for (const form of ['backend.add', 'backend.edit'] as const) {
+      expect(placeProblems({ target: { form, site: 'a.test' }, place }, [here, there])).toEqual({
+        errors: { url: 'Not an address. Give host and port.' },
+        problems: [there],
+        conflict: false,
+      });
+    }
   });
 
   it('of a conflict ask for a reload', () => {
-    const placed = placeProblems({ form: 'site.add', site: '' }, [
-      problem('CONFIG_CONFLICT', 'Another revision is current.'),
-    ]);
+    const conflict = problem('CONFIG_CONFLICT', 'Another revision is current.');
+    const placed = placeProblems({ target: { form: 'site.add', site: '' }, place: ['server', 1] }, [conflict]);
     expect(placed).toEqual({ errors: {}, problems: [], conflict: true });
   });
 });

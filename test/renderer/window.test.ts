@@ -81,7 +81,7 @@ describe('the window', { timeout: 30_000 }, () => {
         severity: 'error',
         message: 'ftp is not served.',
         fix: 'Use http or https.',
-        path: ['server', 0, 'balance', 5, 'url'],
+        path: ['server', 0, 'balance', 1, 'url'],
       };
       await answerWith(page, { 'backends.add': { ok: false, problems: [refusal] } });
       await page.getByRole('button', { name: 'Apply' }).click();
