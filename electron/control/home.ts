@@ -1,33 +1,121 @@
-/** Where a home folder and its control socket are; server and client find them the same way. */
-import { createHash } from 'node:crypto';
-import { homedir, tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+/** One owner per home folder: the lock file, made atomically and taken over only from the dead. */
+import { randomBytes } from 'node:crypto';
+import { link, mkdir, open, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import type { Result } from '../../shared/problem.ts';
+import { failure, problem, success } from '../../shared/problem.ts';
+import type { Snapshot } from '../../shared/state.ts';
+import { lockPath, socketPath } from './paths.ts';
+export { homeFolder, socketPath } from './paths.ts';
+import { isAlive, readOwner, startOf } from './owner.ts';
+import type { Owner } from './owner.ts';
 
-/** `sun_path` holds 104 bytes on macOS and 108 on Linux, with its closing zero. */
-const SOCKET_PATH_BYTES = 100;
+/** A takeover is a few file operations; one older than this was cut short by a crash. */
+const TAKEOVER_STALE_MS = 5_000;
+/** Takers that collide try again this often before they give up. */
+const ATTEMPTS = 50;
+const RETRY_MS = 50;
 
-type Env = Record<string, string | undefined>;
+export interface HomeLock {
+  /** Path the control server shall listen on; the client reads it in the lock. */
+  socket: string;
+  /** Known to whoever can read the lock, which is the owner's user only. */
+  token: string;
+  release: () => Promise<void>;
+}
 
-/** MOGOLY_HOME, else the platform's own place for settings; always absolute. */
-export function homeFolder(env: Env = process.env, platform: NodeJS.Platform = process.platform): string {
-  if (env['MOGOLY_HOME']) return resolve(env['MOGOLY_HOME']);
-  const user = env['HOME'] ?? homedir();
-  if (platform === 'win32') return join(env['APPDATA'] ?? join(user, 'AppData', 'Roaming'), 'Mogoly');
-  if (platform === 'darwin') return join(user, 'Library', 'Application Support', 'Mogoly');
-  return join(env['XDG_CONFIG_HOME'] ?? join(user, '.config'), 'mogoly');
+type Host = Snapshot['host'];
+
+/**
+ * Makes the home folder (0700) when it is not there and takes it for this process. Problems: HOME_TAKEN with the name
+ * of a living owner, HOME_UNUSABLE when the folder cannot be written.
+ */
+export async function acquireHome(home: string, host: Host): Promise<Result<HomeLock>> {
+  const mine: Owner = {
+    pid: process.pid,
+    host,
+    socket: socketPath(home),
+    token: randomBytes(24).toString('base64url'),
+    started: await startOf(process.pid),
+  };
+  try {
+    await mkdir(home, { recursive: true, mode: 0o700 });
+    for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+      if (await place(home, mine)) return success({ socket: mine.socket, token: mine.token, release: () => release(home, mine) });
+      const owner = await readOwner(home);
+      if (owner && (await isAlive(home, owner))) return homeTaken(home, owner);
+      await removeDead(home, owner);
+      await new Promise((resolve) => setTimeout(resolve, attempt === 0 ? 0 : RETRY_MS));
+    }
+    return failure(problem('HOME_BUSY', `${lockPath(home)} keeps changing hands`, { fix: 'Try again; if this repeats, remove that file.' }));
+  } catch (error) {
+    return failure(
+      problem('HOME_UNUSABLE', `The home folder ${home} cannot be used: ${error instanceof Error ? error.message : String(error)}`, {
+        fix: 'Make it writable for you, or set MOGOLY_HOME to another folder.',
+      }),
+    );
+  }
+}
+
+/** `Mogoly app (pid 123) owns /home/…`, and how to end it. */
+export function homeTaken(home: string, owner: Pick<Owner, 'host' | 'pid'>): ReturnType<typeof failure> {
+  const fix = owner.host === 'app' ? 'Quit it from its tray icon' : owner.host === 'cli' ? 'Stop it with `mogoly daemon stop`' : 'Stop that program';
+  return failure(problem('HOME_TAKEN', `Mogoly ${owner.host} (pid ${owner.pid}) owns ${home}`, { fix: `${fix}, or set MOGOLY_HOME to another folder.` }));
+}
+
+/** The whole lock appears at once or not at all: it is written beside, then linked, which fails if there is one. */
+async function place(home: string, owner: Owner): Promise<boolean> {
+  const beside = `${lockPath(home)}.${process.pid}.${randomBytes(4).toString('hex')}`;
+  await writeFile(beside, `${JSON.stringify(owner)}\n`, { mode: 0o600, flag: 'wx' });
+  try {
+    await link(beside, lockPath(home));
+    return true;
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EEXIST') return false;
+    if (code === 'EPERM' || code === 'ENOTSUP' || code === 'ENOSYS') return placeWithoutLink(home, owner);
+    throw error;
+  } finally {
+    await rm(beside, { force: true });
+  }
+}
+
+/** For file systems without hard links: a reader may see the lock half-written and retries. */
+async function placeWithoutLink(home: string, owner: Owner): Promise<boolean> {
+  try {
+    await writeFile(lockPath(home), `${JSON.stringify(owner)}\n`, { mode: 0o600, flag: 'wx' });
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    throw error;
+  }
 }
 
 /**
- * `control.sock` in the home folder. A path too long for a socket address is replaced by a short one, made from a hash
- * of the home, in `$XDG_RUNTIME_DIR` or the temporary folder; on Windows it is a named pipe.
+ * Removes the lock of a dead owner. Two takers may both have found it dead, and the slower must not remove the lock
+ * that the faster has placed since: so removal happens under a second lock, and only of the very lock that was read.
  */
-export function socketPath(home: string, env: Env = process.env, platform: NodeJS.Platform = process.platform): string {
-  const hash = createHash('sha256').update(home).digest('hex').slice(0, 16);
-  if (platform === 'win32') return `\\\\.\\pipe\\mogoly-${hash}`;
-  const path = join(home, 'control.sock');
-  if (Buffer.byteLength(path) <= SOCKET_PATH_BYTES) return path;
-  const short = join(env['XDG_RUNTIME_DIR'] || tmpdir(), `mogoly-${process.getuid?.() ?? 0}-${hash}`, 'control.sock');
-  return Buffer.byteLength(short) <= SOCKET_PATH_BYTES ? short : join('/tmp', `mogoly-${process.getuid?.() ?? 0}-${hash}`, 'control.sock');
+async function removeDead(home: string, dead: Owner | undefined): Promise<void> {
+  const guard = `${lockPath(home)}.takeover`;
+  const handle = await open(guard, 'wx', 0o600).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EEXIST') throw error;
+    return undefined;
+  });
+  if (!handle) return removeStaleGuard(guard);
+  try {
+    await handle.close();
+    const now = await readOwner(home);
+    if (now?.token === dead?.token) await rm(lockPath(home), { force: true });
+  } finally {
+    await rm(guard, { force: true });
+  }
 }
 
-export const lockPath = (home: string): string => join(home, 'mogoly.lock');
+async function removeStaleGuard(guard: string): Promise<void> {
+  const found = await stat(guard).catch(() => undefined); // its taker has finished
+  if (found && Date.now() - found.mtimeMs > TAKEOVER_STALE_MS) await rm(guard, { force: true });
+}
+
+async function release(home: string, mine: Owner): Promise<void> {
+  const text = await readFile(lockPath(home), 'utf8').catch(() => ''); // the folder was removed under us
+  if (text.includes(mine.token)) await rm(lockPath(home), { force: true });
+}

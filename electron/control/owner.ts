@@ -2,7 +2,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { z } from 'zod';
-import { lockPath } from './home.ts';
+import { lockPath } from './paths.ts';
 
 /** An owner that has not opened its socket yet counts as living for so long. */
 const START_GRACE_MS = 10_000;

@@ -1,0 +1,96 @@
+/** `check`, `schema`, `apply`, `history`, `rollback`, `map`: everything about the config file. */
+import type { Command } from 'commander';
+import { readFile } from 'node:fs/promises';
+import { extname } from 'node:path';
+import type { Problem } from '../../shared/problem.ts';
+import { formatProblem, problem, ProblemError } from '../../shared/problem.ts';
+import type { Applied } from '../../shared/protocol.ts';
+import { ask } from './client.ts';
+import type { Context, Runner } from './command.ts';
+import type { ExitCode } from './io.ts';
+import { readStdin } from './io.ts';
+import { mapName } from './map.ts';
+import { plain } from './print.ts';
+
+export function register(program: Command, run: Runner): void {
+  program.command('check').description('print every problem of a config file; nothing needs to run').argument('<file>', 'YAML or JSON; - for standard input').action(run((context, file: string) => check(context, file)));
+  program.command('schema').description('print the JSON Schema of the config file').action(run((context) => schema(context)));
+  program.command('apply').description('replace the config by this one').argument('<file>', 'YAML or JSON; - for standard input').action(run((context, file: string) => apply(context, file)));
+  program.command('history').description('the configs accepted so far').action(run((context) => history(context)));
+  program.command('rollback').description('go back to an earlier config').argument('<id>', 'from `mogoly history`').action(run((context, id: string) => rollback(context, id)));
+  program
+    .command('map')
+    .description('point a name at a dev server: mogoly map shop.localhost 5173')
+    .argument('<name>', 'of the site: its host')
+    .argument('<port>', '3000, host:3000, or a URL')
+    .action(run((context, name: string, where: string) => mapName(context, name, where)));
+}
+
+interface Source {
+  text: string;
+  format: 'yaml' | 'json';
+}
+
+async function readSource({ io }: Context, file: string): Promise<Source> {
+  if (file === '-') {
+    const text = await readStdin(io);
+    return { text, format: text.trimStart().startsWith('{') ? 'json' : 'yaml' };
+  }
+  const extension = extname(file).toLowerCase();
+  if (!['.yaml', '.yml', '.json'].includes(extension)) {
+    throw new ProblemError([problem('CONFIG_FORMAT', `${file} is neither YAML nor JSON by its name`, { fix: 'Name it .yaml, .yml or .json.' })]);
+  }
+  const text = await readFile(file, 'utf8').catch((error: Error) => {
+    throw new ProblemError([problem('CONFIG_UNREADABLE', `${file} cannot be read: ${error.message}`, { fix: 'Check the path.' })]);
+  });
+  return { text, format: extension === '.json' ? 'json' : 'yaml' };
+}
+
+/** Problems are the result here, so they go to standard output; exit code 1 when one of them is an error. */
+async function check(context: Context, file: string): Promise<ExitCode> {
+  const { text, format } = await readSource(context, file);
+  const { checkText } = await import('./check.ts');
+  const name = file === '-' ? 'stdin' : file;
+  const problems = (await checkText(context.target.home, text, format, file)).map((item) => withFile(item, name));
+  const errors = problems.filter(({ severity }) => severity === 'error').length;
+  context.print.result({ ok: errors === 0, problems }, () => {
+    for (const item of problems) context.print.line(plain(formatProblem(item)));
+    context.print.line(problems.length === 0 ? `${name} is good` : `${errors} errors, ${problems.length - errors} warnings`);
+  });
+  return errors === 0 ? 0 : 1;
+}
+
+const withFile = (item: Problem, file: string): Problem => ({ ...item, at: { line: 1, column: 1, ...item.at, file } });
+
+async function schema({ print }: Context): Promise<void> {
+  const [{ z }, { configSchema }] = await Promise.all([import('zod'), import('../../shared/config.ts')]);
+  print.json({ title: 'Mogoly', ...z.toJSONSchema(configSchema, { io: 'input', unrepresentable: 'any' }) });
+}
+
+async function apply(context: Context, file: string): Promise<void> {
+  const { text, format } = await readSource(context, file);
+  showApplied(context, await ask(context.target, 'config.apply', { text, format }));
+}
+
+export function showApplied({ print }: Context, applied: Applied, message = 'Applied'): void {
+  print.warnings(applied.warnings);
+  print.result(applied, () => print.line(`${message}: revision ${applied.revision}`));
+}
+
+async function history({ print, target }: Context): Promise<void> {
+  const revisions = await ask(target, 'config.history');
+  print.result(revisions, () =>
+    print.table(
+      ['REVISION', 'WHEN', 'BY', 'WHAT'],
+      revisions.map(({ id, at, source, summary, current }) => [`${id}${current ? print.paint('green', ' current') : ''}`, new Date(at).toISOString().slice(0, 19).replace('T', ' '), plain(source), plain(summary)]),
+    ),
+  );
+}
+
+async function rollback(context: Context, id: string): Promise<ExitCode | void> {
+  if (!/^\d{1,9}$/.test(id)) {
+    context.print.problems([problem('CLI_USAGE', `"${id}" is not the number of a revision`, { fix: 'List them with `mogoly history`.' })]);
+    return 2;
+  }
+  showApplied(context, await ask(context.target, 'config.rollback', { id: Number(id) }), `Rolled back to ${id}`);
+}

@@ -1,0 +1,24 @@
+/** The terminal as the commands see it: passed in, so that they run the same in a test. */
+
+export interface Output {
+  write: (text: string) => unknown;
+  isTTY?: boolean | undefined;
+}
+
+export interface Io {
+  stdout: Output;
+  stderr: Output;
+  stdin: AsyncIterable<Buffer | string> & { isTTY?: boolean | undefined; setRawMode?: (isRaw: boolean) => unknown };
+  env: Record<string, string | undefined>;
+  /** Aborted by Ctrl-C and SIGTERM: what follows or serves ends, and the command is good. */
+  signal: AbortSignal;
+}
+
+/** 0 good, 1 failed, 2 wrong use. */
+export type ExitCode = 0 | 1 | 2;
+
+export async function readStdin(io: Io): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of io.stdin) chunks.push(Buffer.from(chunk));
+  return Buffer.concat(chunks).toString('utf8');
+}

@@ -1,0 +1,55 @@
+/** The command line as one function: arguments in, exit code out. */
+import { Command, CommanderError } from 'commander';
+import { problem, ProblemError } from '../../shared/problem.ts';
+import { addGlobalOptions, createContext } from './command.ts';
+import type { Context, Register, Runner } from './command.ts';
+import * as config from './config-commands.ts';
+import * as daemon from './daemon.ts';
+import * as inspect from './inspect.ts';
+import type { ExitCode, Io } from './io.ts';
+import * as lb from './lb.ts';
+import * as password from './password.ts';
+import * as run from './run.ts';
+import { version } from './version.ts';
+
+const GROUPS: { register: Register }[] = [run, inspect, config, password, daemon, lb];
+
+/** `args` without the interpreter and the script. Never rejects. */
+export async function runCli(args: string[], io: Io): Promise<ExitCode> {
+  let code: ExitCode = 0;
+  const program = new Command('mogoly');
+  const runner: Runner = (action) => async (...actionArgs) => {
+    code = await guarded(createContext(program, io), (context) => action(context, ...(actionArgs as never)));
+  };
+  program
+    .description('Names, load balancing and health for the dev servers on this machine.')
+    .version(version(), '-V, --version')
+    .exitOverride()
+    .configureOutput({ writeOut: (text) => void io.stdout.write(text), writeErr: (text) => void io.stderr.write(text) })
+    .showSuggestionAfterError()
+    .showHelpAfterError('(add --help for what it takes)');
+  addGlobalOptions(program);
+  for (const { register } of GROUPS) register(program, runner);
+  try {
+    await program.parseAsync(args, { from: 'user' });
+    return code;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+    throw error;
+  }
+}
+
+async function guarded(context: Context, action: (context: Context) => Promise<ExitCode | void>): Promise<ExitCode> {
+  try {
+    return (await action(context)) ?? 0;
+  } catch (error) {
+    if (error instanceof ProblemError) {
+      context.print.problems(error.problems);
+    } else {
+      const message = error instanceof Error ? error.message : String(error);
+      context.print.problems([problem('CLI_FAILED', message, { fix: 'Add --debug to see where.' })]);
+      if (context.isDebug && error instanceof Error) context.io.stderr.write(`${error.stack}\n`);
+    }
+    return 1;
+  }
+}
