@@ -68,7 +68,8 @@ function probePassed(state: HealthState, policy: HealthPolicy, nowMs: number): H
 
 function probeFailed(state: HealthState, policy: HealthPolicy): HealthState {
   const fails = state.fails + 1;
-  if (state.status === 'down') return { ...state, passes: 0, fails };
+  // A failed probe proves that it really is down, so the next pass proves that it is back: no cooldown, as after a restart.
+  if (state.status === 'down') return { ...state, passes: 0, fails, cooldownUntilMs: 0 };
   if (fails >= policy.unhealthyAfter) return { ...FRESH, status: 'down', downBy: 'probes', fails };
   return { ...state, status: 'degraded', passes: 0, fails };
 }
