@@ -46,14 +46,26 @@ function plan() {
   for (const [state, { colour, hub }] of Object.entries(STATES)) {
     const panel = trayIcon(hub, colour, '#868c98');
     const template = trayIcon(hub, '#000', '#000');
-    pngs.push({ file: `tray-${state}.png`, svg: panel, size: 22 }, { file: `tray-${state}@2x.png`, svg: panel, size: 44 });
-    pngs.push({ file: `tray-${state}-16.png`, svg: panel, size: 16 }, { file: `tray-${state}-16@2x.png`, svg: panel, size: 32 });
-    pngs.push({ file: `tray-${state}Template.png`, svg: template, size: 18 }, { file: `tray-${state}Template@2x.png`, svg: template, size: 36 });
+    pngs.push(
+      { file: `tray-${state}.png`, svg: panel, size: 22 },
+      { file: `tray-${state}@2x.png`, svg: panel, size: 44 },
+    );
+    pngs.push(
+      { file: `tray-${state}-16.png`, svg: panel, size: 16 },
+      { file: `tray-${state}-16@2x.png`, svg: panel, size: 32 },
+    );
+    pngs.push(
+      { file: `tray-${state}Template.png`, svg: template, size: 18 },
+      { file: `tray-${state}Template@2x.png`, svg: template, size: 36 },
+    );
   }
   return pngs;
 }
 
-const browser = await chromium.launch({ executablePath: process.env.MOGOLY_CHROMIUM ?? '/usr/bin/chromium', args: ['--no-sandbox', '--disable-gpu'] });
+const browser = await chromium.launch({
+  executablePath: process.env.MOGOLY_CHROMIUM ?? '/usr/bin/chromium',
+  args: ['--no-sandbox', '--disable-gpu'],
+});
 try {
   await mkdir(FOLDER, { recursive: true });
   await writeFile(`${FOLDER}icon.svg`, appIcon(false));

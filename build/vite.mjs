@@ -1,0 +1,97 @@
+/** What is built from what: one Vite config for each part of dist/. */
+import { readFileSync } from 'node:fs';
+import { builtinModules } from 'node:module';
+import react from '@vitejs/plugin-react';
+import { ROOT } from './root.mjs';
+
+const BUILTINS = [...builtinModules, ...builtinModules.map((name) => `node:${name}`)];
+/** Native speed-ups that ws takes where they are installed; we ship without. */
+const OPTIONAL = ['bufferutil', 'utf-8-validate'];
+
+const SHEBANG = '#!/usr/bin/env node';
+
+/** Electron 25 carries Node 18.15 and Chrome 114: the oldest runtime the app is tested on. */
+const NODE_TARGET = 'node18';
+const CHROME_TARGET = 'chrome114';
+
+/** The entries of dist/, by the name of the part. */
+export const ENTRIES = {
+  main: 'electron/main/main.ts',
+  preload: 'electron/preload/preload.ts',
+  cli: 'electron/cli/cli.ts',
+  engine: 'electron/engine/index.ts',
+  renderer: 'renderer/index.html',
+};
+
+/** @param {Record<string, string>} input @param {import('rolldown').OutputOptions} output @returns {import('vite').InlineConfig} */
+function nodeBundle(input, output) {
+  return {
+    configFile: false,
+    root: ROOT,
+    logLevel: 'error',
+    ssr: { noExternal: true, target: 'node' },
+    build: {
+      ssr: true,
+      outDir: `${ROOT}/dist`,
+      emptyOutDir: false,
+      copyPublicDir: false,
+      target: NODE_TARGET,
+      sourcemap: true,
+      minify: false,
+      reportCompressedSize: false,
+      rolldownOptions: { input, external: ['electron', ...BUILTINS, ...OPTIONAL], output },
+    },
+  };
+}
+
+/** One CommonJS file: ES modules in the main process and in a sandboxed preload need a later Electron. @param {'main' | 'preload'} name */
+const commonJs = (name) =>
+  nodeBundle(
+    { [name]: `${ROOT}/${ENTRIES[name]}` },
+    { format: 'cjs', entryFileNames: `${name}.cjs`, codeSplitting: false },
+  );
+
+/** The CLI and the library share chunks; the CLI loads the engine only for the commands that run it. */
+function modules() {
+  const hasShebang = readFileSync(`${ROOT}/${ENTRIES.cli}`, 'utf8').startsWith(SHEBANG);
+  return nodeBundle(
+    { cli: `${ROOT}/${ENTRIES.cli}`, engine: `${ROOT}/${ENTRIES.engine}` },
+    {
+      format: 'es',
+      entryFileNames: '[name].js',
+      chunkFileNames: 'cli/[name]-[hash].js',
+      postBanner: (chunk) => (chunk.isEntry && chunk.name === 'cli' && !hasShebang ? SHEBANG : ''),
+      // Names are kept, so that a stack trace can be read; what is gained is less to parse at start-up.
+      minify: { compress: true, mangle: false, codegen: true },
+    },
+  );
+}
+
+/** @returns {import('vite').InlineConfig} */
+export function rendererConfig() {
+  return {
+    configFile: false,
+    root: `${ROOT}/renderer`,
+    base: './',
+    logLevel: 'error',
+    plugins: [react()],
+    build: {
+      outDir: `${ROOT}/dist/renderer`,
+      emptyOutDir: true,
+      target: CHROME_TARGET,
+      sourcemap: true,
+      reportCompressedSize: false,
+      // Only ever read from disk, so one large chunk costs nothing on the wire.
+      chunkSizeWarningLimit: 2_000,
+      modulePreload: { polyfill: false },
+    },
+  };
+}
+
+/** Every build, by name. */
+export const builds = () => ({
+  main: commonJs('main'),
+  preload: commonJs('preload'),
+  modules: modules(),
+  renderer: rendererConfig(),
+});

@@ -1,0 +1,34 @@
+/** Which packages reach the user inside dist/, and under which licence, by the lock file. */
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { ROOT } from './source-tree.ts';
+
+interface LockedPackage {
+  version?: string;
+  license?: string;
+  dependencies?: Record<string, string>;
+}
+
+/** `name@version: licence` of each named package and all that it depends on. */
+export function shippedLicences(names: Iterable<string>): Map<string, string> {
+  const lock = JSON.parse(readFileSync(path.join(ROOT, 'package-lock.json'), 'utf8')) as {
+    packages: Record<string, LockedPackage>;
+  };
+  const licences = new Map<string, string>();
+  const queue = [...names];
+  const seen = new Set<string>();
+  for (let name = queue.pop(); name !== undefined; name = queue.pop()) {
+    if (seen.has(name)) continue;
+    seen.add(name);
+    const entry = lock.packages[`node_modules/${name}`];
+    licences.set(name, entry?.license ?? 'unknown');
+    queue.push(...Object.keys(entry?.dependencies ?? {}));
+  }
+  return licences;
+}
+
+/** Name of the package that an import specifier leads to. */
+export function packageOf(specifier: string): string {
+  const parts = specifier.split('/');
+  return parts.slice(0, specifier.startsWith('@') ? 2 : 1).join('/');
+}
