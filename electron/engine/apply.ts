@@ -36,7 +36,7 @@ export interface ApplyRooms extends BindingRooms {
   compileDeps: () => Omit<CompileDeps, 'revision' | 'middlewareFor'>;
   /** Writes the file; gives what puts the old one back. */
   save: (text: string) => Promise<Result<() => Promise<void>>>;
-  nextRevision: () => Promise<number>;
+  /** Its number. */
   addRevision: (candidate: Candidate, before: Config | undefined, after: Config) => Promise<Result<number>>;
   /** Synchronous, cannot fail: from here on requests see the next generation. */
   swap: (next: Running) => void;
@@ -69,8 +69,7 @@ export async function applyCandidate(candidate: Candidate, running: Running | un
 
 async function prepare(candidate: Candidate, config: Config, running: Running | undefined, serving: boolean, rooms: ApplyRooms, undo: UndoStack): Promise<Result<{ next: Running; obsolete: Listener[] }>> {
   const middlewares = await makeMiddlewares(config, running, rooms, undo);
-  const revision = candidate.keepRevision ?? (await rooms.nextRevision());
-  const generation = compile(config, { ...rooms.compileDeps(), revision, middlewareFor: (key) => middlewares.get(key)! });
+  const generation = compile(config, { ...rooms.compileDeps(), revision: candidate.keepRevision ?? 0, middlewareFor: (key) => middlewares.get(key)! });
   const next: Running = { generation, config, text: candidate.text, listeners: [], missing: [], middlewares };
   let obsolete: Listener[] = [];
   if (serving) {
@@ -89,6 +88,7 @@ async function prepare(candidate: Candidate, config: Config, running: Running | 
   if (candidate.keepRevision === undefined) {
     const added = await rooms.addRevision(candidate, running?.config, config);
     if (!added.ok) return added;
+    next.generation = { ...generation, revision: added.value };
   }
   return success({ next, obsolete });
 }

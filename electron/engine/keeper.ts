@@ -2,7 +2,6 @@
 import type { Config } from '../../shared/config.ts';
 import { failure, problem, success, type Problem, type Result } from '../../shared/problem.ts';
 import type { Applied, ConfigDocument, Edit } from '../../shared/protocol.ts';
-import type { Revision } from '../../shared/state.ts';
 import { applyCandidate, type ApplyRooms, type Candidate, type Format, type Running } from './apply.ts';
 import type { WrittenConfig } from './changes.ts';
 import type { ChangeOptions } from './engine.ts';
@@ -12,7 +11,7 @@ export interface KeeperRooms extends ApplyRooms {
   readFile: () => Promise<Result<{ text: string; format: Format }>>;
   parse: (text: string, format: Format) => Result<{ value: unknown }>;
   editText: (text: string, format: Format, edits: Edit[]) => Result<string>;
-  listRevisions: () => Promise<Omit<Revision, 'current'>[]>;
+  latestRevision: () => Promise<{ id: number; text: string; format: Format } | undefined>;
   readRevision: (id: number) => Promise<Result<{ id: number; text: string; format: Format }>>;
   applied: (revision: number, source: string, before: Config | undefined, after: Config) => void;
   refused: (problems: Problem[], source: string) => void;
@@ -44,9 +43,7 @@ export class Keeper {
   /** Puts the file in force; where it is bad, the last good config serves and the problems stay on show. */
   load(isMissingFine: boolean): Promise<Result<Applied>> {
     return this.#alone(async () => {
-      const latest = (await this.#rooms.listRevisions()).at(-1);
-      const lastGood = latest === undefined ? undefined : await this.#rooms.readRevision(latest.id);
-      const known = lastGood?.ok ? lastGood.value : undefined;
+      const known = await this.#rooms.latestRevision();
       const read = await this.#rooms.readFile();
       const isNew = !read.ok && isMissingFine && read.problems.some(({ code }) => code === 'CONFIG_MISSING');
       const file: Result<{ text: string }> = isNew ? success({ text: this.#format === 'json' ? '{}\n' : '' }) : read;

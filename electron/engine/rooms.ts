@@ -8,7 +8,8 @@ import type { Candidate, Running } from './apply.ts';
 import { checkConfig } from './config/check.ts';
 import { editText } from './config/edit.ts';
 import { parseText, readConfigFile, saveAtomic } from './config/file.ts';
-import { openHistory, summariseChange } from './config/history.ts';
+import { openHistory } from './config/history.ts';
+import { summariseChange } from './config/summary.ts';
 import { createEventBus } from './events.ts';
 import type { Backend, Generation, MiddlewareContext } from './generation.ts';
 import { createHealthRegistry } from './health/registry.ts';
@@ -126,13 +127,12 @@ export function createRooms(options: RoomOptions) {
       createMiddleware: (site, name, config) => middlewares.create(name, config, contextFor(site), folder),
       compileDeps: () => ({ folder, comparePatterns, liveFor: (id, origin, policy) => health.live(id, origin, policy), counterFor: (site) => counterFor(counters, site) }),
       save: (text) => saveWithUndo(configFile, text),
-      nextRevision: async () => ((await history.latest())?.id ?? 0) + 1,
+      latestRevision: () => history.latest(),
       addRevision: (candidate, before, after) => addRevision(history, candidate, before, after),
       swap,
       readFile: () => readConfigFile(configFile),
       parse: (text, format) => parseText(text, format, configFile),
       editText,
-      listRevisions,
       readRevision,
       applied: (revision, source, before, after) => bus.emit('config.applied', { revision, source, summary: summariseChange(before, after) }),
       refused: (problems, source) => bus.emit('config.refused', { problems, source }),
