@@ -48,9 +48,8 @@ export class ProblemError extends Error {
   }
 }
 
-/** `mogoly.yaml:3:5: error: unknown key "blance" (CONFIG_UNKNOWN_KEY). Did you mean "balance"?` */
-export function formatProblem(item: Problem): string {
-  const place = item.at ? `${item.at.file ?? 'config'}:${item.at.line}:${item.at.column}: ` : '';
-  const fix = item.fix ? ` ${item.fix}` : '';
-  return `${place}${item.severity}: ${item.message} (${item.code}).${fix}`;
+/** `mogoly.yaml:3:5: warning: The key "blance" is not known here. Did you mean "balance"? [CONFIG_UNKNOWN_KEY]` */
+export function formatProblem({ at, severity, message, fix, code }: Problem): string {
+  const place = at ? `${at.file ?? 'config'}:${at.line}:${at.column}: ` : '';
+  return `${place}${severity}: ${message}${fix ? ` ${fix}` : ''} [${code}]`;
 }
