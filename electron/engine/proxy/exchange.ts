@@ -7,6 +7,7 @@ import type { Backend, Generation, MiddlewareRequest, Route, Site } from '../gen
 import { Attempt, type AttemptOwner, type ResponseHead } from './attempt.ts';
 import { pickBackend, stickyToken } from './balancer.ts';
 import { Chain, type Verdict } from './chain.ts';
+import type { CompletedExchange, ProxyDeps } from './deps.ts';
 import { clientOf, type Connection } from './connection.ts';
 import type { Failure } from './failure.ts';
 import { createHeaderList } from './header-list.ts';
@@ -16,27 +17,9 @@ import { describeError, type ErrorPage, type PageCode } from './pages.ts';
 import { RequestBody } from './request-body.ts';
 import { backendPath, matchRoute, pathOf } from './router.ts';
 import { noBackendPage, unknownHostPage, watchForHostRefusal } from './refusals.ts';
-import type { OutboundNeeds, Transports } from './transport.ts';
+import type { OutboundNeeds } from './transport.ts';
 
-/** What is recorded of an exchange when it is over. */
-export interface CompletedExchange extends Exchange {
-  rawRequestHeaders: string[];
-  rawResponseHeaders: string[];
-}
-
-/** What the proxy asks of the other rooms. */
-export interface ProxyDeps {
-  current: () => Generation;
-  transports: Transports;
-  /** Differs for every running engine; part of the Via token that finds loops. */
-  instance: string;
-  reportSuccess: (backend: Backend) => void;
-  reportFailure: (backend: Backend, reason: string) => void;
-  record: (exchange: CompletedExchange) => void;
-  hostRefused: (backend: Backend, framework: string, fix: string) => void;
-  /** A bug in a pass or a middleware: logged, answered 500. */
-  bug: (error: unknown, where: string) => void;
-}
+export type { CompletedExchange, ProxyDeps } from './deps.ts';
 
 const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
 
@@ -184,7 +167,7 @@ export class ProxyExchange implements AttemptOwner {
     const attempt = new Attempt(this, backend);
     this.#attempt = attempt;
     head.headers[1] = route.hostHeader === 'backend' ? backend.origin.authority : route.hostHeader === 'original' ? (head.host ?? '') : route.hostHeader;
-    if (head.hasBody && this.#body?.touched !== false) this.#body = new RequestBody(this.request, (bytes) => (this.bytesIn += bytes));
+    if (head.hasBody) this.#takeBody();
     const path = backendPath(this.target, route.stripPrefix, backend.origin.basePath);
     try {
       this.deps.transports
@@ -194,6 +177,12 @@ export class ProxyExchange implements AttemptOwner {
       attempt.onError(error as Error);
     }
     if (this.#expectContinue && this.#body === null) this.onContinue();
+  }
+
+  /** An attempt that failed before the body began leaves it whole for the next. */
+  #takeBody(): void {
+    this.#body?.destroy();
+    this.#body = new RequestBody(this.request, (bytes) => (this.bytesIn += bytes));
   }
 
   #needs(): OutboundNeeds | undefined {
@@ -214,8 +203,15 @@ export class ProxyExchange implements AttemptOwner {
     if (cookie !== undefined) this.#stick(cookie, attempt.backend, head.headers);
     const watch = head.status === 400 || head.status === 403 ? watchForHostRefusal(head, attempt.backend, this.deps.hostRefused) : undefined;
     if (this.chain === undefined) return watch === undefined ? [] : [watch];
-    const transforms = this.applyChain(head, attempt.backend.name, this.method !== 'HEAD' && head.status !== 204 && head.status !== 304);
-    return watch === undefined ? transforms : [watch, ...transforms];
+    try {
+      const transforms = this.applyChain(head, attempt.backend.name, this.method !== 'HEAD' && head.status !== 204 && head.status !== 304);
+      return watch === undefined ? transforms : [watch, ...transforms];
+    } catch (error) {
+      attempt.cancel();
+      this.chain = undefined;
+      this.#bug(error);
+      return [];
+    }
   }
 
   /** Lets the middlewares change a response head; gives the streams its body goes through. */

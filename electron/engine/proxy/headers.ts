@@ -181,11 +181,16 @@ function remember(head: RequestHead): Set<string> {
 export function removeNamedByConnection(head: RequestHead): void {
   const names = NAMED_BY_CONNECTION.get(head);
   if (names === undefined) return;
+  head.headers = withoutFields(head.headers, [...names]);
+}
+
+/** A flat list without the fields of these lower-case names. */
+export function withoutFields(flat: readonly string[], names: readonly string[]): string[] {
   const kept: string[] = [];
-  for (let i = 0; i < head.headers.length; i += 2) {
-    if (!names.has(head.headers[i]!.toLowerCase())) kept.push(head.headers[i]!, head.headers[i + 1]!);
+  for (let i = 0; i < flat.length; i += 2) {
+    if (!names.includes(flat[i]!.toLowerCase())) kept.push(flat[i]!, flat[i + 1]!);
   }
-  head.headers = kept;
+  return kept;
 }
 
 /** Adds X-Forwarded-*, Forwarded and Via; what an untrusted client sent of them is gone already. */
@@ -225,6 +230,13 @@ export function isResponseHop(name: string): boolean {
   const hop = RESPONSE_DROP.has(name.toLowerCase());
   if (RESPONSE_KINDS.size < LEARNED_SPELLINGS && name.length < 64) RESPONSE_KINDS.set(name, hop);
   return hop;
+}
+
+/** Names in the Connection fields of a response beyond the two that every one may hold; undefined for none. */
+export function namedByConnection(field: string, value: string, before: string[] | undefined): string[] | undefined {
+  const lower = value.toLowerCase();
+  if (lower === 'keep-alive' || lower === 'close' || field.toLowerCase() !== 'connection') return before;
+  return [...(before ?? []), ...lower.split(',').map((name) => name.trim())];
 }
 
 /** Value of one cookie, or undefined (RFC 6265 section 5.4). */

@@ -10,6 +10,8 @@ import { refuseConnection } from './client-error.ts';
 export const MAX_HEAD_BYTES = 64 * 1024;
 /** For the whole head of a request; slower ones are answered 408. */
 const HEAD_TIMEOUT_MS = 30_000;
+/** Between looks for heads that take too long. */
+const HEAD_SWEEP_MS = 5_000;
 /** A kept connection may wait this long for its next request. */
 const KEEP_ALIVE_MS = 65_000;
 
@@ -41,49 +43,74 @@ export function planListeners(running: readonly OpenListener[], next: readonly L
   };
 }
 
-function createHttpServer(handlers: RequestHandlers): Server {
-  const server = createServer({ maxHeaderSize: MAX_HEAD_BYTES, requireHostHeader: false, keepAliveTimeout: KEEP_ALIVE_MS, connectionsCheckingInterval: 5_000 });
-  server.headersTimeout = HEAD_TIMEOUT_MS;
+/** The server behind a listener, not listening yet. The sweep is what enforces the time of a head. */
+export function createHttpServer(handlers: RequestHandlers, { headTimeoutMs = HEAD_TIMEOUT_MS, sweepMs = HEAD_SWEEP_MS } = {}): Server {
+  const server = createServer({ maxHeaderSize: MAX_HEAD_BYTES, requireHostHeader: false, keepAliveTimeout: KEEP_ALIVE_MS, connectionsCheckingInterval: sweepMs });
+  server.headersTimeout = headTimeoutMs;
   server.requestTimeout = 0; // an upload may take as long as it takes
   server.on('request', (request, response) => handlers.onRequest(request, response, false));
   server.on('checkContinue', (request, response) => handlers.onRequest(request, response, true));
   server.on('checkExpectation', (_request, response: ServerResponse) => response.writeHead(417, { 'content-length': 0 }).end());
-  server.on('upgrade', (request, socket: Duplex, head: Buffer) => handlers.onUpgrade(request, socket as Socket, head));
+  server.on('upgrade', (request, socket: Duplex, head: Buffer) => {
+    if (isWebSocket(request)) handlers.onUpgrade(request, socket as Socket, head);
+    else readAgain(server, request, socket, head);
+  });
   server.on('connect', (_request, socket: Duplex) => socket.end('HTTP/1.1 405 Method Not Allowed\r\ncontent-length: 0\r\nconnection: close\r\n\r\n'));
   server.on('clientError', refuseConnection);
   return server;
 }
 
+const isWebSocket = (request: IncomingMessage): boolean => request.method === 'GET' && request.headers.upgrade?.toLowerCase() === 'websocket';
+
+/** A server may ignore an upgrade it does not know, as curl's to h2c, and answer the request (RFC 9110 section 7.8). */
+function readAgain(server: Server, request: IncomingMessage, socket: Duplex, head: Buffer): void {
+  const lines = [`${request.method ?? 'GET'} ${request.url ?? '/'} HTTP/${request.httpVersion}`];
+  for (let i = 0; i < request.rawHeaders.length; i += 2) {
+    if (request.rawHeaders[i]!.toLowerCase() !== 'upgrade') lines.push(`${request.rawHeaders[i]!}: ${request.rawHeaders[i + 1]!}`);
+  }
+  socket.unshift(Buffer.concat([Buffer.from(`${lines.join('\r\n')}\r\n\r\n`, 'latin1'), head]));
+  server.emit('connection', socket);
+}
+
 /** Errors: LISTEN_PORT_TAKEN, LISTEN_PORT_PRIVILEGED, LISTEN_ADDRESS_UNKNOWN, LISTEN_FAILED. */
 export function openListener(address: ListenAddress, handlers: RequestHandlers): Promise<Result<OpenListener>> {
   const server = createHttpServer(handlers);
-  const upgraded = new Set<Duplex>();
-  server.on('upgrade', (_request, socket) => {
-    upgraded.add(socket);
-    socket.on('close', () => upgraded.delete(socket));
+  const sockets = new Set<Socket>();
+  const upgraded = new WeakSet<Duplex>();
+  server.on('connection', (socket: Socket) => {
+    if (sockets.has(socket)) return; // read again
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket));
   });
+  server.on('upgrade', (request: IncomingMessage, socket) => {
+    if (isWebSocket(request)) upgraded.add(socket);
+  });
+  /** Node does not count a connection as idle that has not spoken yet, as browsers open ahead of time. */
+  const cutIdle = (): void => {
+    server.closeIdleConnections();
+    for (const socket of sockets) if (socket.bytesRead === 0 || upgraded.has(socket)) socket.destroy();
+  };
   return new Promise((resolve) => {
     server.once('error', (error: NodeJS.ErrnoException) => resolve(failure(listenProblem(address, error))));
     server.listen({ host: address.address, port: address.port, exclusive: true, ipv6Only: address.address.includes(':') }, () => {
       const bound = server.address();
       const port = typeof bound === 'object' && bound !== null ? bound.port : address.port;
-      resolve(success({ ...address, key: keyOf(address), port, close: (deadlineMs) => closeServer(server, upgraded, deadlineMs) }));
+      resolve(success({ ...address, key: keyOf(address), port, close: (deadlineMs) => closeServer(server, cutIdle, deadlineMs) }));
     });
   });
 }
 
-function closeServer(server: Server, upgraded: Set<Duplex>, deadlineMs: number): Promise<void> {
+function closeServer(server: Server, cutIdle: () => void, deadlineMs: number): Promise<void> {
   return new Promise((resolve) => {
     const deadline = setTimeout(() => server.closeAllConnections(), deadlineMs);
     // A connection under way turns idle when its response ends; Node would keep it until its timeout.
-    const sweep = setInterval(() => server.closeIdleConnections(), IDLE_SWEEP_MS);
+    const sweep = setInterval(cutIdle, IDLE_SWEEP_MS);
     server.close(() => {
       clearTimeout(deadline);
       clearInterval(sweep);
       resolve();
     });
-    server.closeIdleConnections();
-    for (const socket of upgraded) socket.destroy();
+    cutIdle();
   });
 }
 

@@ -42,12 +42,14 @@ export class LocalAnswer {
   #redirect(route: Route, redirect: NonNullable<Route['redirect']>): void {
     const { target, host } = this.#exchange;
     const path = pathOf(target);
-    const query = target.slice(path.length);
-    const values: Record<string, string> = { rest: restOf(route.pattern, path), path, query: query.slice(1), host };
-    const to = redirect.to.replaceAll(/\{(rest|path|query|host)\}/g, (_, key: string) => values[key] ?? '');
-    const location = redirect.to.includes('{query}') || query === '' ? to : `${to}${to.includes('?') ? `&${query.slice(1)}` : query}`;
+    const query = target.slice(path.length + 1);
+    const to = redirect.to.startsWith('{rest}') ? `/${redirect.to}` : redirect.to;
+    const filled = fill(to, { rest: restOf(route.pattern, path), path, query, host });
+    const location = to.includes('{query}') || query === '' ? filled : `${filled}${filled.includes('?') ? '&' : '?'}${query}`;
     // Two slashes at the start, also as browsers read a backslash, would name another host.
-    this.send(redirect.status, ['location', /^[/\\]{2}/.test(location) ? `/${location.replace(/^[/\\]+/, '')}` : location], '');
+    const safe = /^[/\\]{2}/.test(location) ? `/${location.replace(/^[/\\]+/, '')}` : location;
+    if (hostIn(safe) !== hostIn(fill(to, { rest: '', path: '/', query: '', host }))) return this.#exchange.refuse('REQUEST_MALFORMED', 'This path would lead the redirect to another host.');
+    this.send(redirect.status, ['location', safe], '');
   }
 
   async #file(route: Route): Promise<void> {
@@ -95,6 +97,19 @@ export class LocalAnswer {
       transforms[0]!.end(bytes);
     }
     exchange.finish(head.status, undefined, error);
+  }
+}
+
+function fill(to: string, values: Record<'rest' | 'path' | 'query' | 'host', string>): string {
+  return to.replaceAll(/\{(rest|path|query|host)\}/g, (_, key: keyof typeof values) => values[key]);
+}
+
+/** Where a Location leads, the client's own host aside; undefined when nowhere. */
+function hostIn(location: string): string | undefined {
+  try {
+    return new URL(location, 'http://own.invalid').host;
+  } catch {
+    return undefined;
   }
 }
 

@@ -1,7 +1,8 @@
 /** The proxy's door: requests and upgrades of every listener come in here. */
 import type { Socket } from 'node:net';
 import { connectionOf } from './connection.ts';
-import { ProxyExchange, type ProxyDeps } from './exchange.ts';
+import type { ProxyDeps } from './deps.ts';
+import { ProxyExchange } from './exchange.ts';
 import type { RequestHandlers } from './listeners.ts';
 import { Upgrade } from './upgrade.ts';
 

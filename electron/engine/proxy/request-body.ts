@@ -6,8 +6,9 @@ import type { IncomingMessage } from 'node:http';
 const READ_AHEAD_BYTES = 64 * 1024;
 
 export class RequestBody extends Readable {
-  /** True once a byte may have left for a backend: from then on the body cannot be sent again. */
+  /** True once a byte, or the end, was taken from the client: from then on the body cannot be sent again. */
   touched = false;
+  #begun = false;
   readonly #source: IncomingMessage;
   readonly #count: (bytes: number) => void;
 
@@ -15,15 +16,16 @@ export class RequestBody extends Readable {
     super({ highWaterMark: READ_AHEAD_BYTES });
     this.#source = source;
     this.#count = count;
+    this.on('error', ignore); // a transport that is done with it no longer listens, and the client may still leave
   }
 
   override _read(): void {
-    if (!this.touched) this.#begin();
+    if (!this.#begun) this.#begin();
     this.#source.resume();
   }
 
   #begin(): void {
-    this.touched = true;
+    this.#begun = true;
     this.#source.on('data', this.#onData);
     this.#source.on('end', this.#onEnd);
     this.#source.on('close', this.#onClose);
@@ -31,11 +33,13 @@ export class RequestBody extends Readable {
   }
 
   readonly #onData = (chunk: Buffer): void => {
+    this.touched = true;
     this.#count(chunk.length);
     if (!this.push(chunk)) this.#source.pause();
   };
 
   readonly #onEnd = (): void => {
+    this.touched = true;
     this.push(null);
   };
 
@@ -48,7 +52,11 @@ export class RequestBody extends Readable {
     this.#source.off('end', this.#onEnd);
     this.#source.off('close', this.#onClose);
     this.#source.off('error', this.#onClose);
-    if (this.touched && !this.#source.complete) this.#source.resume();
+    // What nobody wants any more is read and dropped; a body not begun waits for the next attempt.
+    if (this.touched) this.#source.resume();
+    else if (this.#begun) this.#source.pause();
     callback(error);
   }
 }
+
+const ignore = (): void => undefined;

@@ -1,7 +1,7 @@
 /** HTTP/2 to a backend, cleartext with prior knowledge or over TLS, so that gRPC passes (RFC 9113). */
 import { connect, constants, type ClientHttp2Session, type ClientHttp2Stream, type IncomingHttpHeaders, type OutgoingHttpHeaders } from 'node:http2';
 import type { Origin } from '../generation.ts';
-import { connectOptions, type OutboundNeeds, type OutboundRequest, type ResponseHandler, type Transport } from './transport.ts';
+import { CONNECT_TIMEOUT_MS, connectOptions, type OutboundNeeds, type OutboundRequest, type ResponseHandler, type Transport } from './transport.ts';
 
 /** Requests that found the session closing are sent again on a new one. */
 export function createHttp2Transport(origin: Origin): Transport {
@@ -36,7 +36,9 @@ export function createHttp2Transport(origin: Origin): Transport {
 }
 
 function awaitConnect(session: ClientHttp2Session, connected: () => void, handler: ResponseHandler): void {
+  const timer = setTimeout(() => session.destroy(Object.assign(new Error('no connection in time'), { code: 'ETIMEDOUT' })), CONNECT_TIMEOUT_MS);
   const clear = (): void => {
+    clearTimeout(timer);
     session.off('connect', onConnect);
     session.off('error', onError);
     session.off('close', onClose);
@@ -74,6 +76,7 @@ function send(session: ClientHttp2Session, request: OutboundRequest, handler: Re
   };
   const timer = request.headersTimeout > 0 ? setTimeout(() => fail(Object.assign(new Error('no response in time'), { code: 'UND_ERR_HEADERS_TIMEOUT' })), request.headersTimeout) : undefined;
   handler.onConnect((reason) => fail(reason ?? new Error('aborted')));
+  stream.on('continue', () => void handler.onHeaders(100, [], () => undefined, ''));
   stream.on('headers', (headers) => void handler.onHeaders(Number(headers[':status']), flat(headers), () => undefined, ''));
   stream.on('response', (headers) => {
     clearTimeout(timer);
@@ -85,7 +88,7 @@ function send(session: ClientHttp2Session, request: OutboundRequest, handler: Re
   stream.on('trailers', (headers) => (trailers = flat(headers)));
   stream.on('error', fail);
   stream.on('close', () => {
-    if (!ended && stream.rstCode !== constants.NGHTTP2_NO_ERROR) fail(Object.assign(new Error('the stream was reset'), { code: 'ECONNRESET' }));
+    if (!ended) fail(Object.assign(new Error('the stream was reset'), { code: 'ECONNRESET' }));
   });
   stream.on('end', () => {
     if (ended || stream.rstCode !== constants.NGHTTP2_NO_ERROR) return;
@@ -107,6 +110,7 @@ function toHttp2(request: OutboundRequest, needs: OutboundNeeds | undefined): Ou
   headers[':path'] = request.path;
   if (authority !== undefined) headers[':authority'] = String(authority);
   if (needs?.acceptsTrailers) headers['te'] = 'trailers';
+  if (needs?.expectContinue) headers['expect'] = '100-continue';
   return headers;
 }
 

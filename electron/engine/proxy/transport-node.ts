@@ -1,6 +1,7 @@
 /** The slow way over HTTP/1.1: Expect: 100-continue and request trailers, which undici does not carry. */
 import { Agent as HttpAgent, request as httpRequest, type ClientRequest, type IncomingMessage } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
+import type { Socket } from 'node:net';
 import type { Origin } from '../generation.ts';
 import { connectOptions, type OutboundNeeds, type OutboundRequest, type ResponseHandler, type Transport } from './transport.ts';
 
@@ -17,12 +18,12 @@ export function createNodeTransport(origin: Origin): Transport {
         port: origin.port,
         method: request.method,
         path: request.path,
-        headers: headerObject(request.headers, needs),
+        headers: outgoingFields(request.headers, request.body !== null, needs),
         setHost: false,
         timeout: request.headersTimeout,
       };
       const outgoing = secure ? httpsRequest(options) : httpRequest(options);
-      const done = relay(outgoing, request, handler, needs).finally(() => underWay.delete(done));
+      const done = relay(outgoing, request, handler, needs, secure).finally(() => underWay.delete(done));
       underWay.add(done);
     },
     close: async () => {
@@ -36,14 +37,16 @@ export function createNodeTransport(origin: Origin): Transport {
   };
 }
 
-function headerObject(flat: string[], needs: OutboundNeeds | undefined): Record<string, string[]> {
-  const headers: Record<string, string[]> = Object.create(null) as Record<string, string[]>;
-  for (let i = 0; i < flat.length; i += 2) (headers[flat[i]!.toLowerCase()] ??= []).push(flat[i + 1]!);
-  if (needs?.expectContinue) headers['expect'] = ['100-continue'];
-  return headers;
+/** Flat, as Node takes them too: order, spelling and repeated fields stay. */
+function outgoingFields(flat: string[], hasBody: boolean, needs: OutboundNeeds | undefined): string[] {
+  const fields = [...flat];
+  if (needs?.expectContinue) fields.push('expect', '100-continue');
+  // Node frames the body of a GET or DELETE only when it is told how.
+  if (hasBody && !flat.some((name, i) => i % 2 === 0 && name.toLowerCase() === 'content-length')) fields.push('transfer-encoding', 'chunked');
+  return fields;
 }
 
-function relay(outgoing: ClientRequest, request: OutboundRequest, handler: ResponseHandler, needs: OutboundNeeds | undefined): Promise<void> {
+function relay(outgoing: ClientRequest, request: OutboundRequest, handler: ResponseHandler, needs: OutboundNeeds | undefined, secure: boolean): Promise<void> {
   return new Promise((resolve) => {
     let ended = false;
     const fail = (error: Error): void => {
@@ -54,16 +57,20 @@ function relay(outgoing: ClientRequest, request: OutboundRequest, handler: Respo
       resolve();
     };
     const abort = (reason?: Error): void => fail(reason ?? new Error('aborted'));
-    outgoing.once('socket', () => handler.onConnect(abort));
+    const start = (): void => {
+      handler.onConnect(abort);
+      if (!ended) sendBody(outgoing, request, needs);
+    };
+    outgoing.once('socket', (socket: Socket) => {
+      if (socket.connecting) socket.once(secure ? 'secureConnect' : 'connect', start);
+      else start();
+    });
     outgoing.on('error', fail);
     outgoing.on('timeout', () => fail(Object.assign(new Error('no response in time'), { code: 'UND_ERR_HEADERS_TIMEOUT' })));
     outgoing.on('information', (info: { statusCode: number; rawHeaders: string[]; statusMessage: string }) => {
       if (info.statusCode !== 100) handler.onHeaders(info.statusCode, info.rawHeaders, () => undefined, info.statusMessage);
     });
-    outgoing.on('continue', () => {
-      handler.onHeaders(100, [], () => undefined, 'Continue');
-      sendBody(outgoing, request, needs);
-    });
+    outgoing.on('continue', () => void handler.onHeaders(100, [], () => undefined, 'Continue'));
     outgoing.on('response', (response: IncomingMessage) => {
       outgoing.setTimeout(0);
       const resume = (): void => void response.resume();
@@ -79,13 +86,13 @@ function relay(outgoing: ClientRequest, request: OutboundRequest, handler: Respo
         resolve();
       });
     });
-    if (needs?.expectContinue) outgoing.flushHeaders();
-    else sendBody(outgoing, request, needs);
   });
 }
 
+/** Once connected. A client that waits for 100 Continue sends nothing before it, so the body may be awaited at once. */
 function sendBody(outgoing: ClientRequest, request: OutboundRequest, needs: OutboundNeeds | undefined): void {
   const { body } = request;
+  outgoing.flushHeaders();
   if (body === null) {
     outgoing.end();
     return;

@@ -8,7 +8,7 @@ import { pickBackend } from './balancer.ts';
 import { Chain, type Verdict } from './chain.ts';
 import { clientOf, type Connection } from './connection.ts';
 import { dial } from './dial.ts';
-import type { CompletedExchange, ProxyDeps } from './exchange.ts';
+import type { CompletedExchange, ProxyDeps } from './deps.ts';
 import { describeFailure, type Failure } from './failure.ts';
 import { createHeaderList } from './header-list.ts';
 import { appendForwarded, cookieValue, readRequestHead, removeNamedByConnection, type RequestHead } from './headers.ts';
@@ -32,6 +32,14 @@ class OpenedAgent extends Agent {
 
 const carrier = httpProxy.createProxyServer({ ws: true, xfwd: false, changeOrigin: false, prependPath: false, ignorePath: false });
 carrier.on('error', () => undefined); // every upgrade has its own error callback
+carrier.on('proxyReqWs', (outgoing, request) => {
+  outgoing.path = request.url ?? '/'; // http-proxy would join slashes
+  outgoing.prependListener('response', (refusal: IncomingMessage) => {
+    // http-proxy writes the body without its chunks and then ends the connection.
+    refusal.headers = { ...refusal.headers, connection: 'close' };
+    delete refusal.headers['transfer-encoding'];
+  });
+});
 
 /** One upgrade from the client's request to the closing of both sockets. */
 export class Upgrade {
@@ -137,23 +145,52 @@ export class Upgrade {
     live.active++;
     live.requests++;
     this.#attempts.push({ backend: backend.name });
-    this.#deps.reportSuccess(backend);
     const request = this.#request;
     request.url = backendPath(this.#target, route.stripPrefix, origin.basePath);
     const host = route.hostHeader === 'backend' ? origin.authority : route.hostHeader === 'original' ? (this.#head.host ?? '') : route.hostHeader;
     request.headers = this.#outgoing(host);
-    let status = 502;
-    upstream.once('data', (chunk: Buffer) => (status = Number(chunk.toString('latin1', 9, 12)) || 502));
-    const done = (): void => {
+    const lost = this.#relay(route, backend, upstream);
+    // Plain http to http-proxy, also for https: the connection is made, with its TLS.
+    const target = { protocol: 'http:', host: origin.hostname, hostname: origin.hostname, port: String(origin.port) };
+    carrier.ws(request, this.#socket, this.#headBytes, { target, agent: new OpenedAgent(upstream) } as never, lost);
+  }
+
+  /** Ties the two sockets together: each takes the other along, and a backend that never answers is told of. */
+  #relay(route: Route, backend: Backend, upstream: Socket): () => void {
+    const { live } = backend;
+    let status = 0;
+    let failure: Failure = describeFailure(Object.assign(new Error(), { code: 'UND_ERR_SOCKET' }));
+    const timer = setTimeout(() => {
+      failure = describeFailure(Object.assign(new Error(), { code: 'UND_ERR_HEADERS_TIMEOUT' }));
       upstream.destroy();
-      if (this.#isOver) return;
+    }, route.responseTimeoutMs);
+    upstream.once('data', (chunk: Buffer) => {
+      clearTimeout(timer);
+      if (chunk.toString('latin1', 0, 7) === 'HTTP/1.') status = Number(chunk.toString('latin1', 9, 12)) || 0;
+      if (status > 0) this.#deps.reportSuccess(backend);
+      else failure = describeFailure(Object.assign(new Error(), { code: 'HPE_INVALID_CONSTANT' }));
+    });
+    const lost = (): void => {
+      upstream.destroy();
+      if (status > 0 || this.#isOver) this.#socket.destroySoon();
+      else this.#lost(route, backend, failure);
+    };
+    upstream.on('close', lost);
+    this.#socket.on('close', () => {
+      clearTimeout(timer);
+      upstream.destroy();
       live.active--;
       this.#finish(status, backend.name, upstream);
-    };
-    this.#socket.on('close', done);
-    upstream.on('close', () => this.#socket.destroySoon());
-    const target = { protocol: origin.protocol === 'https' ? 'https:' : 'http:', host: origin.hostname, hostname: origin.hostname, port: String(origin.port) };
-    carrier.ws(request, this.#socket, this.#headBytes, { target, agent: new OpenedAgent(upstream) } as never, () => this.#socket.destroy());
+    });
+    return lost;
+  }
+
+  /** The request was sent, so no other backend gets it. */
+  #lost(route: Route, backend: Backend, failure: Failure): void {
+    this.#attempts[this.#attempts.length - 1] = { backend: backend.name, error: failure.reason };
+    backend.live.failures++;
+    this.#deps.reportFailure(backend, failure.reason);
+    this.#refuse(noBackendPage(route, this.#client, this.#attempts, failure));
   }
 
   #outgoing(host: string): IncomingMessage['headers'] {

@@ -1,0 +1,24 @@
+/** What the proxy asks of the other rooms, and what it tells them of an exchange. */
+import type { Exchange } from '../../../shared/state.ts';
+import type { Backend, Generation } from '../generation.ts';
+import type { Transports } from './transport.ts';
+
+/** What is recorded of an exchange when it is over. */
+export interface CompletedExchange extends Exchange {
+  rawRequestHeaders: string[];
+  rawResponseHeaders: string[];
+}
+
+/** What the proxy asks of the other rooms. */
+export interface ProxyDeps {
+  current: () => Generation;
+  transports: Transports;
+  /** Differs for every running engine; part of the Via token that finds loops. */
+  instance: string;
+  reportSuccess: (backend: Backend) => void;
+  reportFailure: (backend: Backend, reason: string) => void;
+  record: (exchange: CompletedExchange) => void;
+  hostRefused: (backend: Backend, framework: string, fix: string) => void;
+  /** A bug in a pass or a middleware: logged, answered 500. */
+  bug: (error: unknown, where: string) => void;
+}

@@ -1,0 +1,109 @@
+/** Addresses: planned, opened, refused in words, closed. */
+import { createServer } from 'node:http';
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { describe, expect, it } from 'vitest';
+import { createHttpServer, openListener, planListeners, type OpenListener, type RequestHandlers } from '../../../electron/engine/proxy/listeners.ts';
+import { freePort } from '../../kit/free-port.ts';
+import { send } from '../../kit/http.ts';
+import { rawRequest } from '../../kit/raw-socket.ts';
+
+const handlers: RequestHandlers = {
+  onRequest: (request, response) => {
+    if (request.url === '/slow') setTimeout(() => response.end('slow'), 150);
+    else request.resume().on('end', () => response.end(`hello ${request.headers.upgrade ?? 'plain'}`));
+  },
+  onUpgrade: (_request, socket) => void socket.write('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n'),
+};
+
+async function opened(address: string, port = 0): Promise<OpenListener> {
+  const result = await openListener({ kind: 'http', address, port }, handlers);
+  if (!result.ok) throw new Error(result.problems[0]?.message);
+  return result.value;
+}
+
+describe('planListeners', () => {
+  it('keeps what stays, opens what is new, closes what is gone', () => {
+    const listener = (port: number): OpenListener => ({ kind: 'http', address: '127.0.0.1', port, key: `http 127.0.0.1 ${port}`, close: () => Promise.resolve() });
+    const plan = planListeners([listener(80), listener(81)], [{ kind: 'http', address: '127.0.0.1', port: 81 }, { kind: 'http', address: '::1', port: 81 }]);
+    expect(plan.keep.map(({ port }) => port)).toEqual([81]);
+    expect(plan.close.map(({ port }) => port)).toEqual([80]);
+    expect(plan.open).toEqual([{ kind: 'http', address: '::1', port: 81 }]);
+  });
+});
+
+describe('openListener', () => {
+  it('the same port can be had on 127.0.0.1 and ::1', async () => {
+    const first = await opened('127.0.0.1');
+    const second = await opened('::1', first.port);
+    expect((await send(first.port)).body).toBe('hello plain');
+    expect((await send(first.port, { address: '::1' })).body).toBe('hello plain');
+    await Promise.all([first.close(0), second.close(0)]);
+  });
+
+  it('a taken port is LISTEN_PORT_TAKEN, a foreign address LISTEN_ADDRESS_UNKNOWN', async () => {
+    const taken = createServer().listen(0, '127.0.0.1');
+    await once(taken, 'listening');
+    const { port } = taken.address() as { port: number };
+    expect(await openListener({ kind: 'http', address: '127.0.0.1', port }, handlers)).toMatchObject({ ok: false, problems: [{ code: 'LISTEN_PORT_TAKEN', path: ['listen', 'http'] }] });
+    expect(await openListener({ kind: 'http', address: '192.0.2.1', port: await freePort() }, handlers)).toMatchObject({ ok: false, problems: [{ code: 'LISTEN_ADDRESS_UNKNOWN' }] });
+    taken.close();
+  });
+
+  it('a listener that closes lets the request under way end, and cuts idle connections and upgraded ones', async () => {
+    const listener = await opened('127.0.0.1');
+    const idle = connect(listener.port, '127.0.0.1');
+    await once(idle, 'connect');
+    const upgraded = connect(listener.port, '127.0.0.1');
+    upgraded.write('GET / HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n');
+    await once(upgraded, 'data');
+    const slow = send(listener.port, { path: '/slow' });
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    const closed = listener.close(5_000);
+    const ended = Promise.all([once(idle, 'close'), once(upgraded, 'close')]);
+    idle.on('error', () => undefined);
+    upgraded.on('error', () => undefined);
+    expect((await slow).body).toBe('slow');
+    await closed;
+    await ended;
+    await expect(send(listener.port)).rejects.toThrow(/ECONNREFUSED/);
+  });
+
+  it('a request under way is cut at the deadline', async () => {
+    const listener = await opened('127.0.0.1');
+    const slow = send(listener.port, { path: '/slow' });
+    const cut = expect(slow).rejects.toThrow(/hang up|reset/i);
+    await new Promise((resolve) => setTimeout(resolve, 30));
+    await listener.close(20);
+    await cut;
+  });
+});
+
+describe('createHttpServer', () => {
+  it('bounds the time of a head and of an idle connection, not of an upload', () => {
+    const server = createHttpServer(handlers);
+    expect(server.headersTimeout).toBe(30_000);
+    expect(server.keepAliveTimeout).toBe(65_000);
+    expect(server.requestTimeout).toBe(0);
+  });
+
+  it('a slow head is answered 408 by the sweep of connections', async () => {
+    const server = createHttpServer(handlers, { headTimeoutMs: 50, sweepMs: 20 });
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as { port: number };
+    expect(await rawRequest(port, 'GET / HTTP/1.1\r\nHost: a\r\n')).toMatch(/^HTTP\/1\.1 408 [^]*x-mogoly-error: REQUEST_TIMEOUT/);
+    server.close();
+  });
+});
+
+describe('an upgrade to a protocol that is not WebSocket', () => {
+  it('is ignored and the request answered, its body too', async () => {
+    const listener = await opened('127.0.0.1');
+    const fields = 'Host: a\r\nConnection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABkAAQAAP__\r\n';
+    expect(await rawRequest(listener.port, `GET / HTTP/1.1\r\n${fields}\r\n`, { untilClose: false })).toMatch(/^HTTP\/1\.1 200 [^]*hello plain/);
+    const twice = await rawRequest(listener.port, `POST / HTTP/1.1\r\n${fields}Content-Length: 4\r\n\r\nbodyGET /2 HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n`);
+    expect(twice.match(/hello plain/g)).toHaveLength(2);
+    await listener.close(0);
+  });
+});
