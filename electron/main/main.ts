@@ -1,0 +1,93 @@
+/** The app: wires home, engine, window, tray and menus together, and decides nothing itself. */
+import { mkdirSync } from 'node:fs';
+import path from 'node:path';
+import { app, dialog } from 'electron';
+import { dispatch } from '../control/dispatch.ts';
+import { homeFolder } from '../control/home.ts';
+import { formatProblem } from '../../shared/problem.ts';
+import type { Problem } from '../../shared/problem.ts';
+import { isAppCommand } from '../../shared/window-api.ts';
+import { createActions } from './actions.ts';
+import { setupBugReports } from './bug.ts';
+import { createAppHandlers, dispatchApp, openUrl } from './commands.ts';
+import { setupGuard } from './guard.ts';
+import { openHost } from './host.ts';
+import type { Host } from './host.ts';
+import { setupIpc } from './ipc.ts';
+import { setupLife } from './life.ts';
+import { openMemory } from './memory.ts';
+import { setupMenu } from './menu.ts';
+import { appVersion, RENDERER_FOLDER } from './paths.ts';
+import { registerScheme, setupProtocol } from './protocol.ts';
+import { publishTo } from './publish.ts';
+import { onStateChange } from './refresh.ts';
+import { setupTray } from './tray.ts';
+import { trayView } from './tray-view.ts';
+import { setupWindow } from './window.ts';
+
+const isHidden = process.argv.includes('--hidden');
+const home = homeFolder();
+
+// All that Chromium keeps stays in the home folder too; the single-instance lock is therefore one a home.
+mkdirSync(home, { recursive: true, mode: 0o700 });
+app.setPath('userData', path.join(home, 'app'));
+registerScheme();
+
+if (!app.requestSingleInstanceLock()) app.exit(0);
+else {
+  const report = setupBugReports(home);
+  void app
+    .whenReady()
+    .then(() => open(report))
+    .catch(report);
+}
+
+async function open(report: (error: unknown) => void): Promise<void> {
+  const host = await openHost(home, appVersion());
+  if (!host.ok) return refuseStart(host.problems);
+  run(host.value, report);
+}
+
+function run(host: Host, report: (error: unknown) => void): void {
+  const { engine, handlers, publisher } = host;
+  const memory = openMemory(home);
+  setupProtocol(RENDERER_FOLDER);
+  setupGuard((url) => void openUrl(engine, url).catch(report));
+  const window = setupWindow(memory, (made) => publishTo(made, publisher));
+  const appHandlers = createAppHandlers({
+    engine,
+    version: appVersion(),
+    theme: () => memory.get().theme,
+    setTheme: window.setTheme,
+  });
+  const answer = (name: string, request: unknown): Promise<unknown> =>
+    isAppCommand(name)
+      ? dispatchApp(appHandlers, name, request)
+      : dispatch(handlers, name, request, (_name, error) => report(error));
+  setupIpc({ window: window.current, answer, onBug: report });
+
+  const actions = createActions({ engine, openWindow: window.open, answer, onBug: report });
+  const menu = setupMenu(actions);
+  const tray = setupTray(actions, report);
+  const endRefresh = onStateChange(engine, () => {
+    const view = trayView(engine.snapshot());
+    menu.show(view);
+    tray?.show(view);
+  });
+  const close = async (): Promise<void> => {
+    endRefresh();
+    await host.close();
+    tray?.close();
+  };
+  setupLife({ openWindow: window.open, close, onBug: report });
+  if (!isHidden) window.open();
+  void engine.start().catch(report);
+}
+
+/** Another owner of the home folder, or a folder that cannot be used: said once, then the app ends with 1. */
+function refuseStart(problems: Problem[]): void {
+  const text = problems.map(formatProblem).join('\n');
+  process.stderr.write(`${text}\n`);
+  if (!isHidden) dialog.showErrorBox('Mogoly cannot start', text);
+  app.exit(1);
+}

@@ -1,0 +1,41 @@
+/** Gives the window `window.api`: the contract's commands and pushes by name, and nothing else. */
+import { contextBridge, ipcRenderer } from 'electron';
+import { PUSH_NAMES } from '../../shared/protocol.ts';
+import { CALL_CHANNEL, isAppCommand, isCommand, PUSH_CHANNEL } from '../../shared/window-api.ts';
+import type { Push } from '../../shared/protocol.ts';
+import type { Api } from '../../shared/window-api.ts';
+
+const failed = (code: string, message: string): { ok: false; problems: object[] } => ({
+  ok: false,
+  problems: [{ code, severity: 'error', message }],
+});
+
+async function call(known: (name: string) => boolean, name: unknown, request: unknown): Promise<unknown> {
+  if (typeof name !== 'string' || !known(name)) return failed('COMMAND_UNKNOWN', 'There is no such command.');
+  try {
+    return await ipcRenderer.invoke(CALL_CHANNEL, name, request);
+  } catch (error) {
+    return failed('APP_UNREACHABLE', error instanceof Error ? error.message : String(error));
+  }
+}
+
+function onPush(listener: (push: Push) => void): () => void {
+  const receive = (_event: unknown, pushes: Push[]): void => {
+    for (const push of pushes) if (PUSH_NAMES.includes(push.name)) listener(push);
+  };
+  ipcRenderer.on(PUSH_CHANNEL, receive);
+  return () => {
+    ipcRenderer.removeListener(PUSH_CHANNEL, receive);
+  };
+}
+
+const api = {
+  call: (name: string, request?: unknown) => call(isCommand, name, request),
+  onPush,
+  app: {
+    info: () => call(isAppCommand, 'app.info', undefined),
+    call: (name: string, request?: unknown) => call(isAppCommand, name, request),
+  },
+};
+
+contextBridge.exposeInMainWorld('api', api as unknown as Api);

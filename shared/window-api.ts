@@ -1,0 +1,77 @@
+/** The contract between the window and the app around it: `window.api`, and the commands only the app can answer. */
+import { z } from 'zod';
+import { COMMAND_NAMES } from './protocol.ts';
+import type { Answer, CommandName, Push, Request } from './protocol.ts';
+import type { Problem } from './problem.ts';
+
+/** The two IPC channels there are: `invoke(CALL_CHANNEL, name, request)` resolves to an Answer … */
+export const CALL_CHANNEL = 'mogoly:call';
+/** … and this one carries `Push[]`, oldest first, to the window. */
+export const PUSH_CHANNEL = 'mogoly:push';
+
+/** A long config copied whole; more is not text for a clipboard. */
+const COPY_LIMIT = 4_000_000;
+/** Longer than any address of a site; browsers refuse more. */
+const URL_LIMIT = 8_192;
+
+export const THEMES = ['system', 'light', 'dark'] as const;
+export type Theme = (typeof THEMES)[number];
+
+const none = z.strictObject({}).optional();
+
+/** What each app command takes. */
+export const appRequestSchemas = {
+  'app.info': none,
+  /** Opens a browser; only for http and https addresses of own sites (`URL_NOT_OWN`). */
+  'app.openUrl': z.strictObject({ url: z.string().min(1).max(URL_LIMIT) }),
+  'app.copyText': z.strictObject({ text: z.string().max(COPY_LIMIT) }),
+  /** Shows it in the file manager. */
+  'app.revealFile': z.strictObject({ file: z.enum(['config', 'log', 'home']) }),
+  'app.quit': none,
+  'window.getTheme': none,
+  /** Kept in the home folder. */
+  'window.setTheme': z.strictObject({ theme: z.enum(THEMES) }),
+} as const;
+
+export interface AppInfo {
+  /** As in `process.platform`: linux, darwin, win32. */
+  platform: string;
+  version: string;
+  isPackaged: boolean;
+}
+
+interface AppReplies {
+  'app.info': AppInfo;
+  'app.openUrl': null;
+  'app.copyText': null;
+  'app.revealFile': null;
+  'app.quit': null;
+  'window.getTheme': { theme: Theme };
+  'window.setTheme': { theme: Theme };
+}
+
+export type AppCommandName = keyof typeof appRequestSchemas;
+export const APP_COMMAND_NAMES = Object.keys(appRequestSchemas) as AppCommandName[];
+export type AppRequest<K extends AppCommandName> = z.input<(typeof appRequestSchemas)[K]>;
+export type AppParsedRequest<K extends AppCommandName> = z.output<(typeof appRequestSchemas)[K]>;
+export type AppReply<K extends AppCommandName> = AppReplies[K];
+export type AppAnswer<K extends AppCommandName> = { ok: true; value: AppReply<K> } | { ok: false; problems: Problem[] };
+export type AppHandlers = {
+  [K in AppCommandName]: (request: AppParsedRequest<K>) => Promise<AppReply<K>> | AppReply<K>;
+};
+
+/** `window.api`, as preload makes it. A call never rejects: bad news is an answer with problems. */
+export interface Api {
+  /** A command of the engine. */
+  call: <K extends CommandName>(name: K, request?: Request<K>) => Promise<Answer<K>>;
+  /** Each push in order; returns the call that ends it. */
+  onPush: (listener: (push: Push) => void) => () => void;
+  app: {
+    info: () => Promise<AppAnswer<'app.info'>>;
+    /** A command of the app around the window. */
+    call: <K extends AppCommandName>(name: K, request?: AppRequest<K>) => Promise<AppAnswer<K>>;
+  };
+}
+
+export const isAppCommand = (name: string): name is AppCommandName => Object.hasOwn(appRequestSchemas, name);
+export const isCommand = (name: string): name is CommandName => (COMMAND_NAMES as string[]).includes(name);
