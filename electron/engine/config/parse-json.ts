@@ -2,16 +2,13 @@
 import { failure, problem, ProblemError, success } from '../../../shared/problem.ts';
 import type { ConfigPath, Place, Problem, Result } from '../../../shared/problem.ts';
 import type { ParsedText } from './places.ts';
-import { MAX_DEPTH } from './parse-yaml.ts';
+import { MAX_DEPTH, repeatedKey, tooDeep } from './parse-problems.ts';
 
 interface JsonNode {
   start: number;
   members?: Map<string, { key: number; node: JsonNode }>;
   items?: JsonNode[];
 }
-
-const tooDeep = (at: Place): Problem =>
-  problem('CONFIG_TOO_DEEP', `Values are nested deeper than ${MAX_DEPTH} levels.`, { at, fix: 'Flatten the config.' });
 
 export function parseJson(text: string, place: (offset: number) => Place): Result<ParsedText> {
   let tree: JsonNode | undefined;
@@ -71,7 +68,7 @@ function closingQuote(text: string, open: number): number {
   return text.length;
 }
 
-/** Keys in all objects; -1 past the depth bound, so that the scan says where. */
+/** Keys in all objects; -Infinity past the depth bound, so that the scan says where. */
 function countKeys(value: unknown, depth: number): number {
   if (typeof value !== 'object' || value === null) return 0;
   if (depth >= MAX_DEPTH) return -Infinity;
@@ -83,78 +80,104 @@ function countKeys(value: unknown, depth: number): number {
 
 /** RFC 8259, and no key twice. Throws a ProblemError: one syntax error, or all repeated keys. */
 function scanJson(text: string, place: (offset: number) => Place): JsonNode {
-  const repeated: Problem[] = [];
-  let at = 0;
-  const fail = (message: string, offset = at): never => {
-    const fix = 'JSON wants double quotes, no comments and no comma before a closing bracket.';
-    throw new ProblemError([problem('CONFIG_SYNTAX', message, { at: place(Math.min(offset, text.length)), fix })]);
-  };
-  const skip = (): void => {
-    while (isSpace(text.charCodeAt(at))) at++;
-  };
-  const found = (): string => (at >= text.length ? 'the end of the file' : `"${String.fromCodePoint(text.codePointAt(at)!)}"`);
-  const string = (): string => {
-    if (text[at] !== '"') fail(`Expected a key in double quotes, found ${found()}.`);
-    const start = at;
-    at = closingQuote(text, start) + 1;
-    try {
-      return JSON.parse(text.slice(start, at)) as string;
-    } catch {
-      return fail('This string is not closed, or has a line break or a bad escape in it.', start);
-    }
-  };
-  const scalar = (): void => {
-    if (text[at] === '"') return void string();
-    const word = /[^\s,\]}:]*/y;
-    word.lastIndex = at;
-    const literal = word.exec(text)?.[0] ?? '';
-    if (!/^(true|false|null|-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?)$/.test(literal)) fail(literal === '' ? `Expected a value, found ${found()}.` : `"${literal.slice(0, 40)}" is not a JSON value.`);
-    at += literal.length;
-  };
-  const list = (open: string, close: string, item: () => void): void => {
-    at += open.length;
-    skip();
-    if (text[at] === close) return void at++;
-    for (;;) {
-      item();
-      skip();
-      if (text[at] === close) return void at++;
-      if (text[at] !== ',') fail(`Expected "," or "${close}", found ${found()}.`);
-      at++;
-      skip();
-    }
-  };
-  const value = (depth: number): JsonNode => {
-    skip();
-    const node: JsonNode = { start: at };
-    if ((text[at] === '{' || text[at] === '[') && depth >= MAX_DEPTH) throw new ProblemError([tooDeep(place(at))]);
-    if (text[at] === '{') {
-      const members = (node.members = new Map<string, { key: number; node: JsonNode }>());
-      list('{', '}', () => member(members, depth));
-    } else if (text[at] === '[') {
-      const items: JsonNode[] = (node.items = []);
-      list('[', ']', () => items.push(value(depth + 1)));
-    } else scalar();
-    return node;
-  };
-  const member = (members: NonNullable<JsonNode['members']>, depth: number): void => {
-    const key = at;
-    const name = string();
-    skip();
-    if (text[at] !== ':') fail(`Expected ":", found ${found()}.`);
-    at++;
-    const before = members.get(name);
-    if (before) repeated.push(repeatedKey(name, place(key), place(before.key)));
-    members.set(name, { key, node: value(depth + 1) });
-  };
-  const root = value(0);
-  skip();
-  if (at < text.length) fail(`Expected the end of the file, found ${found()}.`);
-  if (repeated.length > 0) throw new ProblemError(repeated);
-  return root;
+  return new JsonScanner(text, place).scan();
 }
 
-export const repeatedKey = (name: string, at: Place, before: Place): Problem =>
-  problem('CONFIG_DUPLICATE_KEY', `The key "${name}" is given twice; the first is on line ${before.line}.`, { at, fix: 'Remove one of them.' });
+class JsonScanner {
+  readonly #text: string;
+  readonly #place: (offset: number) => Place;
+  readonly #repeated: Problem[] = [];
+  #at = 0;
+
+  constructor(text: string, place: (offset: number) => Place) {
+    this.#text = text;
+    this.#place = place;
+  }
+
+  scan(): JsonNode {
+    const root = this.#value(0);
+    this.#skip();
+    if (this.#at < this.#text.length) this.#fail(`Expected the end of the file, found ${this.#found()}.`);
+    if (this.#repeated.length > 0) throw new ProblemError(this.#repeated);
+    return root;
+  }
+
+  #value(depth: number): JsonNode {
+    this.#skip();
+    const node: JsonNode = { start: this.#at };
+    const open = this.#text[this.#at];
+    if ((open === '{' || open === '[') && depth >= MAX_DEPTH) throw new ProblemError([tooDeep(this.#place(this.#at))]);
+    if (open === '{') {
+      const members = (node.members = new Map<string, { key: number; node: JsonNode }>());
+      this.#list('}', () => this.#member(members, depth));
+    } else if (open === '[') {
+      const items: JsonNode[] = (node.items = []);
+      this.#list(']', () => items.push(this.#value(depth + 1)));
+    } else this.#scalar();
+    return node;
+  }
+
+  #list(close: string, item: () => void): void {
+    this.#at++;
+    this.#skip();
+    if (this.#text[this.#at] === close) return void this.#at++;
+    for (;;) {
+      item();
+      this.#skip();
+      if (this.#text[this.#at] === close) return void this.#at++;
+      if (this.#text[this.#at] !== ',') this.#fail(`Expected "," or "${close}", found ${this.#found()}.`);
+      this.#at++;
+      this.#skip();
+    }
+  }
+
+  #member(members: NonNullable<JsonNode['members']>, depth: number): void {
+    const key = this.#at;
+    if (this.#text[key] !== '"') this.#fail(`Expected a key in double quotes, found ${this.#found()}.`);
+    const name = this.#string();
+    this.#skip();
+    if (this.#text[this.#at] !== ':') this.#fail(`Expected ":", found ${this.#found()}.`);
+    this.#at++;
+    const before = members.get(name);
+    if (before) this.#repeated.push(repeatedKey(name, this.#place(key), this.#place(before.key)));
+    members.set(name, { key, node: this.#value(depth + 1) });
+  }
+
+  #string(): string {
+    const start = this.#at;
+    this.#at = closingQuote(this.#text, start) + 1;
+    try {
+      return JSON.parse(this.#text.slice(start, this.#at)) as string;
+    } catch {
+      return this.#fail('This string is not closed, or has a line break or a bad escape in it.', start);
+    }
+  }
+
+  #scalar(): void {
+    if (this.#text[this.#at] === '"') return void this.#string();
+    const word = /[^\s,\]}:]*/y;
+    word.lastIndex = this.#at;
+    const literal = word.exec(this.#text)?.[0] ?? '';
+    if (literal === '') this.#fail(`Expected a value, found ${this.#found()}.`);
+    if (!LITERAL.test(literal)) this.#fail(`"${literal.slice(0, 40)}" is not a JSON value.`);
+    this.#at += literal.length;
+  }
+
+  #skip(): void {
+    while (isSpace(this.#text.charCodeAt(this.#at))) this.#at++;
+  }
+
+  #found(): string {
+    const code = this.#text.codePointAt(this.#at);
+    return code === undefined ? 'the end of the file' : `"${String.fromCodePoint(code)}"`;
+  }
+
+  #fail(message: string, offset = this.#at): never {
+    const fix = 'JSON wants double quotes, no comments and no comma before a closing bracket.';
+    throw new ProblemError([problem('CONFIG_SYNTAX', message, { at: this.#place(Math.min(offset, this.#text.length)), fix })]);
+  }
+}
+
+const LITERAL = /^(true|false|null|-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?)$/;
 
 const isSpace = (code: number): boolean => code === 32 || code === 10 || code === 13 || code === 9;

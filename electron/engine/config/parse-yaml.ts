@@ -3,10 +3,9 @@ import { Composer, isAlias, isCollection, isMap, isNode, isScalar, Lexer, Parser
 import type { Alias, CST, Document, Node, Pair, YAMLMap } from 'yaml';
 import { failure, problem, success, warning } from '../../../shared/problem.ts';
 import type { ConfigPath, Place, Problem, Result } from '../../../shared/problem.ts';
+import { MAX_DEPTH, repeatedKey, tooDeep } from './parse-problems.ts';
 import type { ParsedText } from './places.ts';
 
-/** A config of pools in pools needs about ten. */
-export const MAX_DEPTH = 100;
 /** Values once every alias is written out: ten times a config of 100,000 backends. */
 const MAX_VALUES = 5_000_000;
 /** More are the same mistake over again. */
@@ -50,7 +49,7 @@ function readDocument(text: string, place: (offset: number) => Place): Result<Ya
   for (const lexeme of new Lexer().lex(text)) {
     for (const token of parser.next(lexeme)) tokens.push(token);
     if (parser.stack.length > MAX_DEPTH + 2) {
-      return failure(problem('CONFIG_TOO_DEEP', `Values are nested deeper than ${MAX_DEPTH} levels.`, { at: place(parser.offset), fix: 'Flatten the config.' }));
+      return failure(tooDeep(place(parser.offset)));
     }
   }
   tokens.push(...parser.end());
@@ -99,12 +98,12 @@ function checkKeys(map: YAMLMap, place: (offset: number) => Place, problems: Pro
   if (map.items.length < 2) return;
   const seen = new Map<string, number>();
   for (const { key } of map.items) {
-    if (!isScalar(key) || key.value === '<<') continue;
+    if (!isScalar(key) || typeof key.value === 'symbol') continue; // a merge key
     const name = String(key.value);
     const start = key.range?.[0] ?? 0;
     const before = seen.get(name);
     if (before === undefined) seen.set(name, start);
-    else problems.push(problem('CONFIG_DUPLICATE_KEY', `The key "${name}" is given twice; the first is on line ${place(before).line}.`, { at: place(start), fix: 'Remove one of them.' }));
+    else problems.push(repeatedKey(name, place(start), place(before)));
   }
 }
 

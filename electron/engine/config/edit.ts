@@ -1,0 +1,30 @@
+/** Changes a config text by path and leaves the rest of it as it was. */
+import { failure, success } from '../../../shared/problem.ts';
+import type { Result } from '../../../shared/problem.ts';
+import { ProblemError } from '../../../shared/problem.ts';
+import type { Edit } from '../../../shared/protocol.ts';
+import { editJson } from './edit-json.ts';
+import { editYaml } from './edit-yaml.ts';
+import { parseText } from './parse.ts';
+import type { ConfigFormat } from './parse.ts';
+
+const BOM = '\uFEFF';
+
+/**
+ * Edits are made in order, each on the outcome of the one before; all or none. A path that is not there is
+ * `CONFIG_EDIT_PATH`; `set` makes the maps on its way, `insert` the list. A byte order mark and CRLF line ends stay.
+ */
+export function editText(text: string, format: ConfigFormat, edits: readonly Edit[]): Result<string> {
+  const parsed = parseText(text, format);
+  if (!parsed.ok) return parsed;
+  const hasBom = text.startsWith(BOM);
+  const usesCrlf = text.includes('\r\n');
+  const plain = (hasBom ? text.slice(1) : text).replaceAll('\r\n', '\n');
+  try {
+    const edited = format === 'json' ? editJson(plain, edits) : editYaml(plain, edits);
+    return success((hasBom ? BOM : '') + (usesCrlf ? edited.replaceAll('\n', '\r\n') : edited));
+  } catch (error) {
+    if (error instanceof ProblemError) return failure(...error.problems);
+    throw error;
+  }
+}

@@ -1,0 +1,145 @@
+/** Every accepted config, numbered, in a folder of its own: a text file and a record of it for each. */
+import { mkdir, readdir, readFile, unlink } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { failure, problem, ProblemError, success, warning } from '../../../shared/problem.ts';
+import type { Problem, Result } from '../../../shared/problem.ts';
+import type { Revision } from '../../../shared/state.ts';
+import { saveAtomic } from './file.ts';
+import type { ConfigFormat } from './parse.ts';
+
+export { summariseChange } from './summary.ts';
+
+/** Revisions kept; the oldest goes when there are more. */
+export const HISTORY_LIMIT = 200;
+
+export type RevisionRecord = Omit<Revision, 'current'>;
+
+export interface NewRevision {
+  text: string;
+  format: ConfigFormat;
+  source: string;
+  summary: string;
+}
+
+export interface RevisionText {
+  id: number;
+  text: string;
+  format: ConfigFormat;
+}
+
+export interface History {
+  /** Newest first; what cannot be read is left out. */
+  list: () => Promise<RevisionRecord[]>;
+  /** Its number, higher than every earlier one. Throws a ProblemError `CONFIG_SAVE_FAILED`. */
+  add: (revision: NewRevision) => Promise<number>;
+  /** `REVISION_UNKNOWN` when it is not there, or not whole. */
+  read: (id: number) => Promise<Result<RevisionText>>;
+  /** The newest that is whole. */
+  latest: () => Promise<RevisionText | undefined>;
+}
+
+export interface HistoryOptions {
+  limit?: number;
+  /** Told of each entry that is left out. */
+  onWarning?: (found: Problem) => void;
+}
+
+const recordSchema = z.object({ id: z.number().int().positive(), at: z.number(), source: z.string(), summary: z.string(), format: z.enum(['yaml', 'json']) });
+type Entry = z.infer<typeof recordSchema>;
+
+/** `000042.yaml` or `000042.json` is the text, `000042.meta` its record, written last: without it there is no entry. */
+const FILE_NAME = /^(\d{6,15})\.(yaml|json|meta)$/;
+const stem = (id: number): string => String(id).padStart(6, '0');
+
+/** The folder is made with mode 0700 when it is needed. One process at a time; calls may overlap. */
+export function openHistory(folder: string, options: HistoryOptions = {}): History {
+  const limit = Math.max(1, options.limit ?? HISTORY_LIMIT);
+  let entries: Promise<Map<number, Entry>> | undefined;
+  let highest = 0;
+  let turn: Promise<unknown> = Promise.resolve();
+
+  const load = async (): Promise<Map<number, Entry>> => {
+    const loaded = await loadEntries(folder, options.onWarning);
+    highest = loaded.highest;
+    return loaded.entries;
+  };
+  const known = (): Promise<Map<number, Entry>> => (entries ??= load());
+  const inTurn = <T>(act: () => Promise<T>): Promise<T> => {
+    const result = turn.then(act);
+    turn = result.catch(() => undefined); // told to its own caller
+    return result;
+  };
+  const addNow = async (revision: NewRevision): Promise<number> => {
+    const all = await known();
+    const { text, ...rest } = revision;
+    const entry: Entry = { id: highest + 1, at: Date.now(), source: rest.source, summary: rest.summary, format: rest.format };
+    await mkdir(folder, { recursive: true, mode: 0o700 }).catch(() => undefined); // saving tells why
+    await save(join(folder, `${stem(entry.id)}.${entry.format}`), text);
+    await save(join(folder, `${stem(entry.id)}.meta`), `${JSON.stringify(entry)}\n`);
+    highest = entry.id;
+    all.set(entry.id, entry);
+    for (const id of [...all.keys()].sort((one, two) => one - two).slice(0, Math.max(0, all.size - limit))) await drop(folder, all, id);
+    return entry.id;
+  };
+  const read = async (id: number): Promise<Result<RevisionText>> => {
+    const entry = (await known()).get(id);
+    const text = entry && (await readFile(join(folder, `${stem(id)}.${entry.format}`), 'utf8').catch(() => undefined)); // told below
+    if (entry && text !== undefined) return success({ id, text, format: entry.format });
+    return failure(problem('REVISION_UNKNOWN', `There is no revision ${id} in the history.`, { fix: 'List the history and choose one of it.' }));
+  };
+  return {
+    list: () => inTurn(async () => [...(await known()).values()].sort((one, two) => two.id - one.id).map(({ id, at, source, summary }) => ({ id, at, source, summary }))),
+    add: (revision) => inTurn(() => addNow(revision)),
+    read: (id) => inTurn(() => read(id)),
+    latest: () =>
+      inTurn(async () => {
+        for (const id of [...(await known()).keys()].sort((one, two) => two - one)) {
+          const found = await read(id);
+          if (found.ok) return found.value;
+        }
+        return undefined;
+      }),
+  };
+}
+
+async function save(path: string, text: string): Promise<void> {
+  const saved = await saveAtomic(path, text);
+  if (!saved.ok) throw new ProblemError(saved.problems);
+}
+
+/** The record first, so that an entry is never half there. */
+async function drop(folder: string, entries: Map<number, Entry>, id: number): Promise<void> {
+  const entry = entries.get(id);
+  entries.delete(id);
+  for (const ending of ['meta', entry?.format ?? 'yaml']) {
+    await unlink(join(folder, `${stem(id)}.${ending}`)).catch(() => undefined); // gone already, or looked after at the next drop
+  }
+}
+
+async function loadEntries(folder: string, onWarning?: (found: Problem) => void): Promise<{ entries: Map<number, Entry>; highest: number }> {
+  const names = await readdir(folder).catch(() => [] as string[]); // no history yet
+  const present = new Set(names);
+  const entries = new Map<number, Entry>();
+  let highest = 0;
+  for (const name of names.sort()) {
+    const match = FILE_NAME.exec(name);
+    if (!match) continue;
+    const id = Number(match[1]);
+    // Half-written entries count, so that no number is given twice.
+    highest = Math.max(highest, id);
+    if (match[2] !== 'meta') continue;
+    const entry = await readEntry(join(folder, name));
+    if (entry?.id === id && present.has(`${stem(id)}.${entry.format}`)) entries.set(id, entry);
+    else onWarning?.(warning('REVISION_CORRUPT', `Revision ${id} in the history cannot be read and is left out.`, { fix: `Remove ${name} from the history folder.` }));
+  }
+  return { entries, highest };
+}
+
+async function readEntry(path: string): Promise<Entry | undefined> {
+  try {
+    return recordSchema.safeParse(JSON.parse(await readFile(path, 'utf8'))).data;
+  } catch {
+    return undefined; // the caller warns
+  }
+}
