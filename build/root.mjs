@@ -15,7 +15,10 @@ export const say = (text) => process.stderr.write(`${text}\n`);
 export function run(command, args, options = {}) {
   return new Promise((resolve) => {
     const child = spawn(command, args, { cwd: ROOT, stdio: 'inherit', ...options });
-    const forward = (/** @type {NodeJS.Signals} */ signal) => child.kill(signal);
+    const forward = (/** @type {NodeJS.Signals} */ signal) => {
+      // Ctrl+C in a terminal reaches the whole group; a second one would mean "at once" to the child.
+      if (signal !== 'SIGINT' || !process.stdin.isTTY) child.kill(signal);
+    };
     for (const signal of SIGNALS) process.on(signal, forward);
     const end = (/** @type {number} */ code) => {
       for (const signal of SIGNALS) process.off(signal, forward);
