@@ -81,6 +81,8 @@ export function rendererConfig() {
       target: CHROME_TARGET,
       sourcemap: true,
       reportCompressedSize: false,
+      // The window's CSP takes fonts and images from files only, never from data: addresses.
+      assetsInlineLimit: 0,
       // Only ever read from disk, so one large chunk costs nothing on the wire.
       chunkSizeWarningLimit: 2_000,
       modulePreload: { polyfill: false },
