@@ -24,6 +24,8 @@ export interface BackendState {
   weight: number;
   backup: boolean;
   disabled: boolean;
+  /** As written; `health` shows down for one that drains and is down. */
+  drain: boolean;
   health: HealthStatus;
   /** Requests under way. */
   active: number;
@@ -40,6 +42,8 @@ export interface BackendState {
 export interface PoolState {
   /** Empty for the pool of a site or route; a name for a pool among backends. */
   name: string;
+  /** Its share among the members beside it; 1 for the pool of a site or route. */
+  weight: number;
   strategy: Strategy;
   members: (BackendState | PoolState)[];
 }

@@ -1,4 +1,4 @@
-/** The transaction that puts a config into force: check, compile, bind, save, swap, drain; each step leaves its undo. */
+/** The transaction that puts a config into force: check, compile, bind, save, swap; each step leaves its undo. */
 import type { Config } from '../../shared/config.ts';
 import { ProblemError, failure, success, type Problem, type Result } from '../../shared/problem.ts';
 import type { Applied } from '../../shared/protocol.ts';
@@ -30,6 +30,12 @@ export interface Candidate {
   keepRevision?: number | undefined;
 }
 
+/** In use until the swap, by nobody new after it. */
+export interface Obsolete {
+  listeners: readonly Listener[];
+  middlewares: readonly Middleware[];
+}
+
 export interface ApplyRooms extends BindingRooms {
   check: (text: string, format: Format) => Promise<Result<{ config: Config }>>;
   createMiddleware: (site: string, name: string, config: unknown) => Promise<Middleware>;
@@ -38,12 +44,9 @@ export interface ApplyRooms extends BindingRooms {
   save: (text: string) => Promise<Result<() => Promise<void>>>;
   /** Its number. */
   addRevision: (candidate: Candidate, before: Config | undefined, after: Config) => Promise<Result<number>>;
-  /** Synchronous, cannot fail: from here on requests see the next generation. */
-  swap: (next: Running) => void;
+  /** Synchronous, cannot fail: from here on requests see the next generation. Drains what it needs no more. */
+  swap: (next: Running, obsolete: Obsolete) => void;
 }
-
-/** Requests under way on a listener that goes get this long. */
-const DRAIN_MS = 30_000;
 
 /** Nothing before the swap is seen by a request; nothing after it can fail. */
 export async function applyCandidate(candidate: Candidate, running: Running | undefined, serving: boolean, rooms: ApplyRooms): Promise<Result<Applied>> {
@@ -57,8 +60,7 @@ export async function applyCandidate(candidate: Candidate, running: Running | un
       return prepared;
     }
     const { next, obsolete } = prepared.value;
-    rooms.swap(next);
-    drain(obsolete, running, next);
+    rooms.swap(next, { listeners: obsolete, middlewares: unusedMiddlewares(running, next) });
     return success({ revision: next.generation.revision, warnings: checked.warnings }, checked.warnings);
   } catch (error) {
     await undo.run();
@@ -75,7 +77,7 @@ async function prepare(candidate: Candidate, config: Config, running: Running | 
   if (serving) {
     const bound = await bind(config.listen.http, running?.listeners ?? [], rooms);
     if (!bound.ok) return bound;
-    undo.push(async () => void (await releaseBinding(bound.value)));
+    undo.push(() => releaseBinding(bound.value, running?.listeners ?? [], rooms));
     next.listeners = bound.value.listeners;
     next.missing = bound.value.missing;
     obsolete = bound.value.obsolete;
@@ -116,13 +118,7 @@ async function makeMiddlewares(config: Config, running: Running | undefined, roo
   return made;
 }
 
-/** Listeners stop accepting at once; middlewares nobody uses end when the requests that knew them have. */
-function drain(obsolete: readonly Listener[], running: Running | undefined, next: Running): void {
-  for (const listener of obsolete) void listener.close(DRAIN_MS);
+function unusedMiddlewares(running: Running | undefined, next: Running): Middleware[] {
   const kept = new Set(next.middlewares.values());
-  const gone = [...(running?.middlewares.values() ?? [])].filter((middleware) => !kept.has(middleware));
-  if (gone.length === 0) return;
-  setTimeout(() => {
-    for (const middleware of gone) middleware.close?.();
-  }, DRAIN_MS).unref();
+  return [...(running?.middlewares.values() ?? [])].filter((middleware) => !kept.has(middleware));
 }

@@ -20,6 +20,8 @@ export interface Binding {
   /** Of the next generation: kept and new ones. */
   listeners: Listener[];
   opened: Listener[];
+  /** Closed already: the next address covers theirs, and the system does not give both. */
+  yielded: Listener[];
   /** To close after the swap. */
   obsolete: Listener[];
   /** Loopback addresses this machine does not have. */
@@ -28,11 +30,13 @@ export interface Binding {
 
 /** Refused at once, so there is nothing to drain. */
 const AT_ONCE = 0;
+/** Requests under way on a listener that makes way get this long. */
+const DRAIN_MS = 30_000;
 
 const closeAll = (listeners: readonly Listener[]): Promise<unknown> => Promise.all(listeners.map((listener) => listener.close(AT_ONCE)));
 
 /** A port given is bound or the apply fails; left out, the fallback is tried when the preferred one cannot be had. */
-export async function bind(setting: Config['listen']['http'], running: readonly Listener[], rooms: BindingRooms): Promise<Result<Binding>> {
+export async function bind(setting: Config['listen']['http'], running: Listener[], rooms: BindingRooms): Promise<Result<Binding>> {
   if (setting !== undefined) return bindAll(httpAddresses(setting, HTTP_PORTS.preferred), running, rooms, typeof setting === 'number');
   const { preferred, fallback } = HTTP_PORTS;
   const ports = running.some(({ port }) => port === fallback) ? [fallback, preferred] : [preferred, fallback];
@@ -45,24 +49,54 @@ export async function bind(setting: Config['listen']['http'], running: readonly 
   return failure(...problems);
 }
 
-async function bindAll(addresses: ListenAddress[], running: readonly Listener[], rooms: BindingRooms, mayMiss: boolean): Promise<Result<Binding>> {
+async function bindAll(addresses: ListenAddress[], running: Listener[], rooms: BindingRooms, mayMiss: boolean): Promise<Result<Binding>> {
   const plan = rooms.plan(running, addresses);
-  const opened: Listener[] = [];
-  const missing: ListenerState[] = [];
+  const binding: Binding = { listeners: [...plan.keep], opened: [], yielded: [], obsolete: plan.close, missing: [] };
   for (const address of plan.open) {
-    const result = await rooms.open(address);
+    const result = await openOrYield(address, binding, rooms);
     if (result.ok) {
-      opened.push(result.value);
+      binding.opened.push(result.value);
+      binding.listeners.push(result.value);
     } else if (mayMiss && address.address === '::1' && !isTaken(result.problems)) {
-      missing.push({ ...address, problem: result.problems[0]! });
+      binding.missing.push({ ...address, problem: result.problems[0]! });
     } else {
-      await closeAll(opened);
+      await releaseBinding(binding, running, rooms);
       return result;
     }
   }
-  return success({ listeners: [...plan.keep, ...opened], opened, obsolete: plan.close, missing });
+  return success(binding);
 }
+
+/**
+ * From `127.0.0.1:80` to `0.0.0.0:80` the port is taken by ourselves: the old listener stops accepting just before the
+ * new one begins. Its requests under way go on.
+ */
+async function openOrYield(address: ListenAddress, binding: Binding, rooms: BindingRooms): Promise<Result<Listener>> {
+  const first = await rooms.open(address);
+  if (first.ok || !isTaken(first.problems)) return first;
+  const inTheWay = binding.obsolete.filter((listener) => !binding.yielded.includes(listener) && overlaps(listener, address));
+  if (inTheWay.length === 0) return first;
+  binding.yielded.push(...inTheWay);
+  for (const listener of inTheWay) void listener.close(DRAIN_MS);
+  return rooms.open(address);
+}
+
+const isWildcard = ({ address }: ListenAddress): boolean => address === '0.0.0.0' || address === '::';
+const family = ({ address }: ListenAddress): number => (address.includes(':') ? 6 : 4);
+
+/** The same port and family, and one of them is every address. */
+const overlaps = (one: ListenAddress, other: ListenAddress): boolean =>
+  one.port === other.port && family(one) === family(other) && (isWildcard(one) || isWildcard(other));
 
 const isTaken = (problems: readonly Problem[]): boolean => problems.some(({ code }) => code === 'LISTEN_PORT_TAKEN' || code === 'LISTEN_PORT_PRIVILEGED');
 
-export const releaseBinding = (binding: Binding): Promise<unknown> => closeAll(binding.opened);
+/** Takes a binding back: what was opened closes, and what made way for it listens again, in its place in `running`. */
+export async function releaseBinding(binding: Binding, running: Listener[], rooms: BindingRooms): Promise<void> {
+  await closeAll(binding.opened);
+  for (const yielded of binding.yielded) {
+    const again = await rooms.open(yielded);
+    const at = running.indexOf(yielded);
+    if (again.ok && at !== -1) running[at] = { ...again.value, key: yielded.key };
+    else if (at !== -1) running.splice(at, 1);
+  }
+}

@@ -2,6 +2,8 @@
 import type { BackendFile, SiteFile } from '../../shared/config.ts';
 import { failure, problem, success, type Result } from '../../shared/problem.ts';
 import type { Edit } from '../../shared/protocol.ts';
+import type { Backend } from './generation.ts';
+import { parseOrigin } from './origin.ts';
 
 type Json = Extract<Edit, { op: 'set' }>['value'];
 type Tree = Record<string, unknown>;
@@ -13,12 +15,23 @@ export interface WrittenConfig {
 
 const asJson = (value: unknown): Json => JSON.parse(JSON.stringify(value)) as Json;
 
-const nameless = (url: unknown): string | undefined => (typeof url === 'string' ? url.replace(/^[a-z0-9]+:\/\//i, '').replace(/\/.*$/, '') : undefined);
+/** A backend of the running generation: what it is called there and where it stands in the file. */
+export type PlacedBackend = Pick<Backend, 'site' | 'name' | 'path'>;
+
+/** What a change is planned on. */
+export interface ChangeBase {
+  config: WrittenConfig;
+  /** In force, made from that same config: variables are filled in and nameless ones have a name. */
+  backends: readonly PlacedBackend[];
+}
+
+type Path = (string | number)[];
 
 /** What a backend is called: its name, else what compile() makes of its address. */
 function nameOf(backend: Tree): string | undefined {
   if (typeof backend['name'] === 'string') return backend['name'];
-  return nameless(backend['url']) ?? (backend['port'] === undefined ? undefined : `${String(backend['host'] ?? 'localhost')}:${String(backend['port'])}`);
+  const origin = parseOrigin(backend as Parameters<typeof parseOrigin>[0]);
+  return origin.ok ? origin.value.authority : undefined;
 }
 
 function findSite(config: WrittenConfig, name: string): Result<number> {
@@ -28,34 +41,58 @@ function findSite(config: WrittenConfig, name: string): Result<number> {
   return failure(problem('SITE_UNKNOWN', `There is no site "${name}".`, { fix: names === '' ? 'Add it first.' : `The sites are: ${names}.` }));
 }
 
-function findBackend(config: WrittenConfig, site: string, backend: string): Result<{ path: (string | number)[]; value: Tree; siblings: number }> {
-  const found = findSite(config, site);
-  if (!found.ok) return found;
-  const owner = config.server![found.value]!;
-  const pools: { path: (string | number)[]; members: unknown }[] = [{ path: ['server', found.value, 'balance'], members: owner['balance'] }];
-  for (const [i, route] of ((owner['routes'] as Tree[] | undefined) ?? []).entries()) {
-    pools.push({ path: ['server', found.value, 'routes', i, 'balance'], members: route['balance'] });
-  }
-  for (let pool = pools.shift(); pool !== undefined; pool = pools.shift()) {
-    const members = Array.isArray(pool.members) ? (pool.members as Tree[]) : [];
-    for (const [i, value] of members.entries()) {
-      const path = [...pool.path, i];
-      if (nameOf(value) === backend) return success({ path, value, siblings: members.length });
-      if (Array.isArray(value['balance'])) pools.push({ path: [...path, 'balance'], members: value['balance'] });
-    }
-  }
-  return failure(problem('BACKEND_UNKNOWN', `${site} has no backend "${backend}".`, { fix: 'Ask for its backends with "mogoly lb list".' }));
+interface FoundBackend {
+  /** Of its list entry; of its site or route where that writes the one backend itself. */
+  path: Path;
+  value: Tree;
+  isSingle: boolean;
+  siblings: number;
 }
 
-export function addSite(config: WrittenConfig, site: SiteFile): Result<Edit[]> {
+/** Of several with that name the one in the site's own pool; a pool among backends is found by its name too. */
+function findBackend({ config, backends }: ChangeBase, site: string, backend: string): Result<FoundBackend> {
+  const found = findSite(config, site);
+  if (!found.ok) return found;
+  const matches = backends.filter((placed) => placed.name === backend && placed.path[1] === found.value);
+  const placed = matches.find(({ path }) => path[2] !== 'routes') ?? matches[0];
+  const path = placed === undefined ? findPool(config, found.value, backend) : [...placed.path];
+  const value = path && valueAt(config, path);
+  if (path === undefined || value === undefined) {
+    return failure(problem('BACKEND_UNKNOWN', `${site} has no backend "${backend}".`, { fix: 'Ask for its backends with "mogoly lb list".' }));
+  }
+  const isSingle = path.at(-2) !== 'balance';
+  const list = isSingle ? undefined : valueAt(config, path.slice(0, -1));
+  return success({ path, value: value as Tree, isSingle, siblings: Array.isArray(list) ? list.length : 1 });
+}
+
+function findPool(config: WrittenConfig, site: number, name: string): Path | undefined {
+  const owner = config.server![site]!;
+  const routes = Array.isArray(owner['routes']) ? (owner['routes'] as Tree[]) : [];
+  const lists = [{ path: ['server', site, 'balance'] as Path, members: owner['balance'] }, ...routes.map((route, i) => ({ path: ['server', site, 'routes', i, 'balance'] as Path, members: route['balance'] }))];
+  for (let list = lists.shift(); list !== undefined; list = lists.shift()) {
+    for (const [i, member] of (Array.isArray(list.members) ? (list.members as Tree[]) : []).entries()) {
+      if (!Array.isArray(member['balance'])) continue;
+      const path = [...list.path, i];
+      if (member['name'] === name) return path;
+      lists.push({ path: [...path, 'balance'], members: member['balance'] });
+    }
+  }
+  return undefined;
+}
+
+function valueAt(value: unknown, path: Path): unknown {
+  return path.reduce<unknown>((at, key) => (typeof at === 'object' && at !== null ? (at as Tree)[key] : undefined), value);
+}
+
+export function addSite({ config }: ChangeBase, site: SiteFile): Result<Edit[]> {
   if (findSite(config, site.name).ok) {
     return failure(problem('SITE_EXISTS', `There is a site "${site.name}" already.`, { path: ['server', config.server?.length ?? 0, 'name'], fix: 'Choose another name, or edit that site.' }));
   }
-  if (config.server === undefined || config.server === null) return success([{ op: 'set', path: ['server'], value: [asJson(site)] }]);
+  if (!Array.isArray(config.server)) return success([{ op: 'set', path: ['server'], value: [asJson(site)] }]);
   return success([{ op: 'insert', path: ['server', config.server.length], value: asJson(site) }]);
 }
 
-export function removeSite(config: WrittenConfig, name: string): Result<Edit[]> {
+export function removeSite({ config }: ChangeBase, name: string): Result<Edit[]> {
   const found = findSite(config, name);
   return found.ok ? success([{ op: 'remove', path: ['server', found.value] }]) : found;
 }
@@ -68,56 +105,66 @@ function patchEdits(path: (string | number)[], patch: Record<string, unknown>, p
   });
 }
 
-export function setSite(config: WrittenConfig, name: string, patch: Record<string, unknown>): Result<Edit[]> {
+export function setSite({ config }: ChangeBase, name: string, patch: Record<string, unknown>): Result<Edit[]> {
   const found = findSite(config, name);
   return found.ok ? success(patchEdits(['server', found.value], patch, config.server![found.value]!)) : found;
 }
 
 const SINGLE_KEYS = ['url', 'protocol', 'host', 'port', 'is_healthy'] as const;
 
+/** The backend that a site or route writes itself. */
+const singleOf = (owner: Tree): Tree => Object.fromEntries(SINGLE_KEYS.flatMap((key) => (owner[key] === undefined ? [] : [[key, owner[key]]])));
+
+/** A list takes the place of what the site or route writes itself. */
+function listEdits(path: Path, owner: Tree, members: unknown[]): Edit[] {
+  const removals = SINGLE_KEYS.filter((key) => key in owner).map((key): Edit => ({ op: 'remove', path: [...path, key] }));
+  return [...removals, { op: 'set', path: [...path, 'balance'], value: asJson(members) }];
+}
+
 /** A site that names its one backend itself gets a `balance` of both. */
-export function addBackend(config: WrittenConfig, site: string, backend: BackendFile): Result<Edit[]> {
+export function addBackend({ config }: ChangeBase, site: string, backend: BackendFile): Result<Edit[]> {
   const found = findSite(config, site);
   if (!found.ok) return found;
   const owner = config.server![found.value]!;
   const path = ['server', found.value];
   const wanted = nameOf(backend as Tree);
   const pool = Array.isArray(owner['balance']) ? (owner['balance'] as Tree[]) : undefined;
-  if (pool?.some((member) => nameOf(member) === wanted)) {
-    return failure(problem('BACKEND_EXISTS', `${site} has a backend "${wanted ?? ''}" already.`, { path: [...path, 'balance', pool.length, 'name'], fix: 'Choose another name.' }));
+  const single = singleOf(owner);
+  const members = pool ?? (Object.keys(single).length === 0 ? [] : [single]);
+  if (wanted !== undefined && members.some((member) => nameOf(member) === wanted)) {
+    return failure(problem('BACKEND_EXISTS', `${site} has a backend "${wanted}" already.`, { path: [...path, 'balance', members.length, 'name'], fix: 'Choose another name.' }));
   }
   if (pool !== undefined) return success([{ op: 'insert', path: [...path, 'balance', pool.length], value: asJson(backend) }]);
-  const single = Object.fromEntries(SINGLE_KEYS.flatMap((key) => (owner[key] === undefined ? [] : [[key, owner[key]]])));
-  const removals = Object.keys(single).map((key): Edit => ({ op: 'remove', path: [...path, key] }));
-  const members = Object.keys(single).length === 0 ? [backend] : [single, backend];
-  return success([...removals, { op: 'set', path: [...path, 'balance'], value: asJson(members) }]);
+  return success(listEdits(path, owner, [...members, backend]));
 }
 
-export function removeBackend(config: WrittenConfig, site: string, backend: string): Result<Edit[]> {
-  const found = findBackend(config, site, backend);
+export function removeBackend(base: ChangeBase, site: string, backend: string): Result<Edit[]> {
+  const found = findBackend(base, site, backend);
   if (!found.ok) return found;
-  if (found.value.siblings === 1) {
-    return failure(problem('POOL_EMPTY', `"${backend}" is the last backend of its pool.`, { path: found.value.path, fix: `Remove the site ${site} instead, or add another backend first.` }));
-  }
-  return success([{ op: 'remove', path: found.value.path }]);
+  const { path, siblings } = found.value;
+  if (siblings > 1) return success([{ op: 'remove', path }]);
+  const whole = path[2] === 'routes' ? 'its route' : `the site ${site}`;
+  return failure(problem('POOL_EMPTY', `"${backend}" is the last backend of its pool.`, { path, fix: `Remove ${whole} instead, or add another backend first.` }));
 }
 
-export function setBackend(config: WrittenConfig, site: string, backend: string, patch: Record<string, unknown>): Result<Edit[]> {
-  const found = findBackend(config, site, backend);
-  return found.ok ? success(patchEdits(found.value.path, patch, found.value.value)) : found;
+/** One that its site writes as a plain url gets a list to stand in first. */
+export function setBackend(base: ChangeBase, site: string, backend: string, patch: Record<string, unknown>): Result<Edit[]> {
+  const found = findBackend(base, site, backend);
+  if (!found.ok) return found;
+  const { path, value, isSingle } = found.value;
+  if (!isSingle) return success(patchEdits(path, patch, value));
+  const patched = Object.entries({ ...singleOf(value), ...patch }).filter(([, part]) => part !== null && part !== undefined);
+  return success(listEdits(path, value, [Object.fromEntries(patched)]));
 }
 
-export function replaceBackend(config: WrittenConfig, site: string, backend: string, next: BackendFile): Result<Edit[]> {
-  if (backend === '') return addBackend(config, site, next);
-  const found = findBackend(config, site, backend);
-  return found.ok ? success([{ op: 'set', path: found.value.path, value: asJson(next) }]) : found;
+export function replaceBackend(base: ChangeBase, site: string, backend: string, next: BackendFile): Result<Edit[]> {
+  const found = findBackend(base, site, backend);
+  if (!found.ok) return found;
+  const { path, value, isSingle } = found.value;
+  return success(isSingle ? listEdits(path, value, [next]) : [{ op: 'set', path, value: asJson(next) }]);
 }
 
-export function replacePool(config: WrittenConfig, site: string, backends: BackendFile[]): Result<Edit[]> {
+export function replacePool({ config }: ChangeBase, site: string, backends: BackendFile[]): Result<Edit[]> {
   const found = findSite(config, site);
-  if (!found.ok) return found;
-  const owner = config.server![found.value]!;
-  const path = ['server', found.value];
-  const removals = SINGLE_KEYS.filter((key) => key in owner).map((key): Edit => ({ op: 'remove', path: [...path, key] }));
-  return success([...removals, { op: 'set', path: [...path, 'balance'], value: asJson(backends) }]);
+  return found.ok ? success(listEdits(['server', found.value], config.server![found.value]!, backends)) : found;
 }

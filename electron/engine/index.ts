@@ -1,28 +1,25 @@
 /** createEngine(): wires the rooms of the engine together; the one place where they meet. */
 import { randomBytes } from 'node:crypto';
-import { mkdir } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
-import { failure, problem, success, type Problem, type Result } from '../../shared/problem.ts';
-import type { EngineStatus, HealthReport, ListenerState, LogEntry, Snapshot } from '../../shared/state.ts';
+import { join, resolve } from 'node:path';
+import { failure, problem, success, type Result } from '../../shared/problem.ts';
+import type { HealthReport, ListenerState, LogEntry, Snapshot } from '../../shared/state.ts';
 import type { Running } from './apply.ts';
 import * as changes from './changes.ts';
-import { createRooms, type Rooms } from './rooms.ts';
 import type { Engine, EngineOptions } from './engine.ts';
 import { explain } from './explain.ts';
 import type { Backend, Generation, Site } from './generation.ts';
 import { Keeper } from './keeper.ts';
+import { createLifecycle, type Lifecycle } from './lifecycle.ts';
+import { createRooms, type Rooms } from './rooms.ts';
 import { explainPool, peekBackend, pickBackend } from './proxy/balancer.ts';
 import { backendPath, matchRoute } from './proxy/router.ts';
 import { checkSelf } from './self-check.ts';
 import { backendState, siteState, siteStates } from './snapshot.ts';
 import { formatOf } from './config/file.ts';
-import { watchConfigFile } from './config/watch.ts';
+import { warm } from './warm.ts';
 
 export type { Engine, EngineOptions } from './engine.ts';
 export type { Middleware, MiddlewareFactory } from './generation.ts';
-
-/** Requests under way get this long when the engine stops. */
-const STOP_DRAIN_MS = 5_000;
 
 /** An engine that serves nothing yet; start() makes it read its config. Bad options throw. */
 export function createEngine(options: EngineOptions): Engine {
@@ -35,7 +32,10 @@ export function createEngine(options: EngineOptions): Engine {
   const generation = (): Generation => rooms.current();
   const findSite = (name: string): Site | undefined => generation().sites.find((site) => site.name.toLowerCase() === name.toLowerCase());
   const backendsOf = (site?: string): Backend[] => generation().backends.filter((backend) => site === undefined || backend.site.toLowerCase() === site.toLowerCase());
-  const findBackend = (site: string, name: string): Backend | undefined => backendsOf(site).find((backend) => backend.name === name);
+  const findBackend = (site: string, name: string): Backend | undefined => {
+    const named = backendsOf(site).filter((backend) => backend.name === name);
+    return named.find(({ path }) => path[2] !== 'routes') ?? named[0];
+  };
   let logger: (() => void) | undefined;
 
   return {
@@ -53,14 +53,14 @@ export function createEngine(options: EngineOptions): Engine {
     readRevision: (id) => rooms.readRevision(id),
     rollback: (id, change) => keeper.rollback(id, change),
 
-    addSite: (site, change) => keeper.change((config) => changes.addSite(config, site), change),
-    removeSite: (site, change) => keeper.change((config) => changes.removeSite(config, site), change),
-    setSite: (site, patch, change) => keeper.change((config) => changes.setSite(config, site, patch), change),
-    addBackend: (site, backend, change) => keeper.change((config) => changes.addBackend(config, site, backend), change),
-    removeBackend: (site, backend, change) => keeper.change((config) => changes.removeBackend(config, site, backend), change),
-    setBackend: (site, backend, patch, change) => keeper.change((config) => changes.setBackend(config, site, backend, patch), change),
-    replaceBackend: (site, backend, next, change) => keeper.change((config) => changes.replaceBackend(config, site, backend, next), change),
-    replacePool: (site, backends, change) => keeper.change((config) => changes.replacePool(config, site, backends), change),
+    addSite: (site, change) => keeper.change((base) => changes.addSite(base, site), change),
+    removeSite: (site, change) => keeper.change((base) => changes.removeSite(base, site), change),
+    setSite: (site, patch, change) => keeper.change((base) => changes.setSite(base, site, patch), change),
+    addBackend: (site, backend, change) => keeper.change((base) => changes.addBackend(base, site, backend), change),
+    removeBackend: (site, backend, change) => keeper.change((base) => changes.removeBackend(base, site, backend), change),
+    setBackend: (site, backend, patch, change) => keeper.change((base) => changes.setBackend(base, site, backend, patch), change),
+    replaceBackend: (site, backend, next, change) => keeper.change((base) => changes.replaceBackend(base, site, backend, next), change),
+    replacePool: (site, backends, change) => keeper.change((base) => changes.replacePool(base, site, backends), change),
 
     sites: () => siteStates(generation(), listeners()),
     getSite: (name) => {
@@ -76,10 +76,7 @@ export function createEngine(options: EngineOptions): Engine {
       const backend = pool && pickBackend(pool, { client });
       return backend ? success(backendState(backend)) : failure(problem('POOL_EMPTY', `No backend of ${name} is available.`, { fix: 'Start one of its backends.' }));
     },
-    warm: async (site) => {
-      for (const backend of backendsOf(site)) rooms.transports.get(backend.origin);
-      await rooms.health.checkAll(backendsOf(site));
-    },
+    warm: (site) => warm(backendsOf(site), rooms.transports),
 
     checkAll: (site) => rooms.health.checkAll(backendsOf(site)),
     checkOne: async (site, name): Promise<Result<HealthReport>> => {
@@ -104,62 +101,6 @@ export function createEngine(options: EngineOptions): Engine {
     },
     registerMiddleware: (name, factory) => rooms.middlewares.register(name, factory),
   };
-}
-
-interface Lifecycle extends Pick<Engine, 'status' | 'start' | 'stop' | 'close'> {
-  startedAt: () => number | undefined;
-}
-
-function createLifecycle(options: EngineOptions, configFile: string, keeper: Keeper, rooms: Rooms, unusable: Problem[]): Lifecycle {
-  let status: EngineStatus = 'stopped';
-  let startedAt: number | undefined;
-  let watcher: { close: () => void } | undefined;
-  const start = async (): Promise<Result<{ revision: number }>> => {
-    if (status !== 'stopped') return success({ revision: rooms.current().revision });
-    if (unusable.length > 0) return failure(...unusable);
-    status = 'starting';
-    const made = await makeHome(options.home);
-    keeper.serving = true;
-    const loaded = made.ok ? await keeper.load(options.configFile === undefined) : made;
-    if (!loaded.ok) {
-      keeper.serving = false;
-      status = 'stopped';
-      keeper.problems = loaded.problems;
-      rooms.bus.emit('engine.startFailed', { problems: loaded.problems });
-      return loaded;
-    }
-    status = 'running';
-    startedAt = Date.now();
-    rooms.health.resume();
-    if (options.watch !== false) watcher ??= watchConfigFile(configFile, () => void keeper.fileChanged());
-    rooms.bus.emit('engine.started', { revision: loaded.value.revision });
-    return success({ revision: loaded.value.revision }, loaded.warnings);
-  };
-  const stop = async (): Promise<void> => {
-    if (status !== 'running') return;
-    status = 'stopping';
-    rooms.health.pause();
-    await keeper.stopServing(STOP_DRAIN_MS);
-    status = 'stopped';
-    startedAt = undefined;
-    rooms.bus.emit('engine.stopped', {});
-  };
-  const close = async (): Promise<void> => {
-    watcher?.close();
-    watcher = undefined;
-    await stop();
-    await rooms.close(keeper.running);
-  };
-  return { status: () => status, startedAt: () => startedAt, start, stop, close };
-}
-
-async function makeHome(home: string): Promise<Result<undefined>> {
-  try {
-    await mkdir(home, { recursive: true, mode: 0o700 });
-    return success(undefined);
-  } catch (error) {
-    return failure(problem('HOME_UNUSABLE', `The home folder ${home} cannot be made: ${(error as Error).message}.`, { fix: `Make ${dirname(home)} writable, or set MOGOLY_HOME to another folder.` }));
-  }
 }
 
 function listenerStates(running: Running | undefined): ListenerState[] {

@@ -2,12 +2,17 @@
 import type { Config } from '../../shared/config.ts';
 import { failure, problem, success, type Problem, type Result } from '../../shared/problem.ts';
 import type { Applied, ConfigDocument, Edit } from '../../shared/protocol.ts';
-import { applyCandidate, type ApplyRooms, type Candidate, type Format, type Running } from './apply.ts';
-import type { WrittenConfig } from './changes.ts';
+import type { ListenerState } from '../../shared/state.ts';
+import { applyCandidate, type ApplyRooms, type Candidate, type Format, type Obsolete, type Running } from './apply.ts';
+import type { ChangeBase, WrittenConfig } from './changes.ts';
+import { Draining } from './draining.ts';
 import type { ChangeOptions } from './engine.ts';
+import type { ListenAddress } from './generation.ts';
 
 /** Functions of the config room. */
-export interface KeeperRooms extends ApplyRooms {
+export interface KeeperRooms extends Omit<ApplyRooms, 'swap'> {
+  /** Synchronous, cannot fail: from here on requests see the next generation. */
+  swap: (next: Running) => void;
   readFile: () => Promise<Result<{ text: string; format: Format }>>;
   parse: (text: string, format: Format) => Result<{ value: unknown }>;
   editText: (text: string, format: Format, edits: Edit[]) => Result<string>;
@@ -15,6 +20,9 @@ export interface KeeperRooms extends ApplyRooms {
   readRevision: (id: number) => Promise<Result<{ id: number; text: string; format: Format }>>;
   applied: (revision: number, source: string, before: Config | undefined, after: Config) => void;
   refused: (problems: Problem[], source: string) => void;
+  listenerOpened: (listener: ListenAddress) => void;
+  listenerClosed: (listener: ListenAddress) => void;
+  listenerFailed: (listener: ListenerState) => void;
 }
 
 export class Keeper {
@@ -25,6 +33,9 @@ export class Keeper {
   readonly #rooms: KeeperRooms;
   readonly #file: string;
   readonly #format: Format;
+  readonly #draining = new Draining();
+  /** Of the config in force. */
+  #warnings: Problem[] = [];
   #tail: Promise<unknown> = Promise.resolve();
 
   constructor(file: string, format: Format, rooms: KeeperRooms) {
@@ -48,7 +59,7 @@ export class Keeper {
       const isNew = !read.ok && isMissingFine && read.problems.some(({ code }) => code === 'CONFIG_MISSING');
       const file: Result<{ text: string }> = isNew ? success({ text: this.#format === 'json' ? '{}\n' : '' }) : read;
       const first = file.ok ? await this.#put({ text: file.value.text, format: this.#format, source: 'file', save: false, keepRevision: isNew ? 0 : known?.text === file.value.text ? known.id : undefined }) : file;
-      if (first.ok || known === undefined || isListenProblem(first)) return first;
+      if (first.ok || known === undefined || (file.ok && file.value.text === known.text) || isListenProblem(first)) return first;
       this.#rooms.refused(first.problems, 'file');
       const fallback = await this.#put({ text: known.text, format: known.format, source: 'history', save: false, keepRevision: known.id });
       if (!fallback.ok) return failure(...first.problems, ...fallback.problems);
@@ -59,16 +70,28 @@ export class Keeper {
 
   async #put(candidate: Candidate): Promise<Result<Applied>> {
     const before = this.running;
-    const swap = (next: Running): void => {
+    const swap = (next: Running, obsolete: Obsolete): void => {
       this.running = next;
       this.#rooms.swap(next);
+      for (const listener of obsolete.listeners) this.#draining.addListener(listener);
+      for (const middleware of obsolete.middlewares) this.#draining.addMiddleware(middleware);
     };
     const result = await applyCandidate(candidate, before, this.serving, { ...this.#rooms, swap });
-    if (result.ok) {
-      this.problems = result.warnings;
-      this.#rooms.applied(result.value.revision, candidate.source, before?.config, this.running!.config);
+    if (result.ok && this.running !== undefined) {
+      this.#warnings = this.problems = result.warnings;
+      this.#tellListeners(before, this.running);
+      this.#rooms.applied(result.value.revision, candidate.source, before?.config, this.running.config);
     }
     return result;
+  }
+
+  #tellListeners(before: Running | undefined, after: Running): void {
+    const had = new Set(before?.listeners);
+    const has = new Set(after.listeners);
+    for (const listener of had) if (!has.has(listener)) this.#rooms.listenerClosed(listener);
+    for (const listener of has) if (!had.has(listener)) this.#rooms.listenerOpened(listener);
+    const failed = new Set(before?.missing.map(({ address, port }) => `${address} ${port}`));
+    for (const state of after.missing) if (!failed.has(`${state.address} ${state.port}`)) this.#rooms.listenerFailed(state);
   }
 
   apply(text: string, options: ChangeOptions & { format?: Format | undefined } = {}): Promise<Result<Applied>> {
@@ -85,14 +108,14 @@ export class Keeper {
   }
 
   /** Edits are made against the text in force, under the mutex. */
-  change(plan: (config: WrittenConfig) => Result<Edit[]>, options: ChangeOptions = {}): Promise<Result<Applied>> {
+  change(plan: (base: ChangeBase) => Result<Edit[]>, options: ChangeOptions = {}): Promise<Result<Applied>> {
     return this.#alone(async () => {
       const conflict = this.#conflict(options) ?? (await this.#changedOnDisk());
       if (conflict !== undefined) return conflict;
       const text = this.running?.text ?? '';
       const parsed = this.#rooms.parse(text, this.#format);
       if (!parsed.ok) return parsed;
-      const edits = plan((parsed.value.value ?? {}) as WrittenConfig);
+      const edits = plan({ config: (parsed.value.value ?? {}) as WrittenConfig, backends: this.running?.generation.backends ?? [] });
       if (!edits.ok) return edits;
       if (edits.value.length === 0) return success({ revision: this.running?.generation.revision ?? 0, warnings: [] });
       const edited = this.#rooms.editText(text, this.#format, edits.value);
@@ -120,7 +143,7 @@ export class Keeper {
       const read = await this.#rooms.readFile();
       if (read.ok && read.value.text === this.running?.text) {
         if (this.problems.some(({ severity }) => severity === 'error')) {
-          this.problems = [];
+          this.problems = this.#warnings;
           this.#rooms.applied(this.running.generation.revision, 'file', this.running.config, this.running.config);
         }
         return;
@@ -145,13 +168,14 @@ export class Keeper {
     });
   }
 
-  /** Closes what listens; the config stays. */
+  /** Closes what listens, also what still drains; the config stays. */
   stopServing(deadlineMs: number): Promise<void> {
     return this.#alone(async () => {
       this.serving = false;
       const listeners = this.running?.listeners ?? [];
       if (this.running !== undefined) this.running = { ...this.running, listeners: [], missing: [] };
-      await Promise.all(listeners.map((listener) => listener.close(deadlineMs)));
+      await Promise.all([...listeners.map((listener) => listener.close(deadlineMs)), this.#draining.finish(deadlineMs)]);
+      for (const listener of listeners) this.#rooms.listenerClosed(listener);
     });
   }
 

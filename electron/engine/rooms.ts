@@ -118,12 +118,7 @@ export function createRooms(options: RoomOptions) {
     keeperRooms: (): KeeperRooms => ({
       check,
       plan: (have, wanted) => planListeners(have as OpenListener[], wanted),
-      open: async (address) => {
-        const opened = await openListener(address, proxy);
-        const { kind, address: host, port } = opened.ok ? opened.value : address;
-        if (opened.ok) bus.emit('listener.opened', { kind, address: host, port });
-        return opened;
-      },
+      open: (address) => openListener(address, proxy),
       createMiddleware: (site, name, config) => middlewares.create(name, config, contextFor(site), folder),
       compileDeps: () => ({ folder, comparePatterns, liveFor: (id, origin, policy) => health.live(id, origin, policy), counterFor: (site) => counterFor(counters, site) }),
       save: (text) => saveWithUndo(configFile, text),
@@ -136,6 +131,9 @@ export function createRooms(options: RoomOptions) {
       readRevision,
       applied: (revision, source, before, after) => bus.emit('config.applied', { revision, source, summary: summariseChange(before, after) }),
       refused: (problems, source) => bus.emit('config.refused', { problems, source }),
+      listenerOpened: ({ kind, address, port }) => bus.emit('listener.opened', { kind, address, port }),
+      listenerClosed: ({ kind, address, port }) => bus.emit('listener.closed', { kind, address, port }),
+      listenerFailed: ({ kind, address, port, problem: failed }) => failed && bus.emit('listener.failed', { kind, address, port, problem: failed }),
     }),
     async close(running: Running | undefined): Promise<void> {
       await health.close();

@@ -22,12 +22,15 @@ export async function checkSelf(listeners: readonly ListenerState[]): Promise<He
   return report;
 }
 
+/** No host of this form reaches a site; we refuse it with a code of our own. */
+const NO_HOST = '%';
+
 function ask(host: string, port: number): Promise<string | undefined> {
   return new Promise((resolve) => {
-    const outgoing = request({ host, port, path: '/', method: 'HEAD', headers: { host: 'self-check.mogoly.invalid' }, timeout: SELF_TIMEOUT_MS, agent: false });
+    const outgoing = request({ host, port, path: '/', method: 'HEAD', headers: { host: NO_HOST }, timeout: SELF_TIMEOUT_MS, agent: false });
     outgoing.on('response', (response) => {
       response.resume();
-      resolve(response.statusCode === undefined ? 'no answer' : undefined);
+      resolve(response.headers['x-mogoly-error'] === undefined ? 'another program answers' : undefined);
     });
     outgoing.on('timeout', () => outgoing.destroy(new Error(`no answer within ${SELF_TIMEOUT_MS / 1_000}s`)));
     outgoing.on('error', (error) => resolve(error.message));

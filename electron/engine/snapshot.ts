@@ -12,6 +12,7 @@ export function backendState(backend: Backend): BackendState {
     weight: backend.weight,
     backup: backend.backup,
     disabled: backend.disabled,
+    drain: backend.drain,
     health: backend.drain && live.health !== 'down' ? 'draining' : live.health,
     active: live.active,
     requests: live.requests,
@@ -24,7 +25,7 @@ export function backendState(backend: Backend): BackendState {
 }
 
 function poolState(pool: Pool): PoolState {
-  return { name: pool.name, strategy: pool.strategy, members: pool.members.map((member) => (member.kind === 'pool' ? poolState(member) : backendState(member))) };
+  return { name: pool.name, weight: pool.weight, strategy: pool.strategy, members: pool.members.map((member) => (member.kind === 'pool' ? poolState(member) : backendState(member))) };
 }
 
 function routeState(route: Route): RouteState {

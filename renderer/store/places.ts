@@ -50,10 +50,10 @@ export function sharesOf(members: PoolState['members']): number[] {
   );
   const first = members.map((member, index) => serving[index]! && (isPool(member) || !member.backup));
   const active = first.some(Boolean) ? first : serving;
-  const weights = members.map((member, index) => (active[index] ? (isPool(member) ? 1 : member.weight) : 0));
+  const weights = members.map((member, index) => (active[index] ? member.weight : 0));
   const total = weights.reduce((sum, weight) => sum + weight, 0);
   return weights.map((weight) => (total === 0 ? 0 : weight / total));
 }
 
 const takesRequests = (backend: BackendState): boolean =>
-  !backend.disabled && backend.health !== 'down' && backend.health !== 'draining';
+  !backend.disabled && !backend.drain && backend.health !== 'down';

@@ -9,6 +9,7 @@ export function makeBackend(site: string, name: string, rest: Partial<BackendSta
     weight: 1,
     backup: false,
     disabled: false,
+    drain: false,
     health: 'healthy',
     active: 0,
     requests: 0,
@@ -26,7 +27,7 @@ export function makeSite(name: string, members: PoolState['members'], rest: Part
     url: `http://${name}:8080`,
     health: 'healthy',
     requests: 0,
-    routes: [{ path: '/', kind: 'proxy', pool: { name: '', strategy: 'round_robin', members }, middlewares: [] }],
+    routes: [{ path: '/', kind: 'proxy', pool: { name: '', weight: 1, strategy: 'round_robin', members }, middlewares: [] }],
     ...rest,
   };
 }
@@ -82,12 +83,14 @@ export function busySnapshot(): Snapshot {
       makeBackend('shop', 'web-3', {
         ...at(2),
         url: 'http://localhost:5175',
+        drain: true,
         health: 'draining',
         active: 1,
         requests: 10,
       }),
       {
         name: 'pool-b',
+        weight: 1,
         strategy: 'least_connections',
         members: [
           makeBackend('shop', 'b-1', { path: ['server', 0, 'balance', 3, 'balance', 0], url: 'http://localhost:6001' }),
@@ -109,6 +112,7 @@ export function busySnapshot(): Snapshot {
       middlewares: ['ratelimit', 'cors'],
       pool: {
         name: '',
+        weight: 1,
         strategy: 'least_connections',
         members: [
           makeBackend('shop', 'api', {

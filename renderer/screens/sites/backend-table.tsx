@@ -103,7 +103,7 @@ function PoolRow({ pool, share }: { pool: PoolState; share: number }) {
       </td>
       <td className="col-name mono">{pool.name}</td>
       <td className="col-url">pool, {pool.strategy.replaceAll('_', ' ')}</td>
-      <td className="col-num col-weight" />
+      <td className="col-num col-weight num">{pool.weight}</td>
       <td className="col-share">
         <ShareBar share={share} />
       </td>
@@ -171,7 +171,7 @@ function ShareBar({ share }: { share: number }) {
 }
 
 function RowActions({ site, backend }: { site: SiteState; backend: BackendState }) {
-  const draining = backend.health === 'draining';
+  const draining = backend.drain;
   const edit = (): void =>
     void openDraft({
       form: 'backend.edit',

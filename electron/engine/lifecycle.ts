@@ -1,0 +1,97 @@
+/** Starts, stops and closes an engine, one after the other in the order they were asked for. */
+import { mkdir } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { failure, problem, success, type Problem, type Result } from '../../shared/problem.ts';
+import type { EngineStatus } from '../../shared/state.ts';
+import type { Engine, EngineOptions } from './engine.ts';
+import type { Keeper } from './keeper.ts';
+import type { Rooms } from './rooms.ts';
+import { watchConfigFile } from './config/watch.ts';
+
+/** Requests under way get this long when the engine stops. */
+const STOP_DRAIN_MS = 5_000;
+
+export interface Lifecycle extends Pick<Engine, 'status' | 'start' | 'stop' | 'close'> {
+  startedAt: () => number | undefined;
+}
+
+/** `unusable`: why the config file cannot be read whatever it holds. */
+export function createLifecycle(options: EngineOptions, configFile: string, keeper: Keeper, rooms: Rooms, unusable: Problem[]): Lifecycle {
+  let status: EngineStatus = 'stopped';
+  let startedAt: number | undefined;
+  let watcher: { close: () => void } | undefined;
+  let isClosed = false;
+  const inOrder = createOrder();
+
+  const load = async (): Promise<Result<{ revision: number }>> => {
+    if (unusable.length > 0) return failure(...unusable);
+    const made = await makeHome(options.home);
+    if (!made.ok) return made;
+    // Before the file is read, so that no save falls between.
+    if (options.watch !== false) watcher ??= watchConfigFile(configFile, () => void keeper.fileChanged());
+    return keeper.load(options.configFile === undefined);
+  };
+  const giveUp = (): void => {
+    watcher?.close();
+    watcher = undefined;
+    keeper.serving = false;
+    status = 'stopped';
+  };
+  const start = async (): Promise<Result<{ revision: number }>> => {
+    if (isClosed) return failure(problem('ENGINE_CLOSED', 'This engine is closed.', { fix: 'Create another one.' }));
+    if (status === 'running') return success({ revision: rooms.current().revision });
+    status = 'starting';
+    keeper.serving = true;
+    const loaded = await load().catch((error: unknown) => {
+      giveUp();
+      throw error;
+    });
+    if (!loaded.ok) {
+      giveUp();
+      keeper.problems = loaded.problems;
+      rooms.bus.emit('engine.startFailed', { problems: loaded.problems });
+      return loaded;
+    }
+    status = 'running';
+    startedAt = Date.now();
+    rooms.health.resume();
+    rooms.bus.emit('engine.started', { revision: loaded.value.revision });
+    return success({ revision: loaded.value.revision }, loaded.warnings);
+  };
+  const stop = async (): Promise<void> => {
+    if (status !== 'running') return;
+    status = 'stopping';
+    rooms.health.pause();
+    await keeper.stopServing(STOP_DRAIN_MS);
+    rooms.transports.retain([]);
+    status = 'stopped';
+    startedAt = undefined;
+    rooms.bus.emit('engine.stopped', {});
+  };
+  const close = async (): Promise<void> => {
+    isClosed = true;
+    watcher?.close();
+    watcher = undefined;
+    await stop();
+    await rooms.close(keeper.running);
+  };
+  return { status: () => status, startedAt: () => startedAt, start: () => inOrder(start), stop: () => inOrder(stop), close: () => inOrder(close) };
+}
+
+function createOrder(): <T>(act: () => Promise<T>) => Promise<T> {
+  let tail: Promise<unknown> = Promise.resolve();
+  return (act) => {
+    const next = tail.then(act, act);
+    tail = next.catch(() => undefined); // told to its own caller
+    return next;
+  };
+}
+
+async function makeHome(home: string): Promise<Result<undefined>> {
+  try {
+    await mkdir(home, { recursive: true, mode: 0o700 });
+    return success(undefined);
+  } catch (error) {
+    return failure(problem('HOME_UNUSABLE', `The home folder ${home} cannot be made: ${(error as Error).message}.`, { fix: `Make ${dirname(home)} writable, or set MOGOLY_HOME to another folder.` }));
+  }
+}

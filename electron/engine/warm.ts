@@ -1,0 +1,33 @@
+/** Opens the connection to each backend before the first request needs it. */
+import type { Backend, Origin } from './generation.ts';
+
+/** The response handler and the transport of the proxy room, as far as they are used here. */
+interface WarmTransport {
+  dispatch: (request: { method: string; path: string; headers: string[]; body: null; headersTimeout: number; bodyTimeout: number }, handler: WarmHandler, needs: undefined) => void;
+}
+
+interface WarmHandler {
+  onConnect: () => void;
+  onHeaders: () => boolean;
+  onData: () => boolean;
+  onComplete: () => void;
+  onError: () => void;
+}
+
+/** A backend that takes longer is warmed by its first request. */
+const WARM_TIMEOUT_MS = 3_000;
+
+/** Asks each for the head of its health page, over the connection that real requests use. Never rejects. */
+export async function warm(backends: readonly Backend[], transports: { get: (origin: Origin) => WarmTransport }): Promise<void> {
+  await Promise.all(backends.filter(({ disabled }) => !disabled).map((backend) => warmOne(backend, transports.get(backend.origin))));
+}
+
+function warmOne({ origin, health }: Backend, transport: WarmTransport): Promise<void> {
+  return new Promise((resolve) => {
+    const done = (): void => resolve();
+    const yes = (): boolean => true;
+    const handler: WarmHandler = { onConnect: () => undefined, onHeaders: yes, onData: yes, onComplete: done, onError: done };
+    const headers = ['host', origin.authority, 'user-agent', 'mogoly-health', 'accept', '*/*'];
+    transport.dispatch({ method: 'HEAD', path: health.path, headers, body: null, headersTimeout: WARM_TIMEOUT_MS, bodyTimeout: WARM_TIMEOUT_MS }, handler, undefined);
+  });
+}
