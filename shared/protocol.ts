@@ -1,5 +1,6 @@
 /** The contract: every command and push, used by the window's IPC, the control socket and the CLI alike. */
 import { z } from 'zod';
+import type { CommandName, PushName } from './names.ts';
 import type { BackendFile, SiteFile } from './config.ts';
 import type { BackendState, EngineStatus, Exchange, ExchangeDetail, Explanation, HealthReport, ListenerState, LogEntry, Revision, SiteState, Snapshot, TrafficSample } from './state.ts';
 import type { Problem } from './problem.ts';
@@ -49,7 +50,7 @@ export const requestSchemas = {
   'log.list': z.strictObject({ limit: z.number().int().min(1).max(5_000).default(200), level: z.enum(['debug', 'info', 'warn', 'error']).default('debug') }),
   explain: z.strictObject({ url: z.string().min(1), method: z.string().default('GET'), client: z.string().default('127.0.0.1') }),
   'metrics.get': none,
-} as const;
+} as const satisfies Record<CommandName, z.ZodType>;
 
 export interface ConfigDocument {
   file: string;
@@ -93,8 +94,7 @@ interface Replies {
   'metrics.get': { text: string };
 }
 
-export type CommandName = keyof typeof requestSchemas;
-export const COMMAND_NAMES = Object.keys(requestSchemas) as CommandName[];
+export type { CommandName, PushName } from './names.ts';
 /** What the sender writes: defaults may be left out. */
 export type Request<K extends CommandName> = z.input<(typeof requestSchemas)[K]>;
 /** What the handler gets. */
@@ -117,8 +117,6 @@ export interface Pushes {
   'log.written': LogEntry[];
   'config.refused': { problems: Problem[] };
 }
-export type PushName = keyof Pushes;
-export const PUSH_NAMES: readonly PushName[] = ['engine.statusChanged', 'state.replaced', 'health.changed', 'traffic.sampled', 'exchanges.recorded', 'log.written', 'config.refused'];
 
 /** Numbered without gaps; a receiver that misses a number asks for a new snapshot. */
 export type Push = { [K in PushName]: { seq: number; name: K; data: Pushes[K] } }[PushName];

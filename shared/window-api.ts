@@ -1,13 +1,8 @@
 /** The contract between the window and the app around it: `window.api`, and the commands only the app can answer. */
 import { z } from 'zod';
-import { COMMAND_NAMES } from './protocol.ts';
+import type { AppCommandName } from './names.ts';
 import type { Answer, CommandName, Push, Request } from './protocol.ts';
 import type { Problem } from './problem.ts';
-
-/** The two IPC channels there are: `invoke(CALL_CHANNEL, name, request)` resolves to an Answer … */
-export const CALL_CHANNEL = 'mogoly:call';
-/** … and this one carries `Push[]`, oldest first, to the window. */
-export const PUSH_CHANNEL = 'mogoly:push';
 
 /** A long config copied whole; more is not text for a clipboard. */
 const COPY_LIMIT = 4_000_000;
@@ -31,7 +26,7 @@ export const appRequestSchemas = {
   'window.getTheme': none,
   /** Kept in the home folder. */
   'window.setTheme': z.strictObject({ theme: z.enum(THEMES) }),
-} as const;
+} as const satisfies Record<AppCommandName, z.ZodType>;
 
 export interface AppInfo {
   /** As in `process.platform`: linux, darwin, win32. */
@@ -50,8 +45,7 @@ interface AppReplies {
   'window.setTheme': { theme: Theme };
 }
 
-export type AppCommandName = keyof typeof appRequestSchemas;
-export const APP_COMMAND_NAMES = Object.keys(appRequestSchemas) as AppCommandName[];
+export type { AppCommandName } from './names.ts';
 export type AppRequest<K extends AppCommandName> = z.input<(typeof appRequestSchemas)[K]>;
 export type AppParsedRequest<K extends AppCommandName> = z.output<(typeof appRequestSchemas)[K]>;
 export type AppReply<K extends AppCommandName> = AppReplies[K];
@@ -72,6 +66,3 @@ export interface Api {
     call: <K extends AppCommandName>(name: K, request?: AppRequest<K>) => Promise<AppAnswer<K>>;
   };
 }
-
-export const isAppCommand = (name: string): name is AppCommandName => Object.hasOwn(appRequestSchemas, name);
-export const isCommand = (name: string): name is CommandName => (COMMAND_NAMES as string[]).includes(name);

@@ -2,7 +2,8 @@
 import type { z } from 'zod';
 import type { Problem } from '../../shared/problem.ts';
 import { problem, ProblemError } from '../../shared/problem.ts';
-import { COMMAND_NAMES, requestSchemas } from '../../shared/protocol.ts';
+import { COMMAND_NAMES, isCommand } from '../../shared/names.ts';
+import { requestSchemas } from '../../shared/protocol.ts';
 import type { Answer, CommandName, Handlers } from '../../shared/protocol.ts';
 
 /** More than this many complaints about one request help nobody. */
@@ -16,7 +17,7 @@ const reportToStderr: BugReporter = (command, error) => {
 
 /** Never rejects: COMMAND_UNKNOWN, COMMAND_INVALID (with the path in the request), the handler's problems, or INTERNAL. */
 export async function dispatch(handlers: Handlers, name: string, body: unknown, onBug: BugReporter = reportToStderr): Promise<Answer<CommandName>> {
-  if (!isCommand(name)) return refusal(problem('COMMAND_UNKNOWN', `There is no command "${name.slice(0, 100)}"`, { fix: `Use one of: ${COMMAND_NAMES.join(', ')}.` }));
+  if (!isCommand(name)) return refusal(problem('COMMAND_UNKNOWN', `There is no command "${name.slice(0, 100)}".`, { fix: `Use one of: ${COMMAND_NAMES.join(', ')}.` }));
   const parsed = requestSchemas[name].safeParse(body);
   if (!parsed.success) return refusal(...parsed.error.issues.slice(0, ISSUES_SHOWN).map(invalid));
   try {
@@ -25,11 +26,10 @@ export async function dispatch(handlers: Handlers, name: string, body: unknown, 
   } catch (error) {
     if (error instanceof ProblemError) return refusal(...error.problems);
     onBug(name, error);
-    return refusal(problem('INTERNAL', `Mogoly failed while handling ${name}: ${error instanceof Error ? error.message : String(error)}`, { fix: 'Look in `mogoly daemon logs`, and report it as a bug.' }));
+    return refusal(problem('INTERNAL', `Mogoly failed while handling ${name}: ${error instanceof Error ? error.message : String(error)}.`, { fix: 'Look in `mogoly daemon logs`, and report it as a bug.' }));
   }
 }
 
-export const isCommand = (name: string): name is CommandName => Object.hasOwn(requestSchemas, name);
 
 /**
  * A site or backend goes into the file as its sender wrote it: the parsed form has every default filled in and its
@@ -47,7 +47,7 @@ const refusal = (...problems: Problem[]): { ok: false; problems: Problem[] } => 
 
 function invalid(issue: z.core.$ZodIssue): Problem {
   const path = issue.path.map((part) => (typeof part === 'number' ? part : String(part)));
-  return problem('COMMAND_INVALID', `${path.length > 0 ? `"${path.join('.')}"` : 'The request'} ${complaint(issue)}`, { path });
+  return problem('COMMAND_INVALID', `${path.length > 0 ? `"${path.join('.')}"` : 'The request'} ${complaint(issue)}.`, { path });
 }
 
 function complaint(issue: z.core.$ZodIssue): string {
@@ -63,7 +63,7 @@ function complaint(issue: z.core.$ZodIssue): string {
     case 'too_big':
       return `is too big; the most is ${issue.maximum}`;
     default:
-      return `is not valid: ${issue.message}`;
+      return `is not valid: ${issue.message.replace(/\.$/, '')}`;
   }
 }
 

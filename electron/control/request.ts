@@ -2,7 +2,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Problem } from '../../shared/problem.ts';
 import { problem } from '../../shared/problem.ts';
-import { dispatch, isCommand } from './dispatch.ts';
+import { isCommand } from '../../shared/names.ts';
+import { dispatch } from './dispatch.ts';
 import { refuseStranger } from './guard.ts';
 import type { ControlServerOptions } from './server.ts';
 
@@ -25,7 +26,7 @@ export async function handleRequest(options: ControlServerOptions, request: Inco
     if (stranger) return refuse(request, response, stranger.status, stranger.problem);
     const path = (request.url ?? '').split('?', 1)[0]!;
     if (path === '/metrics') return await sendMetrics(options, request, response);
-    if (path === '/v1/events') return refuse(request, response, 426, problem('CONTROL_UPGRADE', 'Events are a WebSocket', { fix: 'Open a WebSocket at /v1/events.' }), { upgrade: 'websocket' });
+    if (path === '/v1/events') return refuse(request, response, 426, problem('CONTROL_UPGRADE', 'Events are a WebSocket.', { fix: 'Open a WebSocket at /v1/events.' }), { upgrade: 'websocket' });
     await runCommand(options, path, request, response);
   } catch {
     // The client left in the middle; there is nobody to answer.
@@ -35,7 +36,7 @@ export async function handleRequest(options: ControlServerOptions, request: Inco
 
 async function runCommand(options: ControlServerOptions, path: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const name = path.startsWith(COMMAND_PREFIX) ? path.slice(COMMAND_PREFIX.length) : path;
-  if (request.method !== 'POST' && isCommand(name)) return refuse(request, response, 405, problem('CONTROL_METHOD', `${request.method} is not how commands are sent`, { fix: 'Use POST.' }), { allow: 'POST' });
+  if (request.method !== 'POST' && isCommand(name)) return refuse(request, response, 405, problem('CONTROL_METHOD', `${request.method} is not how commands are sent.`, { fix: 'Use POST.' }), { allow: 'POST' });
   const body = await readBody(request);
   if (!body.ok) return refuse(request, response, body.status, body.problem);
   const answer = await dispatch(options.handlers, name, body.value);
@@ -44,7 +45,7 @@ async function runCommand(options: ControlServerOptions, path: string, request: 
 }
 
 async function sendMetrics(options: ControlServerOptions, request: IncomingMessage, response: ServerResponse): Promise<void> {
-  if (request.method !== 'GET' && request.method !== 'HEAD') return refuse(request, response, 405, problem('CONTROL_METHOD', 'Metrics are read', { fix: 'Use GET.' }), { allow: 'GET' });
+  if (request.method !== 'GET' && request.method !== 'HEAD') return refuse(request, response, 405, problem('CONTROL_METHOD', 'Metrics are read.', { fix: 'Use GET.' }), { allow: 'GET' });
   const { text } = await options.handlers['metrics.get'](undefined);
   send(response, 200, 'text/plain; version=0.0.4; charset=utf-8', text);
 }
@@ -53,7 +54,7 @@ type Body = { ok: true; value: unknown } | { ok: false; status: number; problem:
 
 /** An empty body is a command without a request. */
 async function readBody(request: IncomingMessage): Promise<Body> {
-  const tooLarge: Body = { ok: false, status: 413, problem: problem('COMMAND_TOO_LARGE', `The body is larger than ${BODY_LIMIT / 1_048_576} MiB`, { fix: 'Send less.' }) };
+  const tooLarge: Body = { ok: false, status: 413, problem: problem('COMMAND_TOO_LARGE', `The body is larger than ${BODY_LIMIT / 1_048_576} MiB.`, { fix: 'Send less.' }) };
   if (Number(request.headers['content-length'] ?? 0) > BODY_LIMIT) return tooLarge;
   const chunks: Buffer[] = [];
   let size = 0;
@@ -66,7 +67,7 @@ async function readBody(request: IncomingMessage): Promise<Body> {
   try {
     return { ok: true, value: JSON.parse(Buffer.concat(chunks).toString('utf8')) as unknown };
   } catch (error) {
-    return { ok: false, status: 400, problem: problem('COMMAND_NOT_JSON', `The body is not JSON: ${(error as Error).message}`, { fix: 'Send JSON, as in {"site": "shop.local"}.' }) };
+    return { ok: false, status: 400, problem: problem('COMMAND_NOT_JSON', `The body is not JSON: ${(error as Error).message}.`, { fix: 'Send JSON, as in {"site": "shop.local"}.' }) };
   }
 }
 

@@ -2,7 +2,7 @@
 import { ipcMain } from 'electron';
 import type { BrowserWindow, IpcMainInvokeEvent } from 'electron';
 import { failure, problem } from '../../shared/problem.ts';
-import { CALL_CHANNEL } from '../../shared/window-api.ts';
+import { CALL_CHANNEL } from '../../shared/names.ts';
 import { isAppUrl } from './asset.ts';
 
 export interface IpcOptions {

@@ -6,7 +6,7 @@ import { dispatch } from '../control/dispatch.ts';
 import { homeFolder } from '../control/home.ts';
 import { formatProblem } from '../../shared/problem.ts';
 import type { Problem } from '../../shared/problem.ts';
-import { isAppCommand } from '../../shared/window-api.ts';
+import { isAppCommand } from '../../shared/names.ts';
 import { createActions } from './actions.ts';
 import { setupBugReports } from './bug.ts';
 import { createAppHandlers, dispatchApp, openUrl } from './commands.ts';

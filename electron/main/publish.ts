@@ -1,7 +1,7 @@
 /** Carries the engine's pushes to the window while it is open, in batches. */
 import type { BrowserWindow } from 'electron';
 import type { Push } from '../../shared/protocol.ts';
-import { PUSH_CHANNEL } from '../../shared/window-api.ts';
+import { PUSH_CHANNEL } from '../../shared/names.ts';
 
 /** Pushes gather this long, a frame of the screen, and cross together. */
 const BATCH_MS = 16;

@@ -1,7 +1,6 @@
 /** Gives the window `window.api`: the contract's commands and pushes by name, and nothing else. */
 import { contextBridge, ipcRenderer } from 'electron';
-import { PUSH_NAMES } from '../../shared/protocol.ts';
-import { CALL_CHANNEL, isAppCommand, isCommand, PUSH_CHANNEL } from '../../shared/window-api.ts';
+import { CALL_CHANNEL, isAppCommand, isCommand, isPush, PUSH_CHANNEL } from '../../shared/names.ts';
 import type { Push } from '../../shared/protocol.ts';
 import type { Api } from '../../shared/window-api.ts';
 
@@ -21,7 +20,7 @@ async function call(known: (name: string) => boolean, name: unknown, request: un
 
 function onPush(listener: (push: Push) => void): () => void {
   const receive = (_event: unknown, pushes: Push[]): void => {
-    for (const push of pushes) if (PUSH_NAMES.includes(push.name)) listener(push);
+    for (const push of pushes) if (isPush(push.name)) listener(push);
   };
   ipcRenderer.on(PUSH_CHANNEL, receive);
   return () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { dispatch } from '../../electron/control/dispatch.ts';
 import { problem, ProblemError } from '../../shared/problem.ts';
-import { COMMAND_NAMES } from '../../shared/protocol.ts';
+import { COMMAND_NAMES } from '../../shared/names.ts';
 import type { Handlers } from '../../shared/protocol.ts';
 
 /** Each answers with what it was given. */
@@ -28,15 +28,15 @@ describe('a name that is no command', () => {
 
 describe('a bad request says where and what', () => {
   it.each([
-    ['exchanges.list', { limit: 'many' }, '"limit" must be a number', ['limit']],
-    ['exchanges.list', { limit: 0 }, '"limit" is too small; the least is 1', ['limit']],
-    ['exchanges.list', { limit: 1e9 }, '"limit" is too big; the most is 2000', ['limit']],
-    ['exchanges.list', { limits: 5 }, 'The request has no key "limits"', []],
-    ['exchanges.get', {}, '"id" is missing; it must be a number', ['id']],
-    ['log.list', { level: 'loud' }, '"level" must be "debug" or "info" or "warn" or "error"', ['level']],
-    ['config.apply', null, 'The request must be an object', []],
-    ['config.apply', [], 'The request must be an object', []],
-    ['config.edit', { edits: [{ op: 'remove', path: [] }] }, '"edits.0.path" is too small; the least is 1', ['edits', 0, 'path']],
+    ['exchanges.list', { limit: 'many' }, '"limit" must be a number.', ['limit']],
+    ['exchanges.list', { limit: 0 }, '"limit" is too small; the least is 1.', ['limit']],
+    ['exchanges.list', { limit: 1e9 }, '"limit" is too big; the most is 2000.', ['limit']],
+    ['exchanges.list', { limits: 5 }, 'The request has no key "limits".', []],
+    ['exchanges.get', {}, '"id" is missing; it must be a number.', ['id']],
+    ['log.list', { level: 'loud' }, '"level" must be "debug" or "info" or "warn" or "error".', ['level']],
+    ['config.apply', null, 'The request must be an object.', []],
+    ['config.apply', [], 'The request must be an object.', []],
+    ['config.edit', { edits: [{ op: 'remove', path: [] }] }, '"edits.0.path" is too small; the least is 1.', ['edits', 0, 'path']],
   ])('%s %j', async (name, body, message, path) => {
     expect(await problemsOf(name, body)).toMatchObject([{ code: 'COMMAND_INVALID', message, path }]);
   });

@@ -6,7 +6,7 @@ import { WebSocket } from 'ws';
 import type { Publisher } from '../../electron/control/publisher.ts';
 import { startControlServer } from '../../electron/control/server.ts';
 import type { ControlServer } from '../../electron/control/server.ts';
-import { COMMAND_NAMES } from '../../shared/protocol.ts';
+import { COMMAND_NAMES } from '../../shared/names.ts';
 import type { Handlers, Push } from '../../shared/protocol.ts';
 import { askSocket } from '../kit/control.ts';
 import { tempHome } from '../kit/temp-home.ts';
