@@ -54,7 +54,7 @@ export async function dispatchApp<K extends AppCommandName>(
   if (!parsed.success) {
     return failure(
       ...parsed.error.issues.map((issue) =>
-        problem('REQUEST_INVALID', `${name}: ${issue.message}`, {
+        problem('COMMAND_INVALID', `${name}: ${issue.message}`, {
           path: issue.path.map((key) => (typeof key === 'symbol' ? String(key) : key)),
         }),
       ),
