@@ -8,7 +8,12 @@ const UNIT_MS: Record<string, number> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_0
 
 /** `30` (seconds) or `"500ms"`, `"30s"`, `"5m"`, `"1h"`, also joined as in `"1m30s"`; parsed to milliseconds. */
 export const duration = z
-  .union([z.number().nonnegative(), z.string().regex(/^\d+(\.\d+)?$|^(\d+(\.\d+)?(ms|s|m|h))+$/, 'use seconds, or a number with ms, s, m or h, as in "30s"')])
+  .union([
+    z.number().nonnegative(),
+    z
+      .string()
+      .regex(/^\d+(\.\d+)?$|^(\d+(\.\d+)?(ms|s|m|h))+$/, 'use seconds, or a number with ms, s, m or h, as in "30s"'),
+  ])
   .transform(toMs)
   .describe('A duration: a number of seconds, or a number with a unit, as in "500ms", "30s", "5m".');
 
@@ -22,7 +27,11 @@ function toMs(value: number | string): number {
 export const port = z.number().int().min(1).max(65_535);
 
 /** A port, an address with a port, or "off". */
-const listenAddress = z.union([port, z.literal('off'), z.string().regex(/^(\[[0-9a-fA-F:.]+\]|[^\s:[\]]+):\d{1,5}$/, 'use a port, "address:port", or "off"')]);
+const listenAddress = z.union([
+  port,
+  z.literal('off'),
+  z.string().regex(/^(\[[0-9a-fA-F:.]+\]|[^\s:[\]]+):\d{1,5}$/, 'use a port, "address:port", or "off"'),
+]);
 
 export const STRATEGIES = ['round_robin', 'least_connections', 'random', 'ip_hash'] as const;
 export type Strategy = (typeof STRATEGIES)[number];
@@ -30,7 +39,10 @@ const strategy = z.enum(STRATEGIES).describe('How the next backend is chosen; we
 
 const middleware = z
   .strictObject({
-    name: z.string().min(1).describe('A built-in middleware, or the path of a module (./mw.mjs) that exports a factory.'),
+    name: z
+      .string()
+      .min(1)
+      .describe('A built-in middleware, or the path of a module (./mw.mjs) that exports a factory.'),
     config: z.unknown().optional().describe('Its settings; each middleware has its own schema.'),
   })
   .describe('One step of the chain around the backend.');
@@ -38,7 +50,9 @@ const middleware = z
 const healthCheck = z
   .strictObject({
     path: z.string().startsWith('/').default('/').describe('Requested with GET.'),
-    interval: duration.optional().describe('Between probes of an available backend; health_check_interval unless given.'),
+    interval: duration
+      .optional()
+      .describe('Between probes of an available backend; health_check_interval unless given.'),
     interval_when_down: duration.default(2_000).describe('Between probes of one that is down (2s).'),
     timeout: duration.default(3_000).describe('A slower answer is a failed probe (3s).'),
     expect: z
@@ -54,17 +68,31 @@ const healthCheck = z
 
 const passiveHealth = z
   .strictObject({
-    max_fails: z.number().int().min(1).default(3).describe('Failed requests within the window that take a backend out.'),
+    max_fails: z
+      .number()
+      .int()
+      .min(1)
+      .default(3)
+      .describe('Failed requests within the window that take a backend out.'),
     window: duration.default(10_000).describe('How long a failure counts (10s).'),
     cooldown: duration.default(10_000).describe('How long it stays out before it is tried again (10s).'),
   })
   .describe('What real requests tell about a backend.');
 
-const sticky = z.strictObject({ cookie: z.string().regex(/^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/, 'use letters, digits, - and _').default('mogoly_backend') });
+const sticky = z.strictObject({
+  cookie: z
+    .string()
+    .regex(/^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/, 'use letters, digits, - and _')
+    .default('mogoly_backend'),
+});
 
 /** Where a backend is: `url`, or `protocol` + `host` + `port`. */
 const origin = {
-  url: z.string().min(1).optional().describe('As in http://localhost:5173; a path in it is put before the request path.'),
+  url: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('As in http://localhost:5173; a path in it is put before the request path.'),
   protocol: z.enum(['http', 'https', 'h2c']).optional(),
   host: z.string().min(1).optional(),
   port: port.optional(),
@@ -114,7 +142,11 @@ const poolKeys = {
   ...poolPolicy,
   health_check: healthCheck.optional(),
   passive_health: passiveHealth.optional(),
-  host_header: z.string().min(1).optional().describe('Host sent to backends: backend (default), original, or a literal.'),
+  host_header: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('Host sent to backends: backend (default), original, or a literal.'),
   response_timeout: duration.optional().describe('Until the response begins (2m).'),
 };
 
@@ -122,17 +154,31 @@ const route = z.strictObject({
   path: z.string().startsWith('/').describe('Exact, or a prefix that ends in *, as in /api/*.'),
   strip_prefix: z.string().startsWith('/').optional(),
   static: z.string().min(1).optional().describe('A folder to serve files from, relative to the config file.'),
-  redirect: z.string().min(1).optional().describe('Where to send the client; {rest}, {path}, {query} and {host} are filled in.'),
-  status: z.union([z.literal(301), z.literal(302), z.literal(303), z.literal(307), z.literal(308)]).optional().describe('Of the redirect (308).'),
+  redirect: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('Where to send the client; {rest}, {path}, {query} and {host} are filled in.'),
+  status: z
+    .union([z.literal(301), z.literal(302), z.literal(303), z.literal(307), z.literal(308)])
+    .optional()
+    .describe('Of the redirect (308).'),
   ...poolKeys,
   middlewares: z.array(middleware).optional(),
 });
 
-const tls = z.union([z.enum(['local', 'acme', 'off']), z.strictObject({ cert: z.string().min(1), key: z.string().min(1) })]);
+const tls = z.union([
+  z.enum(['local', 'acme', 'off']),
+  z.strictObject({ cert: z.string().min(1), key: z.string().min(1) }),
+]);
 
 const site = z.strictObject({
   name: z.string().min(1).describe('Its host, unless hosts says otherwise.'),
-  hosts: z.array(z.string().min(1)).min(1).optional().describe('Exact names, *.suffix patterns, or * for what no other site has.'),
+  hosts: z
+    .array(z.string().min(1))
+    .min(1)
+    .optional()
+    .describe('Exact names, *.suffix patterns, or * for what no other site has.'),
   disabled: z.boolean().default(false).describe('Takes no requests.'),
   ...poolKeys,
   routes: z.array(route).optional().describe('Path rules; the longest match wins, the site itself is the rest.'),
@@ -154,27 +200,59 @@ const service = z.strictObject({
   variables: z.record(z.string(), z.string()).optional(),
   exposed_ports: z.array(z.union([z.string(), port])).optional(),
   volumes: z
-    .array(z.strictObject({ name: z.string(), container_path: z.string(), read_only: z.boolean().optional(), driver: z.string().optional(), driver_opts: z.record(z.string(), z.string()).optional() }))
+    .array(
+      z.strictObject({
+        name: z.string(),
+        container_path: z.string(),
+        read_only: z.boolean().optional(),
+        driver: z.string().optional(),
+        driver_opts: z.record(z.string(), z.string()).optional(),
+      }),
+    )
     .optional(),
   domain: z
     .union([
       z.string().min(1),
-      z.strictObject({ domain: z.string().min(1), cert_resolver: z.string().optional(), entrypoint: z.string().optional(), allowed_cidrs: z.array(z.string()).optional() }),
+      z.strictObject({
+        domain: z.string().min(1),
+        cert_resolver: z.string().optional(),
+        entrypoint: z.string().optional(),
+        allowed_cidrs: z.array(z.string()).optional(),
+      }),
     ])
     .optional(),
 });
 
 export const configSchema = z
   .strictObject({
-    listen: z.strictObject({ http: listenAddress.optional(), https: listenAddress.optional(), dns: listenAddress.optional() }).prefault({}),
+    listen: z
+      .strictObject({ http: listenAddress.optional(), https: listenAddress.optional(), dns: listenAddress.optional() })
+      .prefault({}),
     zones: z.array(z.string().min(1)).default(['test']).describe('Suffixes the DNS answers for every name.'),
-    dns: z.strictObject({ forward: z.union([z.literal('system'), z.array(z.string().min(1))]).default('system'), ttl: z.number().int().min(0).max(86_400).default(5) }).prefault({}),
-    acme: z.strictObject({ email: z.email().optional(), directory: z.string().default('letsencrypt'), ca_file: z.string().optional() }).optional(),
+    dns: z
+      .strictObject({
+        forward: z.union([z.literal('system'), z.array(z.string().min(1))]).default('system'),
+        ttl: z.number().int().min(0).max(86_400).default(5),
+      })
+      .prefault({}),
+    acme: z
+      .strictObject({
+        email: z.email().optional(),
+        directory: z.string().default('letsencrypt'),
+        ca_file: z.string().optional(),
+      })
+      .optional(),
     health_check_interval: duration.default(30_000).describe('Between probes (30s).'),
-    trusted_proxies: z.array(z.string().min(1)).default([]).describe('Addresses or CIDRs whose X-Forwarded-* headers are believed.'),
+    trusted_proxies: z
+      .array(z.string().min(1))
+      .default([])
+      .describe('Addresses or CIDRs whose X-Forwarded-* headers are believed.'),
     log_output: z.string().min(1).default('logs/mogoly.log').describe('Relative to the home folder.'),
     stream: z.boolean().default(false).describe('Also write the log to standard output.'),
-    variables: z.record(z.string(), z.string()).default({}).describe('For ${NAME} anywhere in the file; ${env:NAME} reads the environment.'),
+    variables: z
+      .record(z.string(), z.string())
+      .default({})
+      .describe('For ${NAME} anywhere in the file; ${env:NAME} reads the environment.'),
     server: z.array(site).default([]).describe('The sites.'),
     services: z.array(service).default([]).describe('Database containers beside the pools.'),
   })
@@ -195,4 +273,11 @@ export type MiddlewareConfig = z.output<typeof middleware>;
 export type HealthCheckConfig = z.output<typeof healthCheck>;
 export type PassiveHealthConfig = z.output<typeof passiveHealth>;
 
-export { backend as backendSchema, healthCheck as healthCheckSchema, middleware as middlewareSchema, passiveHealth as passiveHealthSchema, route as routeSchema, site as siteSchema };
+export {
+  backend as backendSchema,
+  healthCheck as healthCheckSchema,
+  middleware as middlewareSchema,
+  passiveHealth as passiveHealthSchema,
+  route as routeSchema,
+  site as siteSchema,
+};

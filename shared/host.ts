@@ -63,7 +63,8 @@ function normaliseLiteral(raw: string): string | undefined {
   for (let index = 1; index < close; index++) {
     const code = raw.charCodeAt(index) | 32;
     if (raw.charCodeAt(index) === COLON) colons++;
-    else if (raw.charCodeAt(index) !== DOT && !(code >= 97 && code <= 102) && !isDigit(raw.charCodeAt(index))) return undefined;
+    else if (raw.charCodeAt(index) !== DOT && !(code >= 97 && code <= 102) && !isDigit(raw.charCodeAt(index)))
+      return undefined;
   }
   return colons < 2 ? undefined : raw.slice(0, close + 1).toLowerCase();
 }
@@ -152,7 +153,10 @@ export function createHostTable<T>(entries: readonly HostEntry<T>[]): (host: str
 }
 
 /** As createHostTable() decides, and by which pattern: `exact`, `*.shop.local` or `*`. */
-export function explainHost<T>(entries: readonly HostEntry<T>[], host: string): { value: T; match: string } | undefined {
+export function explainHost<T>(
+  entries: readonly HostEntry<T>[],
+  host: string,
+): { value: T; match: string } | undefined {
   const { exact, suffixes, rest } = buildTables(entries);
   const found = exact.get(host);
   if (found !== undefined) return { value: found, match: 'exact' };

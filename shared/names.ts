@@ -58,7 +58,8 @@ export type CommandName = (typeof COMMAND_NAMES)[number];
 export type PushName = (typeof PUSH_NAMES)[number];
 export type AppCommandName = (typeof APP_COMMAND_NAMES)[number];
 
-const includes = <T extends string>(names: readonly T[], name: string): name is T => (names as readonly string[]).includes(name);
+const includes = <T extends string>(names: readonly T[], name: string): name is T =>
+  (names as readonly string[]).includes(name);
 
 export const isCommand = (name: string): name is CommandName => includes(COMMAND_NAMES, name);
 export const isPush = (name: string): name is PushName => includes(PUSH_NAMES, name);

@@ -2,7 +2,20 @@
 import { z } from 'zod';
 import type { CommandName, PushName } from './names.ts';
 import type { BackendFile, SiteFile } from './config.ts';
-import type { BackendState, EngineStatus, Exchange, ExchangeDetail, Explanation, HealthReport, ListenerState, LogEntry, Revision, SiteState, Snapshot, TrafficSample } from './state.ts';
+import type {
+  BackendState,
+  EngineStatus,
+  Exchange,
+  ExchangeDetail,
+  Explanation,
+  HealthReport,
+  ListenerState,
+  LogEntry,
+  Revision,
+  SiteState,
+  Snapshot,
+  TrafficSample,
+} from './state.ts';
 import type { Problem } from './problem.ts';
 
 /** One change to the config file, by path; comments and order around it stay. */
@@ -10,8 +23,16 @@ const pathSchema = z.array(z.union([z.string(), z.number().int().nonnegative()])
 export const editSchema = z.discriminatedUnion('op', [
   z.strictObject({ op: z.literal('set'), path: pathSchema, value: z.json() }),
   z.strictObject({ op: z.literal('remove'), path: pathSchema }),
-  z.strictObject({ op: z.literal('insert'), path: pathSchema.describe('Of the list, with the index to insert before.'), value: z.json() }),
-  z.strictObject({ op: z.literal('move'), path: pathSchema.describe('Of the list item.'), to: z.number().int().nonnegative() }),
+  z.strictObject({
+    op: z.literal('insert'),
+    path: pathSchema.describe('Of the list, with the index to insert before.'),
+    value: z.json(),
+  }),
+  z.strictObject({
+    op: z.literal('move'),
+    path: pathSchema.describe('Of the list item.'),
+    to: z.number().int().nonnegative(),
+  }),
 ]);
 export type Edit = z.infer<typeof editSchema>;
 
@@ -22,7 +43,10 @@ const siteName = z.string().min(1);
 /** As written in the file: the engine checks it with all the rest, so that defaults and units stay as they were typed. */
 const written = z.record(z.string(), z.json());
 const site = z.custom<SiteFile>((value) => written.safeParse(value).success, 'a site is an object of config keys');
-const backend = z.custom<BackendFile>((value) => written.safeParse(value).success, 'a backend is an object of config keys');
+const backend = z.custom<BackendFile>(
+  (value) => written.safeParse(value).success,
+  'a backend is an object of config keys',
+);
 
 /** What each command takes. */
 export const requestSchemas = {
@@ -40,15 +64,34 @@ export const requestSchemas = {
   'config.rollback': z.strictObject({ id: z.number().int(), baseRevision }),
   'sites.add': z.strictObject({ site, baseRevision }),
   'sites.remove': z.strictObject({ site: siteName, baseRevision }),
-  'sites.set': z.strictObject({ site: siteName, patch: z.record(z.string(), z.json()).describe('Keys to set; null removes one.'), baseRevision }),
+  'sites.set': z.strictObject({
+    site: siteName,
+    patch: z.record(z.string(), z.json()).describe('Keys to set; null removes one.'),
+    baseRevision,
+  }),
   'backends.add': z.strictObject({ site: siteName, backend, baseRevision }),
   'backends.remove': z.strictObject({ site: siteName, backend: z.string().min(1), baseRevision }),
-  'backends.set': z.strictObject({ site: siteName, backend: z.string().min(1), patch: z.record(z.string(), z.json()), baseRevision }),
+  'backends.set': z.strictObject({
+    site: siteName,
+    backend: z.string().min(1),
+    patch: z.record(z.string(), z.json()),
+    baseRevision,
+  }),
   'health.check': z.strictObject({ site: siteName.optional(), backend: z.string().optional() }),
-  'exchanges.list': z.strictObject({ limit: z.number().int().min(1).max(2_000).default(200), site: siteName.optional() }),
+  'exchanges.list': z.strictObject({
+    limit: z.number().int().min(1).max(2_000).default(200),
+    site: siteName.optional(),
+  }),
   'exchanges.get': z.strictObject({ id: z.number().int() }),
-  'log.list': z.strictObject({ limit: z.number().int().min(1).max(5_000).default(200), level: z.enum(['debug', 'info', 'warn', 'error']).default('debug') }),
-  explain: z.strictObject({ url: z.string().min(1), method: z.string().default('GET'), client: z.string().default('127.0.0.1') }),
+  'log.list': z.strictObject({
+    limit: z.number().int().min(1).max(5_000).default(200),
+    level: z.enum(['debug', 'info', 'warn', 'error']).default('debug'),
+  }),
+  explain: z.strictObject({
+    url: z.string().min(1),
+    method: z.string().default('GET'),
+    client: z.string().default('127.0.0.1'),
+  }),
   'metrics.get': none,
 } as const satisfies Record<CommandName, z.ZodType>;
 
@@ -111,7 +154,10 @@ export interface Pushes {
   /** Backends whose health changed. */
   'health.changed': { backend: BackendState; site: string }[];
   /** Once a second while there is traffic, and once after it ends. */
-  'traffic.sampled': TrafficSample & { sites: { name: string; requests: number }[]; backends: { id: string; active: number; requests: number; failures: number }[] };
+  'traffic.sampled': TrafficSample & {
+    sites: { name: string; requests: number }[];
+    backends: { id: string; active: number; requests: number; failures: number }[];
+  };
   /** Ten times a second at most, newest last, bounded. */
   'exchanges.recorded': Exchange[];
   'log.written': LogEntry[];

@@ -185,7 +185,15 @@ export interface Explanation {
   /** The path as the backend would get it. */
   backendPath?: string;
   middlewares: string[];
-  candidates: { name: string; url: string; health: HealthStatus; active: number; weight: number; available: boolean; reason?: string }[];
+  candidates: {
+    name: string;
+    url: string;
+    health: HealthStatus;
+    active: number;
+    weight: number;
+    available: boolean;
+    reason?: string;
+  }[];
   pick?: string;
   problem?: Problem;
 }

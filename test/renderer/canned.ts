@@ -27,7 +27,9 @@ export function makeSite(name: string, members: PoolState['members'], rest: Part
     url: `http://${name}:8080`,
     health: 'healthy',
     requests: 0,
-    routes: [{ path: '/', kind: 'proxy', pool: { name: '', weight: 1, strategy: 'round_robin', members }, middlewares: [] }],
+    routes: [
+      { path: '/', kind: 'proxy', pool: { name: '', weight: 1, strategy: 'round_robin', members }, middlewares: [] },
+    ],
     ...rest,
   };
 }

@@ -15,7 +15,11 @@ export interface CheckedPart<T> {
 /** Taking one mistake out can bring another to light; a part that needs more rounds is given up. */
 const MAX_ROUNDS = 5;
 
-export function checkPart<S extends z.ZodType>(schema: S, input: unknown, prefix: ConfigPath): CheckedPart<z.output<S>> {
+export function checkPart<S extends z.ZodType>(
+  schema: S,
+  input: unknown,
+  prefix: ConfigPath,
+): CheckedPart<z.output<S>> {
   const problems: Problem[] = [];
   let isPartial = false;
   let value = input;
@@ -37,7 +41,8 @@ function prune(value: unknown, paths: ConfigPath[]): unknown {
   const copy: unknown = structuredClone(value);
   for (const path of paths) {
     let length = path.length;
-    while (length > 0 && (typeof path[length - 1] === 'number' || valueAt(value, path.slice(0, length)) === undefined)) length--;
+    while (length > 0 && (typeof path[length - 1] === 'number' || valueAt(value, path.slice(0, length)) === undefined))
+      length--;
     if (length === 0) return undefined;
     const holder = valueAt(copy, path.slice(0, length - 1));
     if (isPlain(holder)) delete holder[String(path[length - 1])];

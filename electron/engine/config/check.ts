@@ -40,7 +40,11 @@ const MAX_PROBLEMS = 500;
 /** Other work of the process gets its turn this often. */
 const SLICE_MS = 15;
 
-export async function checkConfig(text: string, format: ConfigFormat, options: CheckOptions): Promise<Result<CheckedConfig>> {
+export async function checkConfig(
+  text: string,
+  format: ConfigFormat,
+  options: CheckOptions,
+): Promise<Result<CheckedConfig>> {
   const parsed = parseText(text, format, options.file);
   if (!parsed.ok) return parsed;
   const raw = parsed.value.value;
@@ -48,7 +52,10 @@ export async function checkConfig(text: string, format: ConfigFormat, options: C
   const filled = fillVariables(legacy.value, options.env);
   const where = (path: ConfigPath): Problem['at'] => parsed.value.locate(writtenPath(legacy.renamed, path));
   const checked = await checkValue(filled.value, options, where);
-  const found = [...legacy.problems, ...filled.problems, ...checked.problems].map((item) => ({ ...item, ...(item.path ? written(item, item.path, legacy.renamed, parsed.value) : {}) }));
+  const found = [...legacy.problems, ...filled.problems, ...checked.problems].map((item) => ({
+    ...item,
+    ...(item.path ? written(item, item.path, legacy.renamed, parsed.value) : {}),
+  }));
   const problems = [...parsed.warnings, ...tidy(found)];
   const isGood = problems.every((item) => item.severity === 'warning');
   if (!isGood || !checked.config) return failure(...problems);
@@ -56,25 +63,45 @@ export async function checkConfig(text: string, format: ConfigFormat, options: C
 }
 
 /** Path and place as in the file; what is missing is placed at what should hold it. */
-function written(item: Problem, path: ConfigPath, renamed: Map<string, ConfigPath>, parsed: ParsedText): Partial<Problem> {
+function written(
+  item: Problem,
+  path: ConfigPath,
+  renamed: Map<string, ConfigPath>,
+  parsed: ParsedText,
+): Partial<Problem> {
   const original = writtenPath(renamed, path);
-  const isKey = item.code === 'CONFIG_UNKNOWN_KEY' || item.code === 'CONFIG_UNUSED_KEY' || item.code === 'CONFIG_KEY_TWICE';
+  const isKey =
+    item.code === 'CONFIG_UNKNOWN_KEY' || item.code === 'CONFIG_UNUSED_KEY' || item.code === 'CONFIG_KEY_TWICE';
   const at = isKey ? parsed.locateKey(original) : parsed.locate(original);
   return { path: original, ...(at ? { at } : {}) };
 }
 
 /** Each once, in the order of the file, and not more than a reader bears. */
 function tidy(problems: Problem[]): Problem[] {
-  const once = new Map(problems.map((item) => [`${item.code} ${item.at?.line ?? ''}:${item.at?.column ?? ''} ${item.message}`, item]));
-  const sorted = [...once.values()].sort((one, two) => (one.at?.line ?? 0) - (two.at?.line ?? 0) || (one.at?.column ?? 0) - (two.at?.column ?? 0));
+  const once = new Map(
+    problems.map((item) => [`${item.code} ${item.at?.line ?? ''}:${item.at?.column ?? ''} ${item.message}`, item]),
+  );
+  const sorted = [...once.values()].sort(
+    (one, two) => (one.at?.line ?? 0) - (two.at?.line ?? 0) || (one.at?.column ?? 0) - (two.at?.column ?? 0),
+  );
   if (sorted.length <= MAX_PROBLEMS) return sorted;
-  const errorsFirst = [...sorted.filter((item) => item.severity === 'error'), ...sorted.filter((item) => item.severity === 'warning')];
+  const errorsFirst = [
+    ...sorted.filter((item) => item.severity === 'error'),
+    ...sorted.filter((item) => item.severity === 'warning'),
+  ];
   const left = sorted.length - MAX_PROBLEMS;
   const { severity } = errorsFirst[MAX_PROBLEMS]!;
-  return [...errorsFirst.slice(0, MAX_PROBLEMS), { ...problem('CONFIG_MORE_PROBLEMS', `There are ${left} more problems.`, { fix: 'Mend these first.' }), severity }];
+  return [
+    ...errorsFirst.slice(0, MAX_PROBLEMS),
+    { ...problem('CONFIG_MORE_PROBLEMS', `There are ${left} more problems.`, { fix: 'Mend these first.' }), severity },
+  ];
 }
 
-async function checkValue(input: unknown, options: CheckOptions, where: (path: ConfigPath) => Problem['at']): Promise<{ config: Config | undefined; problems: Problem[] }> {
+async function checkValue(
+  input: unknown,
+  options: CheckOptions,
+  where: (path: ConfigPath) => Problem['at'],
+): Promise<{ config: Config | undefined; problems: Problem[] }> {
   const value = isPlain(input) ? withoutEmpty(input) : input;
   const sites = isPlain(value) && Array.isArray(value['server']) ? (value['server'] as unknown[]) : undefined;
   const top = checkPart(configSchema, sites ? { ...(value as Plain), server: [] } : value, []);
@@ -102,7 +129,9 @@ async function checkValue(input: unknown, options: CheckOptions, where: (path: C
 
 /** `server:` with nothing under it is an empty section. */
 function withoutEmpty(value: Plain): Plain {
-  return Object.values(value).includes(null) ? Object.fromEntries(Object.entries(value).filter(([, part]) => part !== null)) : value;
+  return Object.values(value).includes(null)
+    ? Object.fromEntries(Object.entries(value).filter(([, part]) => part !== null))
+    : value;
 }
 
 async function checkMiddlewares(site: SiteConfig, path: ConfigPath, options: CheckOptions): Promise<Problem[]> {
@@ -127,7 +156,12 @@ class FileChecks {
     const problems: Problem[] = [];
     for (const name of ['cert', 'key'] as const) {
       if (await this.#isThere(tls[name])) continue;
-      problems.push(problem('CONFIG_TLS_FILE', `The file "${tls[name]}" cannot be read.`, { path: [...path, name], fix: 'Name a PEM file that is there; a relative path starts at the folder of the config.' }));
+      problems.push(
+        problem('CONFIG_TLS_FILE', `The file "${tls[name]}" cannot be read.`, {
+          path: [...path, name],
+          fix: 'Name a PEM file that is there; a relative path starts at the folder of the config.',
+        }),
+      );
     }
     return problems;
   }

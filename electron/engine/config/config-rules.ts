@@ -19,7 +19,13 @@ export function createUniqueness(where: (path: ConfigPath) => string): (site: Na
     const problems: Problem[] = [];
     const namePath = [...path, 'name'];
     const sameName = names.get(site.name);
-    if (sameName) problems.push(problem('CONFIG_SITE_DUPLICATE', `Two sites are named "${site.name}"; the first is ${where(sameName)}.`, { path: namePath, fix: 'Give each a name of its own.' }));
+    if (sameName)
+      problems.push(
+        problem('CONFIG_SITE_DUPLICATE', `Two sites are named "${site.name}"; the first is ${where(sameName)}.`, {
+          path: namePath,
+          fix: 'Give each a name of its own.',
+        }),
+      );
     else names.set(site.name, namePath);
     for (const entry of hostsOf(site, path)) {
       const host = normalisePattern(entry.host);
@@ -27,7 +33,13 @@ export function createUniqueness(where: (path: ConfigPath) => string): (site: Na
       const before = hosts.get(host);
       if (!before) hosts.set(host, { site: site.name, path: entry.path });
       else if (!(sameName && !site.hosts)) {
-        problems.push(problem('CONFIG_HOST_DUPLICATE', `The host "${entry.host}" is also that of the site "${before.site}", ${where(before.path)}.`, { path: entry.path, fix: 'Let one site alone answer for it.' }));
+        problems.push(
+          problem(
+            'CONFIG_HOST_DUPLICATE',
+            `The host "${entry.host}" is also that of the site "${before.site}", ${where(before.path)}.`,
+            { path: entry.path, fix: 'Let one site alone answer for it.' },
+          ),
+        );
       }
     }
     return problems;
@@ -40,7 +52,14 @@ export function checkTop(config: Config): Problem[] {
 
 function checkProxies(entries: string[]): Problem[] {
   return entries.flatMap((entry, index) =>
-    isValidCidr(entry) ? [] : [problem('CONFIG_CIDR', `"${entry}" is not an address or a CIDR block.`, { path: ['trusted_proxies', index], fix: 'Write it as 10.0.0.0/8 or fd00::/8.' })],
+    isValidCidr(entry)
+      ? []
+      : [
+          problem('CONFIG_CIDR', `"${entry}" is not an address or a CIDR block.`, {
+            path: ['trusted_proxies', index],
+            fix: 'Write it as 10.0.0.0/8 or fd00::/8.',
+          }),
+        ],
   );
 }
 
@@ -60,9 +79,24 @@ function checkListen(listen: Config['listen']): Problem[] {
     if (given === undefined || given === 'off') continue;
     const entry = splitAddress(kind, given);
     const path = ['listen', kind];
-    if (entry.port > 65_535) problems.push(problem('CONFIG_PORT_RANGE', `The port ${entry.port} is out of range.`, { path, fix: 'Use a port from 1 to 65535.' }));
-    const other = entry.port === 0 ? undefined : seen.find((item) => item.port === entry.port && overlap(item.address, entry.address));
-    if (other) problems.push(problem('CONFIG_LISTEN_CLASH', `${kind} and ${other.kind} would both listen on port ${entry.port}.`, { path, fix: 'Give one of them another port.' }));
+    if (entry.port > 65_535)
+      problems.push(
+        problem('CONFIG_PORT_RANGE', `The port ${entry.port} is out of range.`, {
+          path,
+          fix: 'Use a port from 1 to 65535.',
+        }),
+      );
+    const other =
+      entry.port === 0
+        ? undefined
+        : seen.find((item) => item.port === entry.port && overlap(item.address, entry.address));
+    if (other)
+      problems.push(
+        problem('CONFIG_LISTEN_CLASH', `${kind} and ${other.kind} would both listen on port ${entry.port}.`, {
+          path,
+          fix: 'Give one of them another port.',
+        }),
+      );
     seen.push(entry);
   }
   return problems;
@@ -77,7 +111,8 @@ function splitAddress(kind: Kind, given: number | string): Listen {
 }
 
 const isAny = (address: string): boolean => address === '0.0.0.0' || address === '[::]';
-const isLoopback = (address: string): boolean => address === LOOPBACK || address === '[::1]' || address.startsWith('127.');
+const isLoopback = (address: string): boolean =>
+  address === LOOPBACK || address === '[::1]' || address.startsWith('127.');
 
 /** Loopback by name is both 127.0.0.1 and ::1. */
 function overlap(one: string, two: string): boolean {

@@ -6,7 +6,10 @@ import type { Alias, Document, Node, Pair } from 'yaml';
 export type AliasSources = Map<Alias, Node>;
 
 /** In the order of the text; `replace` puts another node in the place of an alias. */
-function walk(document: Document, onAlias: (alias: Alias, anchors: Map<string, Node>, replace: (node: Node) => void) => void): void {
+function walk(
+  document: Document,
+  onAlias: (alias: Alias, anchors: Map<string, Node>, replace: (node: Node) => void) => void,
+): void {
   const anchors = new Map<string, Node>();
   const visit = (node: unknown, replace: (node: Node) => void): void => {
     if (isAlias(node)) return onAlias(node, anchors, replace);

@@ -30,7 +30,8 @@ function applyEdit(root: Plain, edit: Edit): void {
   const step = path[path.length - 1]!;
   if (edit.op === 'set' && isPlain(holder)) return define(holder, String(step), structuredClone(edit.value));
   if (edit.op === 'remove' && isPlain(holder) && Object.hasOwn(holder, step)) return void delete holder[String(step)];
-  if (!Array.isArray(holder)) throw editPathError(edit.path, isPlain(holder) ? 'there is no such key' : 'there is no such list');
+  if (!Array.isArray(holder))
+    throw editPathError(edit.path, isPlain(holder) ? 'there is no such key' : 'there is no such list');
   const index = indexOf(step, edit.op === 'insert' ? holder.length : holder.length - 1, edit.path);
   if (edit.op === 'set') holder[index] = structuredClone(edit.value);
   else if (edit.op === 'insert') holder.splice(index, 0, structuredClone(edit.value));

@@ -48,7 +48,12 @@ function layoutOf(text: string): ToStringOptions {
   const step = indents.length > 0 ? indents.reduce((least, indent) => Math.min(least, indent)) : 2;
   const flushList = /^( *)[^\s#-][^#\n]*:[ ]*(?:#[^\n]*)?\n(?:[ ]*(?:#[^\n]*)?\n)*\1- /m.test(text);
   const tightFlow = /[:\-,] *\{[^\s}]/.test(text) && !/[:\-,] *\{ /.test(text);
-  return { lineWidth: 0, indent: Math.max(1, Math.min(step, 8)), indentSeq: !flushList, flowCollectionPadding: !tightFlow };
+  return {
+    lineWidth: 0,
+    indent: Math.max(1, Math.min(step, 8)),
+    indentSeq: !flushList,
+    flowCollectionPadding: !tightFlow,
+  };
 }
 
 function applyEdit(document: Document, edit: Edit, sources: AliasSources): void {
@@ -58,13 +63,21 @@ function applyEdit(document: Document, edit: Edit, sources: AliasSources): void 
   if (edit.op === 'set') return setKey(document, holder, String(step), edit.value);
   const index = holder.items.findIndex((pair) => isKey(pair, step));
   if (edit.op !== 'remove') throw editPathError(edit.path, 'there is no such list');
-  if (index === -1) throw editPathError(edit.path, merged(holder, step) ? 'the key comes from a merged anchor' : 'there is no such key');
+  if (index === -1)
+    throw editPathError(
+      edit.path,
+      merged(holder, step) ? 'the key comes from a merged anchor' : 'there is no such key',
+    );
   holder.items.splice(index, 1);
 }
 
 function editList(document: Document, list: YAMLSeq, edit: Edit): void {
   const { items } = list;
-  const index = indexOf(edit.path[edit.path.length - 1], edit.op === 'insert' ? items.length : items.length - 1, edit.path);
+  const index = indexOf(
+    edit.path[edit.path.length - 1],
+    edit.op === 'insert' ? items.length : items.length - 1,
+    edit.path,
+  );
   if (edit.op === 'set') items[index] = replacement(document, items[index] as Node | null, edit.value);
   else if (edit.op === 'insert') items.splice(index, 0, newItem(document, items[0], edit.value));
   else {
@@ -93,12 +106,14 @@ function replacement(document: Document, old: Node | null | undefined, value: un
   if (old.comment) node.comment = old.comment;
   if (old.commentBefore) node.commentBefore = old.commentBefore;
   if (old.spaceBefore) node.spaceBefore = true;
-  if (isScalar(node) && isScalar(old) && typeof value === 'string' && typeof old.value === 'string' && old.type) node.type = old.type;
+  if (isScalar(node) && isScalar(old) && typeof value === 'string' && typeof old.value === 'string' && old.type)
+    node.type = old.type;
   if ((isMap(node) || isSeq(node)) && (isMap(old) || isSeq(old)) && old.flow) node.flow = true;
   return node;
 }
 
-const isKey = (pair: Pair, step: string | number): boolean => isScalar(pair.key) && typeof pair.key.value !== 'symbol' && String(pair.key.value) === String(step);
+const isKey = (pair: Pair, step: string | number): boolean =>
+  isScalar(pair.key) && typeof pair.key.value !== 'symbol' && String(pair.key.value) === String(step);
 
 /** What holds the last step. An alias on the way becomes a copy, so that the anchor's other users keep their value. */
 function findHolder(document: Document, edit: Edit, sources: AliasSources): Holder {
@@ -156,7 +171,13 @@ function merged(map: YAMLMap, step: string | number): Node | undefined {
   return undefined;
 }
 
-function toHolder(document: Document, node: Node | null | undefined, next: string | number, sources: AliasSources, makes: boolean): Holder | undefined {
+function toHolder(
+  document: Document,
+  node: Node | null | undefined,
+  next: string | number,
+  sources: AliasSources,
+  makes: boolean,
+): Holder | undefined {
   const isNothing = node === null || node === undefined || (isScalar(node) && node.value === null);
   if (isNothing) return makes ? (document.createNode(typeof next === 'number' ? [] : {}) as Holder) : undefined;
   const source = isAlias(node) ? sources.get(node) : undefined;

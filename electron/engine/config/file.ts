@@ -30,7 +30,8 @@ export async function readConfigFile(path: string): Promise<Result<ConfigText>> 
     // Without O_NONBLOCK a named pipe would hold the open for ever.
     file = await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
     const info = await file.stat();
-    if (!info.isFile()) return failure(problem('CONFIG_UNREADABLE', `"${path}" is not a file.`, { fix: 'Name a config file.' }));
+    if (!info.isFile())
+      return failure(problem('CONFIG_UNREADABLE', `"${path}" is not a file.`, { fix: 'Name a config file.' }));
     if (info.size > MAX_CONFIG_SIZE) return failure(tooLarge(path));
     const text = decode(await file.readFile(), path);
     return text.ok ? success({ text: text.value, format: format.value }) : text;
@@ -44,8 +45,14 @@ export async function readConfigFile(path: string): Promise<Result<ConfigText>> 
 function readProblem(error: unknown, path: string) {
   const code = codeOf(error);
   if (code === undefined) throw error;
-  if (code === 'ENOENT') return problem('CONFIG_MISSING', `There is no config file at "${path}".`, { fix: 'Create it, or name another one.' });
-  const fix = code === 'EACCES' || code === 'EPERM' ? 'Give your user the right to read it.' : 'See whether the file and its disk are well.';
+  if (code === 'ENOENT')
+    return problem('CONFIG_MISSING', `There is no config file at "${path}".`, {
+      fix: 'Create it, or name another one.',
+    });
+  const fix =
+    code === 'EACCES' || code === 'EPERM'
+      ? 'Give your user the right to read it.'
+      : 'See whether the file and its disk are well.';
   return problem('CONFIG_UNREADABLE', `The config file "${path}" cannot be read (${code}).`, { fix });
 }
 
@@ -55,7 +62,12 @@ function decode(bytes: Buffer, path: string): Result<string> {
   } catch {
     const isWide = (bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff);
     const what = isWide ? 'in UTF-16' : 'not in UTF-8';
-    return failure(problem('CONFIG_ENCODING', `The config file is ${what}.`, { fix: 'Save it as UTF-8 text.', at: { file: path, line: firstBadLine(bytes), column: 1 } }));
+    return failure(
+      problem('CONFIG_ENCODING', `The config file is ${what}.`, {
+        fix: 'Save it as UTF-8 text.',
+        at: { file: path, line: firstBadLine(bytes), column: 1 },
+      }),
+    );
   }
 }
 
@@ -138,7 +150,9 @@ const SAVE_FIXES = new Map([
 function saveProblem(error: unknown, path: string) {
   const code = codeOf(error);
   if (code === undefined) throw error;
-  return problem('CONFIG_SAVE_FAILED', `"${path}" could not be saved (${code}); the old file is untouched.`, { fix: SAVE_FIXES.get(code) ?? 'See whether the disk is well, and try again.' });
+  return problem('CONFIG_SAVE_FAILED', `"${path}" could not be saved (${code}); the old file is untouched.`, {
+    fix: SAVE_FIXES.get(code) ?? 'See whether the disk is well, and try again.',
+  });
 }
 
 function codeOf(error: unknown): string | undefined {

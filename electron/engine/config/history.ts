@@ -45,7 +45,13 @@ export interface HistoryOptions {
   onWarning?: (found: Problem) => void;
 }
 
-const recordSchema = z.object({ id: z.number().int().positive(), at: z.number(), source: z.string(), summary: z.string(), format: z.enum(['yaml', 'json']) });
+const recordSchema = z.object({
+  id: z.number().int().positive(),
+  at: z.number(),
+  source: z.string(),
+  summary: z.string(),
+  format: z.enum(['yaml', 'json']),
+});
 type Entry = z.infer<typeof recordSchema>;
 
 /** `000042.yaml` or `000042.json` is the text, `000042.meta` its record, written last: without it there is no entry. */
@@ -73,23 +79,39 @@ export function openHistory(folder: string, options: HistoryOptions = {}): Histo
   const addNow = async (revision: NewRevision): Promise<number> => {
     const all = await known();
     const { text, ...rest } = revision;
-    const entry: Entry = { id: highest + 1, at: Date.now(), source: rest.source, summary: rest.summary, format: rest.format };
+    const entry: Entry = {
+      id: highest + 1,
+      at: Date.now(),
+      source: rest.source,
+      summary: rest.summary,
+      format: rest.format,
+    };
     await mkdir(folder, { recursive: true, mode: 0o700 }).catch(() => undefined); // saving tells why
     await save(join(folder, `${stem(entry.id)}.${entry.format}`), text);
     await save(join(folder, `${stem(entry.id)}.meta`), `${JSON.stringify(entry)}\n`);
     highest = entry.id;
     all.set(entry.id, entry);
-    for (const id of [...all.keys()].sort((one, two) => one - two).slice(0, Math.max(0, all.size - limit))) await drop(folder, all, id);
+    for (const id of [...all.keys()].sort((one, two) => one - two).slice(0, Math.max(0, all.size - limit)))
+      await drop(folder, all, id);
     return entry.id;
   };
   const read = async (id: number): Promise<Result<RevisionText>> => {
     const entry = (await known()).get(id);
     const text = entry && (await readFile(join(folder, `${stem(id)}.${entry.format}`), 'utf8').catch(() => undefined)); // told below
     if (entry && text !== undefined) return success({ id, text, format: entry.format });
-    return failure(problem('REVISION_UNKNOWN', `There is no revision ${id} in the history.`, { fix: 'List the history and choose one of it.' }));
+    return failure(
+      problem('REVISION_UNKNOWN', `There is no revision ${id} in the history.`, {
+        fix: 'List the history and choose one of it.',
+      }),
+    );
   };
   return {
-    list: () => inTurn(async () => [...(await known()).values()].sort((one, two) => two.id - one.id).map(({ id, at, source, summary }) => ({ id, at, source, summary }))),
+    list: () =>
+      inTurn(async () =>
+        [...(await known()).values()]
+          .sort((one, two) => two.id - one.id)
+          .map(({ id, at, source, summary }) => ({ id, at, source, summary })),
+      ),
     add: (revision) => inTurn(() => addNow(revision)),
     read: (id) => inTurn(() => read(id)),
     latest: () =>
@@ -117,7 +139,10 @@ async function drop(folder: string, entries: Map<number, Entry>, id: number): Pr
   }
 }
 
-async function loadEntries(folder: string, onWarning?: (found: Problem) => void): Promise<{ entries: Map<number, Entry>; highest: number }> {
+async function loadEntries(
+  folder: string,
+  onWarning?: (found: Problem) => void,
+): Promise<{ entries: Map<number, Entry>; highest: number }> {
   const names = await readdir(folder).catch(() => [] as string[]); // no history yet
   const present = new Set(names);
   const entries = new Map<number, Entry>();
@@ -131,7 +156,12 @@ async function loadEntries(folder: string, onWarning?: (found: Problem) => void)
     if (match[2] !== 'meta') continue;
     const entry = await readEntry(join(folder, name));
     if (entry?.id === id && present.has(`${stem(id)}.${entry.format}`)) entries.set(id, entry);
-    else onWarning?.(warning('REVISION_CORRUPT', `Revision ${id} in the history cannot be read and is left out.`, { fix: `Remove ${name} from the history folder.` }));
+    else
+      onWarning?.(
+        warning('REVISION_CORRUPT', `Revision ${id} in the history cannot be read and is left out.`, {
+          fix: `Remove ${name} from the history folder.`,
+        }),
+      );
   }
   return { entries, highest };
 }

@@ -19,9 +19,13 @@ interface Walk {
   defaultStrategy: { value: string; path: ConfigPath | undefined } | undefined;
 }
 
-export const isPlain = (value: unknown): value is Plain => typeof value === 'object' && value !== null && !Array.isArray(value);
+export const isPlain = (value: unknown): value is Plain =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
 
-const TOP_NAMES = new Map([['healthcheckinterval', 'health_check_interval'], ['servers', 'server']]);
+const TOP_NAMES = new Map([
+  ['healthcheckinterval', 'health_check_interval'],
+  ['servers', 'server'],
+]);
 const SITE_NAMES = new Map([['forcetls', 'force_tls']]);
 const ORIGIN_KEYS = ['url', 'protocol', 'host', 'port'] as const;
 
@@ -40,7 +44,8 @@ export function fromLegacy(value: unknown, env: Record<string, string | undefine
   if (!isPlain(value)) return { value, renamed: walk.renamed, problems: walk.problems };
   const top = listenFromProxy(rename(value, [], TOP_NAMES, walk), walk);
   walk.defaultStrategy = defaultStrategy(top, env, walk);
-  if (Array.isArray(top['server'])) top['server'] = top['server'].map((site: unknown, index) => fromSite(site, ['server', index], walk));
+  if (Array.isArray(top['server']))
+    top['server'] = top['server'].map((site: unknown, index) => fromSite(site, ['server', index], walk));
   return { value: top, renamed: walk.renamed, problems: walk.problems };
 }
 
@@ -72,12 +77,16 @@ function rename(value: Plain, path: ConfigPath, names: Map<string, string>, walk
 
 /** A key of the file may be `__proto__`. */
 function define(target: Plain, key: string, value: unknown): void {
-  if (key === '__proto__') Object.defineProperty(target, key, { value, enumerable: true, configurable: true, writable: true });
+  if (key === '__proto__')
+    Object.defineProperty(target, key, { value, enumerable: true, configurable: true, writable: true });
   else target[key] = value;
 }
 
 const twice = (path: ConfigPath, old: string, name: string): Problem =>
-  problem('CONFIG_KEY_TWICE', `"${old}" is the old spelling of "${name}", and both are given.`, { path, fix: `Remove "${old}".` });
+  problem('CONFIG_KEY_TWICE', `"${old}" is the old spelling of "${name}", and both are given.`, {
+    path,
+    fix: `Remove "${old}".`,
+  });
 
 /** `proxy: {name, host, listen_port}` named the one http listener. */
 function listenFromProxy(top: Plain, walk: Walk): Plain {
@@ -102,22 +111,30 @@ function listenFromProxy(top: Plain, walk: Walk): Plain {
 
 /** `":8080"` or `8080`, on loopback unless the host says otherwise; anything odd is left for the schema to refuse. */
 function listenAddress(port: unknown, host: unknown): unknown {
-  const digits = typeof port === 'number' ? String(port) : typeof port === 'string' ? port.replace(/^:/, '') : undefined;
+  const digits =
+    typeof port === 'number' ? String(port) : typeof port === 'string' ? port.replace(/^:/, '') : undefined;
   if (digits === undefined || !/^\d{1,5}$/.test(digits)) return port;
-  if (typeof host !== 'string' || host === '' || host === 'localhost' || host === '127.0.0.1' || host === '::1') return Number(digits);
+  if (typeof host !== 'string' || host === '' || host === 'localhost' || host === '127.0.0.1' || host === '::1')
+    return Number(digits);
   return host.includes(':') && !host.startsWith('[') ? `[${host}]:${digits}` : `${host}:${digits}`;
 }
 
 function defaultStrategy(top: Plain, env: Record<string, string | undefined>, walk: Walk): Walk['defaultStrategy'] {
   const variables = top['variables'];
   const own = isPlain(variables) ? variables['BALANCER_STRATEGY'] : undefined;
-  const path: ConfigPath | undefined = typeof own === 'string' && own !== '' ? ['variables', 'BALANCER_STRATEGY'] : undefined;
+  const path: ConfigPath | undefined =
+    typeof own === 'string' && own !== '' ? ['variables', 'BALANCER_STRATEGY'] : undefined;
   const text = path ? String(own) : env['MOGOLY_BALANCER_STRATEGY'];
   if (text === undefined || text === '') return undefined;
   const value = STRATEGY_NAMES.get(fold(text));
   if (value) return { value, path };
   const name = path ? 'BALANCER_STRATEGY' : 'MOGOLY_BALANCER_STRATEGY in the environment';
-  walk.problems.push(problem('CONFIG_WRONG_VALUE', `"${text}" is not a strategy, in ${name}.`, { ...(path ? { path } : {}), fix: `Use one of ${STRATEGIES.join(', ')}.` }));
+  walk.problems.push(
+    problem('CONFIG_WRONG_VALUE', `"${text}" is not a strategy, in ${name}.`, {
+      ...(path ? { path } : {}),
+      fix: `Use one of ${STRATEGIES.join(', ')}.`,
+    }),
+  );
   return undefined;
 }
 
@@ -134,7 +151,8 @@ function fromSite(input: unknown, path: ConfigPath, walk: Walk): unknown {
     if (given.path) walk.renamed.set(JSON.stringify([...path, 'strategy']), given.path);
   }
   mendPool(site);
-  if (Array.isArray(site['routes'])) site['routes'] = site['routes'].map((route: unknown) => (isPlain(route) ? mendPool({ ...route }) : route));
+  if (Array.isArray(site['routes']))
+    site['routes'] = site['routes'].map((route: unknown) => (isPlain(route) ? mendPool({ ...route }) : route));
   return site;
 }
 
@@ -144,7 +162,9 @@ function mendPool(pool: Plain): Plain {
   if (typeof strategy === 'string') pool['strategy'] = STRATEGY_NAMES.get(fold(strategy)) ?? strategy;
   const balance = pool['balance'];
   if (Array.isArray(balance) && balance.some((backend) => isPlain(backend) && backend['balance'] !== undefined)) {
-    pool['balance'] = balance.map((backend: unknown) => (isPlain(backend) && backend['balance'] !== undefined ? mendPool({ ...backend }) : backend));
+    pool['balance'] = balance.map((backend: unknown) =>
+      isPlain(backend) && backend['balance'] !== undefined ? mendPool({ ...backend }) : backend,
+    );
   }
   return pool;
 }

@@ -28,7 +28,8 @@ function editDistance(one: string, two: string): number {
     for (let column = 1; column <= two.length; column++) {
       const isSame = one[row - 1] === two[column - 1];
       let cost = Math.min(last[column]! + 1, current[column - 1]! + 1, last[column - 1]! + (isSame ? 0 : 1));
-      if (row > 1 && column > 1 && one[row - 1] === two[column - 2] && one[row - 2] === two[column - 1]) cost = Math.min(cost, beforeLast[column - 2]! + 1);
+      if (row > 1 && column > 1 && one[row - 1] === two[column - 2] && one[row - 2] === two[column - 1])
+        cost = Math.min(cost, beforeLast[column - 2]! + 1);
       current.push(cost);
     }
     beforeLast = last;

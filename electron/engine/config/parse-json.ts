@@ -174,7 +174,9 @@ class JsonScanner {
 
   #fail(message: string, offset = this.#at): never {
     const fix = 'JSON wants double quotes, no comments and no comma before a closing bracket.';
-    throw new ProblemError([problem('CONFIG_SYNTAX', message, { at: this.#place(Math.min(offset, this.#text.length)), fix })]);
+    throw new ProblemError([
+      problem('CONFIG_SYNTAX', message, { at: this.#place(Math.min(offset, this.#text.length)), fix }),
+    ]);
   }
 }
 

@@ -9,4 +9,7 @@ export const tooDeep = (at: Place): Problem =>
   problem('CONFIG_TOO_DEEP', `Values are nested deeper than ${MAX_DEPTH} levels.`, { at, fix: 'Flatten the config.' });
 
 export const repeatedKey = (name: string, at: Place, before: Place): Problem =>
-  problem('CONFIG_DUPLICATE_KEY', `The key "${name}" is given twice; the first is on line ${before.line}.`, { at, fix: 'Remove one of them.' });
+  problem('CONFIG_DUPLICATE_KEY', `The key "${name}" is given twice; the first is on line ${before.line}.`, {
+    at,
+    fix: 'Remove one of them.',
+  });

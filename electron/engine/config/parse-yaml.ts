@@ -12,7 +12,13 @@ const MAX_VALUES = 5_000_000;
 const MAX_SYNTAX_PROBLEMS = 100;
 
 /** What edits parse with, too. Repeated keys are looked for here, in linear time. */
-export const YAML_OPTIONS = { merge: true, uniqueKeys: false, prettyErrors: false, logLevel: 'error', keepSourceTokens: false } as const;
+export const YAML_OPTIONS = {
+  merge: true,
+  uniqueKeys: false,
+  prettyErrors: false,
+  logLevel: 'error',
+  keepSourceTokens: false,
+} as const;
 
 type YamlDocument = Document.Parsed;
 
@@ -20,27 +26,46 @@ export function parseYaml(text: string, place: (offset: number) => Place): Resul
   const read = readDocument(text, place);
   if (!read.ok) return read;
   const document = read.value;
-  const problems = [...document.errors.slice(0, MAX_SYNTAX_PROBLEMS).map((error) => syntaxProblem(error, place)), ...prepare(document, place)];
+  const problems = [
+    ...document.errors.slice(0, MAX_SYNTAX_PROBLEMS).map((error) => syntaxProblem(error, place)),
+    ...prepare(document, place),
+  ];
   if (problems.length > 0) return failure(...problems);
-  const warnings = document.warnings.map((item) => warning('CONFIG_YAML', sentence(item.message), { at: place(item.pos[0]), fix: 'Write it without the tag.' }));
+  const warnings = document.warnings.map((item) =>
+    warning('CONFIG_YAML', sentence(item.message), { at: place(item.pos[0]), fix: 'Write it without the tag.' }),
+  );
   try {
     const value: unknown = document.toJS({ maxAliasCount: -1 });
     if (countValues(value) > MAX_VALUES) return failure(tooManyAliases(place(0)));
     const locate = (path: ConfigPath, wantKey: boolean): Place => place(findOffset(document, path, wantKey));
-    return success({ value: value ?? {}, locate: (path) => locate(path, false), locateKey: (path) => locate(path, true) }, warnings);
+    return success(
+      { value: value ?? {}, locate: (path) => locate(path, false), locateKey: (path) => locate(path, true) },
+      warnings,
+    );
   } catch (error) {
     if (!(error instanceof Error)) throw error; // the package throws plain errors for a bad merge key
-    return failure(problem('CONFIG_ALIAS', sentence(error.message), { at: place(0), fix: 'Write the value out instead of the alias.' }));
+    return failure(
+      problem('CONFIG_ALIAS', sentence(error.message), {
+        at: place(0),
+        fix: 'Write the value out instead of the alias.',
+      }),
+    );
   }
 }
 
 const tooManyAliases = (at: Place): Problem =>
-  problem('CONFIG_ALIAS', `The aliases expand to more than ${MAX_VALUES} values, or to themselves.`, { at, fix: 'Write the values out, or use fewer aliases.' });
+  problem('CONFIG_ALIAS', `The aliases expand to more than ${MAX_VALUES} values, or to themselves.`, {
+    at,
+    fix: 'Write the values out, or use fewer aliases.',
+  });
 
 const sentence = (text: string): string => (text.endsWith('.') ? text : `${text}.`);
 
 const syntaxProblem = (error: { message: string; pos: [number, number] }, place: (offset: number) => Place): Problem =>
-  problem('CONFIG_SYNTAX', sentence(error.message), { at: place(error.pos[0]), fix: 'Mend the YAML there; look at the indentation and the quotes.' });
+  problem('CONFIG_SYNTAX', sentence(error.message), {
+    at: place(error.pos[0]),
+    fix: 'Mend the YAML there; look at the indentation and the quotes.',
+  });
 
 /** One document; the depth is watched while reading, since composing it recurses. */
 function readDocument(text: string, place: (offset: number) => Place): Result<YamlDocument> {
@@ -58,7 +83,12 @@ function readDocument(text: string, place: (offset: number) => Place): Result<Ya
   const second = documents[1];
   if (second) {
     const message = 'There is more than one YAML document in the file.';
-    return failure(problem('CONFIG_SYNTAX', message, { at: place(second.range[0]), fix: 'Keep one, and remove the line "---" between them.' }));
+    return failure(
+      problem('CONFIG_SYNTAX', message, {
+        at: place(second.range[0]),
+        fix: 'Keep one, and remove the line "---" between them.',
+      }),
+    );
   }
   return success(documents[0]!);
 }
@@ -87,10 +117,20 @@ function prepare(document: YamlDocument, place: (offset: number) => Place): Prob
   return problems;
 }
 
-function bindAlias(alias: Alias, source: Node | undefined, place: (offset: number) => Place, problems: Problem[]): void {
+function bindAlias(
+  alias: Alias,
+  source: Node | undefined,
+  place: (offset: number) => Place,
+  problems: Problem[],
+): void {
   if (source === undefined) {
     const fix = `Set the anchor &${alias.source} before it.`;
-    problems.push(problem('CONFIG_ALIAS', `No anchor "${alias.source}" stands before this alias.`, { at: place(alias.range?.[0] ?? 0), fix }));
+    problems.push(
+      problem('CONFIG_ALIAS', `No anchor "${alias.source}" stands before this alias.`, {
+        at: place(alias.range?.[0] ?? 0),
+        fix,
+      }),
+    );
   } else if (!isAlias(source)) alias.resolve = () => source as ReturnType<Alias['resolve']>;
 }
 
@@ -131,7 +171,9 @@ function findOffset(document: YamlDocument, path: ConfigPath, wantKey: boolean):
   for (const step of path) {
     const holder = isAlias(node) ? node.resolve(document) : node;
     if (!isCollection(holder)) return at;
-    const pair: Pair | undefined = isMap(holder) ? holder.items.find((item) => String(keyOf(item)) === String(step)) : undefined;
+    const pair: Pair | undefined = isMap(holder)
+      ? holder.items.find((item) => String(keyOf(item)) === String(step))
+      : undefined;
     const value = (isMap(holder) ? pair?.value : holder.items[Number(step)]) as Node | null | undefined;
     const anchor = wantKey && pair ? (pair.key as Node) : (value ?? (pair?.key as Node | undefined));
     if (!anchor) return at;

@@ -12,7 +12,11 @@ export type ConfigFormat = 'yaml' | 'json';
 /** In UTF-16 units for text and bytes for files; a config of 100,000 backends takes a tenth of it. */
 export const MAX_CONFIG_SIZE = 64 * 1024 * 1024;
 
-const FORMATS = new Map<string, ConfigFormat>([['.yaml', 'yaml'], ['.yml', 'yaml'], ['.json', 'json']]);
+const FORMATS = new Map<string, ConfigFormat>([
+  ['.yaml', 'yaml'],
+  ['.yml', 'yaml'],
+  ['.json', 'json'],
+]);
 
 /** By the extension; `CONFIG_FORMAT_UNKNOWN` for any other. */
 export function formatOf(path: string): Result<ConfigFormat> {
@@ -20,7 +24,9 @@ export function formatOf(path: string): Result<ConfigFormat> {
   const format = FORMATS.get(extension.toLowerCase());
   if (format) return success(format);
   const what = extension === '' ? 'has no extension' : `ends in "${extension}"`;
-  return failure(problem('CONFIG_FORMAT_UNKNOWN', `The config file "${path}" ${what}.`, { fix: 'Name it .yaml, .yml or .json.' }));
+  return failure(
+    problem('CONFIG_FORMAT_UNKNOWN', `The config file "${path}" ${what}.`, { fix: 'Name it .yaml, .yml or .json.' }),
+  );
 }
 
 export const tooLarge = (file?: string) =>

@@ -17,7 +17,10 @@ const definitionOf = (schema: z.core.$ZodType): Definition => schema._zod.def as
 
 /** The keys of the objects that may stand at the path. */
 export function keysAt(schema: z.core.$ZodType, path: ConfigPath): string[] {
-  const reached = path.reduce<z.core.$ZodType[]>((schemas, step) => schemas.flatMap((item) => stepInto(item, step)), [schema]);
+  const reached = path.reduce<z.core.$ZodType[]>(
+    (schemas, step) => schemas.flatMap((item) => stepInto(item, step)),
+    [schema],
+  );
   return reached.flatMap((item) => alternatives(item)).flatMap((item) => Object.keys(definitionOf(item).shape ?? {}));
 }
 
@@ -32,7 +35,14 @@ function alternatives(schema: z.core.$ZodType): z.core.$ZodType[] {
 function stepInto(schema: z.core.$ZodType, step: string | number): z.core.$ZodType[] {
   return alternatives(schema).flatMap((item) => {
     const { type, shape, element, valueType } = definitionOf(item);
-    const next = type === 'object' && shape && Object.hasOwn(shape, step) ? shape[step] : type === 'array' ? element : type === 'record' ? valueType : undefined;
+    const next =
+      type === 'object' && shape && Object.hasOwn(shape, step)
+        ? shape[step]
+        : type === 'array'
+          ? element
+          : type === 'record'
+            ? valueType
+            : undefined;
     return next ? [next] : [];
   });
 }

@@ -13,7 +13,12 @@ export function spliceLines(original: string, before: string, after: string): st
   let head = 0;
   while (head < old.length && head < next.length && old[head] === next[head]) head++;
   let tail = 0;
-  while (tail < old.length - head && tail < next.length - head && old[old.length - 1 - tail] === next[next.length - 1 - tail]) tail++;
+  while (
+    tail < old.length - head &&
+    tail < next.length - head &&
+    old[old.length - 1 - tail] === next[next.length - 1 - tail]
+  )
+    tail++;
   const start = endOfHead(own, places, head);
   const end = startOfTail(own, places, old.length - tail);
   if (end < start) return undefined;

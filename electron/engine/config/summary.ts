@@ -11,7 +11,8 @@ export function summariseChange(before: Config | undefined, after: Config): stri
   const next = new Map(after.server.map((site) => [site.name, site]));
   const parts: string[] = [];
   for (const name of next.keys()) if (!old.has(name)) parts.push(`+ ${name}`);
-  for (const [name, site] of next) if (old.has(name) && !isDeepStrictEqual(old.get(name), site)) parts.push(`~ ${name}`);
+  for (const [name, site] of next)
+    if (old.has(name) && !isDeepStrictEqual(old.get(name), site)) parts.push(`~ ${name}`);
   for (const name of old.keys()) if (!next.has(name)) parts.push(`- ${name}`);
   if (before) {
     const keys = new Set([...Object.keys(before), ...Object.keys(after)]) as Set<keyof Config>;
@@ -28,7 +29,8 @@ function shorten(parts: string[]): string {
     const joined = text === '' ? part : `${text}, ${part}`;
     const more = `, and ${parts.length - index} more`;
     const isLast = index === parts.length - 1;
-    if (joined.length + (isLast ? 0 : more.length) > MAX_SUMMARY) return text === '' ? `${part.slice(0, MAX_SUMMARY - 1)}…` : `${text}${more}`;
+    if (joined.length + (isLast ? 0 : more.length) > MAX_SUMMARY)
+      return text === '' ? `${part.slice(0, MAX_SUMMARY - 1)}…` : `${text}${more}`;
     text = joined;
   }
   return text;

@@ -15,9 +15,13 @@ const MAX_FILLED = 64 * 1024;
 
 /** Keys whose text becomes a number where all of it is one variable: a variable itself is always text. */
 const NUMBER_KEYS = new Set(
-  'port weight max_connections healthy_after unhealthy_after max_fails ttl status http https dns request_per_minute max_age min_size'.split(' '),
+  'port weight max_connections healthy_after unhealthy_after max_fails ttl status http https dns request_per_minute max_age min_size'.split(
+    ' ',
+  ),
 );
-const BOOLEAN_KEYS = new Set('backup disabled drain is_healthy enabled force_tls stream use_latest_version read_only'.split(' '));
+const BOOLEAN_KEYS = new Set(
+  'backup disabled drain is_healthy enabled force_tls stream use_latest_version read_only'.split(' '),
+);
 
 /** `$${` stays `${`. */
 const REFERENCE = /\$\$\{|\$\{([^}]*)(\}?)/g;
@@ -100,7 +104,9 @@ class VariableTable {
   /** The section itself, filled in. */
   section(): unknown {
     if (!isPlain(this.#written)) return this.#written;
-    const entries = Object.entries(this.#written).map(([name, value]) => [name, this.#raw.has(name) ? (this.#lookUp(name, []) ?? '') : value] as const);
+    const entries = Object.entries(this.#written).map(
+      ([name, value]) => [name, this.#raw.has(name) ? (this.#lookUp(name, []) ?? '') : value] as const,
+    );
     return Object.fromEntries(entries);
   }
 
@@ -114,21 +120,35 @@ class VariableTable {
       return value ?? match;
     });
     if (filled.length > MAX_FILLED) {
-      this.#problems.push(problem('CONFIG_VARIABLE_TOO_LONG', `The text with its variables filled in is longer than ${MAX_FILLED} characters.`, { path, fix: 'Shorten the variables.' }));
+      this.#problems.push(
+        problem(
+          'CONFIG_VARIABLE_TOO_LONG',
+          `The text with its variables filled in is longer than ${MAX_FILLED} characters.`,
+          { path, fix: 'Shorten the variables.' },
+        ),
+      );
       return undefined;
     }
     return isWhole ? filled : undefined;
   }
 
   #unclosed(path: ConfigPath): undefined {
-    this.#problems.push(problem('CONFIG_VARIABLE_SYNTAX', 'A "${" is not closed.', { path, fix: 'Close it with "}", or write "$${" for the two characters.' }));
+    this.#problems.push(
+      problem('CONFIG_VARIABLE_SYNTAX', 'A "${" is not closed.', {
+        path,
+        fix: 'Close it with "}", or write "$${" for the two characters.',
+      }),
+    );
   }
 
   #reference(name: string, path: ConfigPath, using: string[]): string | undefined {
     if (name.startsWith('env:')) return this.#fromEnv(name.slice(4), path);
     if (this.#raw.has(name)) return this.#lookUp(name, using);
     const near = nearest(name, [...this.#raw.keys()]);
-    const fix = near === undefined ? 'Add it to variables, or write ${env:NAME} for the environment.' : `Did you mean "\${${near}}"?`;
+    const fix =
+      near === undefined
+        ? 'Add it to variables, or write ${env:NAME} for the environment.'
+        : `Did you mean "\${${near}}"?`;
     this.#problems.push(problem('CONFIG_VARIABLE_UNKNOWN', `There is no variable "${name}".`, { path, fix }));
     return undefined;
   }
@@ -137,8 +157,13 @@ class VariableTable {
     const value = Object.hasOwn(this.#env, name) ? this.#env[name] : undefined;
     if (value !== undefined) return value;
     const near = nearest(name, Object.keys(this.#env));
-    const fix = near === undefined ? 'Set it before Mogoly starts.' : `Set it before Mogoly starts. Did you mean "\${env:${near}}"?`;
-    this.#problems.push(problem('CONFIG_VARIABLE_UNKNOWN', `The environment has no variable "${name}".`, { path, fix }));
+    const fix =
+      near === undefined
+        ? 'Set it before Mogoly starts.'
+        : `Set it before Mogoly starts. Did you mean "\${env:${near}}"?`;
+    this.#problems.push(
+      problem('CONFIG_VARIABLE_UNKNOWN', `The environment has no variable "${name}".`, { path, fix }),
+    );
     return undefined;
   }
 
@@ -147,7 +172,12 @@ class VariableTable {
     const path: ConfigPath = ['variables', name];
     if (using.includes(name)) {
       const circle = [...using.slice(using.indexOf(name)), name].join(' → ');
-      this.#problems.push(problem('CONFIG_VARIABLE_CYCLE', `The variables need one another: ${circle}.`, { path, fix: 'Give one of them a plain value.' }));
+      this.#problems.push(
+        problem('CONFIG_VARIABLE_CYCLE', `The variables need one another: ${circle}.`, {
+          path,
+          fix: 'Give one of them a plain value.',
+        }),
+      );
       this.#done.set(name, undefined);
       return undefined;
     }

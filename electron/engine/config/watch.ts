@@ -20,7 +20,11 @@ const POLL_MS = 1_000;
  * Calls once a burst, also when the file is deleted and when it is there again; a save that leaves the file with the
  * same time, size and inode is none. The folder is watched, since editors save by renaming; of a symbolic link, both.
  */
-export function watchConfigFile(path: string, onChange: () => void, { debounceMs = DEBOUNCE_MS }: WatchOptions = {}): FileWatch {
+export function watchConfigFile(
+  path: string,
+  onChange: () => void,
+  { debounceMs = DEBOUNCE_MS }: WatchOptions = {},
+): FileWatch {
   const file = resolve(path);
   const watchers = new Map<string, FSWatcher>();
   let timer: NodeJS.Timeout | undefined;

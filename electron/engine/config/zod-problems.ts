@@ -17,7 +17,12 @@ export interface ZodFindings {
 }
 
 /** `value` is what was parsed, `prefix` where it stands in the config. */
-export function problemsFromZod(error: z.core.$ZodError, schema: z.core.$ZodType, value: unknown, prefix: ConfigPath = []): ZodFindings {
+export function problemsFromZod(
+  error: z.core.$ZodError,
+  schema: z.core.$ZodType,
+  value: unknown,
+  prefix: ConfigPath = [],
+): ZodFindings {
   const findings: ZodFindings = { problems: [], unknownKeys: [], wrong: [] };
   const add = (issue: Issue, base: ConfigPath): void => {
     const path = [...base, ...issue.path.map((step) => (typeof step === 'symbol' ? String(step) : step))];
@@ -45,7 +50,13 @@ function unknownKey(key: string, known: string[], path: ConfigPath): Problem {
 
 /** The one whose outer type fits, so that its inner mistakes are worth telling. */
 function likelyBranch(branches: readonly (readonly Issue[])[]): readonly Issue[] | undefined {
-  const fitting = branches.filter((issues) => issues.every((issue) => issue.path.length > 0 || (issue.code !== 'invalid_type' && issue.code !== 'invalid_value' && issue.code !== 'invalid_union')));
+  const fitting = branches.filter((issues) =>
+    issues.every(
+      (issue) =>
+        issue.path.length > 0 ||
+        (issue.code !== 'invalid_type' && issue.code !== 'invalid_value' && issue.code !== 'invalid_union'),
+    ),
+  );
   return fitting.length === 1 ? fitting[0] : undefined;
 }
 
@@ -61,15 +72,22 @@ export function valueAt(value: unknown, path: ConfigPath): unknown {
 function wrongValue(issue: Issue, value: unknown, path: ConfigPath): Problem {
   const name = nameOf(path);
   const wanted = wantedBy(issue);
-  if (value === undefined) return problem('CONFIG_MISSING_KEY', `${name} is missing.`, { path, fix: `Add it: ${wanted}.` });
+  if (value === undefined)
+    return problem('CONFIG_MISSING_KEY', `${name} is missing.`, { path, fix: `Add it: ${wanted}.` });
   if (issue.code === 'invalid_value' && typeof value === 'string') {
-    const near = nearest(value, issue.values.filter((item) => typeof item === 'string'));
+    const near = nearest(
+      value,
+      issue.values.filter((item) => typeof item === 'string'),
+    );
     const fix = near === undefined ? `Use ${wanted}.` : `Did you mean "${near}"?`;
     return problem('CONFIG_WRONG_VALUE', `${name} must be ${wanted}, not ${shown(value)}.`, { path, fix });
   }
   const isType = issue.code === 'invalid_type' || issue.code === 'invalid_union';
   const code = isType ? 'CONFIG_WRONG_TYPE' : 'CONFIG_WRONG_VALUE';
-  const fix = isType && typeof value === 'string' && /number/.test(wanted) && !Number.isNaN(Number(value)) ? 'Write it without quotes.' : `Give it ${wanted}.`;
+  const fix =
+    isType && typeof value === 'string' && /number/.test(wanted) && !Number.isNaN(Number(value))
+      ? 'Write it without quotes.'
+      : `Give it ${wanted}.`;
   return problem(code, `${name} must be ${wanted}, not ${shown(value)}.`, { path, fix });
 }
 
@@ -128,7 +146,8 @@ function oneOf(values: string[]): string {
 }
 
 function bound(side: 'least' | 'most', origin: string, limit: number): string {
-  if (origin === 'string') return limit === 1 && side === 'least' ? 'text that is not empty' : `text of at ${side} ${limit} characters`;
+  if (origin === 'string')
+    return limit === 1 && side === 'least' ? 'text that is not empty' : `text of at ${side} ${limit} characters`;
   if (origin === 'array' || origin === 'set') return `a list of at ${side} ${limit} ${limit === 1 ? 'item' : 'items'}`;
   return `a number of at ${side} ${limit}`;
 }

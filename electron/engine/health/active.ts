@@ -75,9 +75,13 @@ function dial(origin: Origin): Socket {
   });
 }
 
-const hostOf = (origin: Origin): string => (origin.hostname.startsWith('[') ? origin.hostname.slice(1, -1) : origin.hostname);
+const hostOf = (origin: Origin): string =>
+  origin.hostname.startsWith('[') ? origin.hostname.slice(1, -1) : origin.hostname;
 const isLocalhost = (host: string): boolean => host === 'localhost' || host.endsWith('.localhost');
-const LOOPBACK: LookupAddress[] = [{ address: '127.0.0.1', family: 4 }, { address: '::1', family: 6 }];
+const LOOPBACK: LookupAddress[] = [
+  { address: '127.0.0.1', family: 4 },
+  { address: '::1', family: 6 },
+];
 
 const lookupLocalhost: LookupFunction = (_host, options, done) => {
   process.nextTick(() => (options.all === true ? done(null, LOOPBACK) : done(null, '127.0.0.1', 4)));
@@ -85,9 +89,16 @@ const lookupLocalhost: LookupFunction = (_host, options, done) => {
 
 function askOverTls(socket: Socket, asking: Asking): void {
   const host = hostOf(asking.origin);
-  const secure = tlsConnect({ socket, rejectUnauthorized: false, ALPNProtocols: ['http/1.1', 'h2'], ...(isIP(host) ? {} : { servername: host }) });
+  const secure = tlsConnect({
+    socket,
+    rejectUnauthorized: false,
+    ALPNProtocols: ['http/1.1', 'h2'],
+    ...(isIP(host) ? {} : { servername: host }),
+  });
   secure.on('error', asking.failWith);
-  secure.once('secureConnect', () => (secure.alpnProtocol === 'h2' ? askHttp2(secure, asking) : askHttp1(secure, asking)));
+  secure.once('secureConnect', () =>
+    secure.alpnProtocol === 'h2' ? askHttp2(secure, asking) : askHttp1(secure, asking),
+  );
 }
 
 function askHttp1(socket: Duplex, { origin, path, judge, failWith, end }: Asking): void {
@@ -156,6 +167,7 @@ function failureOf(error: unknown, origin: Origin): string {
 
 /** Of a name tried on several addresses, what the first one said. */
 function codeOf(error: unknown): string {
-  if (error instanceof AggregateError) return codeOf(error.errors.find((one) => codeOf(one) === 'ECONNREFUSED') ?? error.errors[0]);
+  if (error instanceof AggregateError)
+    return codeOf(error.errors.find((one) => codeOf(one) === 'ECONNREFUSED') ?? error.errors[0]);
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
 }

@@ -88,10 +88,18 @@ class Registry implements HealthRegistry {
   }
 
   readonly live = (id: string, originKey: string, policy: HealthPolicy): BackendLive => {
-    const known = [this.tracked.get(id), this.pending.get(id), this.arriving.get(id)].find((one) => one?.originKey === originKey);
+    const known = [this.tracked.get(id), this.pending.get(id), this.arriving.get(id)].find(
+      (one) => one?.originKey === originKey,
+    );
     if (known !== undefined) return known.live;
     const state = initialState(policy);
-    const live: BackendLive = { active: 0, requests: 0, failures: 0, health: state.status, available: isAvailable(state) };
+    const live: BackendLive = {
+      active: 0,
+      requests: 0,
+      failures: 0,
+      health: state.status,
+      available: isAvailable(state),
+    };
     if (this.pending.size >= PENDING_MAX) this.pending.clear();
     this.pending.set(id, { originKey, live });
     return live;
@@ -105,7 +113,11 @@ class Registry implements HealthRegistry {
     const isLatest = (): boolean => adoption === this.adoption;
     const sweep = (): void => {
       this.arriving = new Map();
-      inSlices(this.tracked, ([id, tracked]) => void (tracked.adoption !== adoption && this.forget(id, tracked)), isLatest);
+      inSlices(
+        this.tracked,
+        ([id, tracked]) => void (tracked.adoption !== adoption && this.forget(id, tracked)),
+        isLatest,
+      );
     };
     inSlices(backends, (backend) => this.adoptOne(backend, adoption), isLatest, sweep);
   };
@@ -127,7 +139,8 @@ class Registry implements HealthRegistry {
     this.plan(tracked);
   };
 
-  readonly checkAll = (backends: readonly Backend[]): Promise<HealthReport> => this.check(backends.filter((backend) => !backend.disabled));
+  readonly checkAll = (backends: readonly Backend[]): Promise<HealthReport> =>
+    this.check(backends.filter((backend) => !backend.disabled));
 
   readonly checkOne = (backend: Backend): Promise<HealthReport> => this.check([backend]);
 
@@ -175,7 +188,19 @@ class Registry implements HealthRegistry {
     const handedOut = this.arriving.get(id);
     const originKey = handedOut?.live === live ? handedOut.originKey : backend.origin.origin;
     const state = initialState(backend.health);
-    const tracked: Tracked = { originKey, live, backend, state, nextProbeMs: nowMs, lastProbeMs: 0, downAtMs: nowMs, probing: undefined, adoption: 0, dueMs: 0, slot: -1 };
+    const tracked: Tracked = {
+      originKey,
+      live,
+      backend,
+      state,
+      nextProbeMs: nowMs,
+      lastProbeMs: 0,
+      downAtMs: nowMs,
+      probing: undefined,
+      adoption: 0,
+      dueMs: 0,
+      slot: -1,
+    };
     live.health = shownHealth(tracked);
     this.tracked.set(id, tracked);
     return tracked;
@@ -279,13 +304,18 @@ class Registry implements HealthRegistry {
     const nowMs = this.now();
     tracked.live.checkedAt = nowMs;
     if (!found.ok) tracked.live.lastFailure = found.reason;
-    if (isProbed(tracked)) this.apply(tracked, found.ok ? { type: 'probePassed' } : { type: 'probeFailed', reason: found.reason });
+    if (isProbed(tracked))
+      this.apply(tracked, found.ok ? { type: 'probePassed' } : { type: 'probeFailed', reason: found.reason });
     tracked.nextProbeMs = nowMs + probeDelayMs(tracked.state, tracked.backend.health) * (0.9 + 0.2 * this.random());
   }
 }
 
 function addTo(report: HealthReport, backend: Backend, found: ProbeResult): void {
-  const health: BackendHealth = { name: backend.name, url: backend.origin.origin + backend.origin.basePath, healthy: found.ok };
+  const health: BackendHealth = {
+    name: backend.name,
+    url: backend.origin.origin + backend.origin.basePath,
+    healthy: found.ok,
+  };
   if (found.ok) report.pass.push(health);
   else report.fail.push({ ...health, error: found.reason });
 }

@@ -10,7 +10,12 @@ const STRIDE = 64;
  * Calls `act` for each item, then `done`; the first turn is now, so a few items are through when this returns. Stops
  * silently once `isWanted` says no; it is asked before each later turn.
  */
-export function inSlices<T>(items: Iterable<T>, act: (item: T) => void, isWanted: () => boolean, done?: () => void): void {
+export function inSlices<T>(
+  items: Iterable<T>,
+  act: (item: T) => void,
+  isWanted: () => boolean,
+  done?: () => void,
+): void {
   const iterator = items[Symbol.iterator]();
   const turn = (): void => {
     const endMs = performance.now() + TURN_MS;

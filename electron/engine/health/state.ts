@@ -27,12 +27,22 @@ export type HealthEvent =
   | { type: 'requestFailed'; reason: string }
   | { type: 'cooldownEnded' };
 
-const FRESH: HealthState = { status: 'unknown', passes: 0, fails: 0, failedAtMs: [], downBy: undefined, cooldownUntilMs: 0, onTrial: false };
+const FRESH: HealthState = {
+  status: 'unknown',
+  passes: 0,
+  fails: 0,
+  failedAtMs: [],
+  downBy: undefined,
+  cooldownUntilMs: 0,
+  onTrial: false,
+};
 const HEALTHY: HealthState = { ...FRESH, status: 'healthy' };
 
 /** Before the first probe: what the config assumes (`is_healthy`), else unknown, which is available. */
 export function initialState(policy: HealthPolicy): HealthState {
-  return policy.initial === 'down' ? { ...FRESH, status: 'down', downBy: 'config' } : { ...FRESH, status: policy.initial };
+  return policy.initial === 'down'
+    ? { ...FRESH, status: 'down', downBy: 'config' }
+    : { ...FRESH, status: policy.initial };
 }
 
 export const isAvailable = (state: HealthState): boolean => state.status !== 'down';
@@ -61,7 +71,9 @@ export function probeDelayMs(state: HealthState, policy: HealthPolicy): number {
 function probePassed(state: HealthState, policy: HealthPolicy, nowMs: number): HealthState {
   const passes = state.passes + 1;
   if (state.status === 'down') {
-    return passes >= policy.healthyAfter && nowMs >= state.cooldownUntilMs ? { ...HEALTHY, passes } : { ...state, passes, fails: 0 };
+    return passes >= policy.healthyAfter && nowMs >= state.cooldownUntilMs
+      ? { ...HEALTHY, passes }
+      : { ...state, passes, fails: 0 };
   }
   return settle({ ...state, passes, fails: 0 }, policy, nowMs);
 }
@@ -84,7 +96,13 @@ function requestFailed(state: HealthState, policy: HealthPolicy, nowMs: number):
   if (state.status === 'down') return state;
   const failedAtMs = [...stillCounted(state.failedAtMs, policy, nowMs), nowMs];
   if (failedAtMs.length < policy.maxFails && !state.onTrial) return { ...state, status: 'degraded', failedAtMs };
-  return { ...FRESH, status: 'down', downBy: 'requests', fails: state.fails, cooldownUntilMs: nowMs + policy.cooldownMs };
+  return {
+    ...FRESH,
+    status: 'down',
+    downBy: 'requests',
+    fails: state.fails,
+    cooldownUntilMs: nowMs + policy.cooldownMs,
+  };
 }
 
 /** With probes, it waits for them to pass (they may have, in the meantime); without, it comes back on trial. */
@@ -100,7 +118,9 @@ function settle(state: HealthState, policy: HealthPolicy, nowMs: number): Health
   const failedAtMs = stillCounted(state.failedAtMs, policy, nowMs);
   const clean = failedAtMs.length === 0 && state.fails === 0;
   const status = clean ? 'healthy' : 'degraded';
-  return status === state.status && failedAtMs === state.failedAtMs && !clean ? state : { ...state, status, failedAtMs, onTrial: false };
+  return status === state.status && failedAtMs === state.failedAtMs && !clean
+    ? state
+    : { ...state, status, failedAtMs, onTrial: false };
 }
 
 /** A clock set back makes no failure count for longer: those from the future are dropped too. */

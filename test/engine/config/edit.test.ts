@@ -49,9 +49,13 @@ server:
 
 describe('an edit of YAML', () => {
   it('of a value changes its own line alone', () => {
-    expect(edit(TEXT, [set(['server', 1, 'url'], 'http://localhost:9')])).toBe(TEXT.replace('localhost:3', 'localhost:9'));
+    expect(edit(TEXT, [set(['server', 1, 'url'], 'http://localhost:9')])).toBe(
+      TEXT.replace('localhost:3', 'localhost:9'),
+    );
     expect(edit(TEXT, [set(['health_check_interval'], '5s')])).toBe(TEXT.replace('30s', '5s'));
-    expect(edit(TEXT, [set(['server', 0, 'name'], 'store.local')])).toBe(TEXT.replace("'shop.local'     #", "'store.local' #"));
+    expect(edit(TEXT, [set(['server', 0, 'name'], 'store.local')])).toBe(
+      TEXT.replace("'shop.local'     #", "'store.local' #"),
+    );
   });
 
   it('of several values changes their lines alone', () => {
@@ -60,13 +64,22 @@ describe('an edit of YAML', () => {
   });
 
   it('adds a backend laid out like its neighbours', () => {
-    const edited = edit(TEXT, [{ op: 'insert', path: ['server', 0, 'balance', 1], value: { name: 'web-3', url: 'http://localhost:7' } }]);
-    expect(edited).toBe(TEXT.replace('      - {name: web-2', '      - { name: web-3, url: http://localhost:7 }\n      - {name: web-2'));
+    const edited = edit(TEXT, [
+      { op: 'insert', path: ['server', 0, 'balance', 1], value: { name: 'web-3', url: 'http://localhost:7' } },
+    ]);
+    expect(edited).toBe(
+      TEXT.replace('      - {name: web-2', '      - { name: web-3, url: http://localhost:7 }\n      - {name: web-2'),
+    );
   });
 
   it('adds a key, and the maps on its way', () => {
     const edited = edit(TEXT, [set(['server', 1, 'sticky', 'cookie'], 'c')]);
-    expect(edited).toBe(TEXT.replace('health_check: *probe\n  - name: old', 'health_check: *probe\n    sticky:\n      cookie: c\n  - name: old'));
+    expect(edited).toBe(
+      TEXT.replace(
+        'health_check: *probe\n  - name: old',
+        'health_check: *probe\n    sticky:\n      cookie: c\n  - name: old',
+      ),
+    );
   });
 
   it('removes a site with its own comments alone', () => {
@@ -81,8 +94,12 @@ describe('an edit of YAML', () => {
   });
 
   it('makes a config out of nothing', () => {
-    expect(edit('', [{ op: 'insert', path: ['server', 0], value: { name: 'a', url: 'x' } }])).toBe('server:\n  - name: a\n    url: x\n');
-    expect(edit('# mine\nserver:\n', [{ op: 'insert', path: ['server', 0], value: { name: 'a' } }])).toBe('# mine\nserver:\n  - name: a\n');
+    expect(edit('', [{ op: 'insert', path: ['server', 0], value: { name: 'a', url: 'x' } }])).toBe(
+      'server:\n  - name: a\n    url: x\n',
+    );
+    expect(edit('# mine\nserver:\n', [{ op: 'insert', path: ['server', 0], value: { name: 'a' } }])).toBe(
+      '# mine\nserver:\n  - name: a\n',
+    );
   });
 
   it('keeps a byte order mark, CRLF and lists that are not indented', () => {
@@ -94,13 +111,21 @@ describe('an edit of YAML', () => {
 describe('aliases', () => {
   it('an edit through one leaves the anchor and its other users alone', () => {
     const edited = edit(TEXT, [set(['server', 1, 'health_check', 'interval'], '99s')]);
-    expect(valueOf(edited)).toMatchObject({ server: [{ health_check: { interval: '10s' } }, { health_check: { path: '/healthz', interval: '99s' } }, { health_check: { interval: '10s' } }] });
+    expect(valueOf(edited)).toMatchObject({
+      server: [
+        { health_check: { interval: '10s' } },
+        { health_check: { path: '/healthz', interval: '99s' } },
+        { health_check: { interval: '10s' } },
+      ],
+    });
     expect(edited).toContain('&probe');
   });
 
   it('an anchor that is removed passes to the next user', () => {
     const edited = edit(TEXT, [{ op: 'remove', path: ['server', 0] }]);
-    expect(valueOf(edited)).toMatchObject({ server: [{ health_check: { interval: '10s' } }, { health_check: { interval: '10s' } }] });
+    expect(valueOf(edited)).toMatchObject({
+      server: [{ health_check: { interval: '10s' } }, { health_check: { interval: '10s' } }],
+    });
     expect(edited).toContain('*probe');
   });
 
@@ -112,8 +137,14 @@ describe('aliases', () => {
 
   it('what a merge key brings is copied before it is changed, and cannot be removed', () => {
     const text = 'base: &b\n  hc: { path: /x }\nserver:\n  - { <<: *b, name: a }\n';
-    expect(valueOf(edit(text, [set(['server', 0, 'hc', 'path'], '/y')]))).toEqual({ base: { hc: { path: '/x' } }, server: [{ name: 'a', hc: { path: '/y' } }] });
-    expect(editText(text, 'yaml', [{ op: 'remove', path: ['server', 0, 'hc'] }])).toMatchObject({ ok: false, problems: [{ code: 'CONFIG_EDIT_PATH' }] });
+    expect(valueOf(edit(text, [set(['server', 0, 'hc', 'path'], '/y')]))).toEqual({
+      base: { hc: { path: '/x' } },
+      server: [{ name: 'a', hc: { path: '/y' } }],
+    });
+    expect(editText(text, 'yaml', [{ op: 'remove', path: ['server', 0, 'hc'] }])).toMatchObject({
+      ok: false,
+      problems: [{ code: 'CONFIG_EDIT_PATH' }],
+    });
   });
 });
 
@@ -123,10 +154,15 @@ describe('an edit of JSON', () => {
   it('keeps its indentation and the end of the file', () => {
     expect(edit(text, [set(['server', 0, 'name'], 'b')], 'json')).toBe(text.replace('"a"', '"b"'));
     expect(edit('{"a":1}', [set(['b'], 2)], 'json')).toBe('{"a":1,"b":2}');
-    expect(edit(text.trimEnd().replaceAll('    ', '\t'), [{ op: 'remove', path: ['stream'] }], 'json')).toBe('{\n\t"server": [\n\t\t{\n\t\t\t"name": "a"\n\t\t}\n\t]\n}');
+    expect(edit(text.trimEnd().replaceAll('    ', '\t'), [{ op: 'remove', path: ['stream'] }], 'json')).toBe(
+      '{\n\t"server": [\n\t\t{\n\t\t\t"name": "a"\n\t\t}\n\t]\n}',
+    );
   });
 
-  it('makes a config out of nothing', () => expect(edit('', [{ op: 'insert', path: ['server', 0], value: { name: 'a' } }], 'json')).toBe('{\n  "server": [\n    {\n      "name": "a"\n    }\n  ]\n}\n'));
+  it('makes a config out of nothing', () =>
+    expect(edit('', [{ op: 'insert', path: ['server', 0], value: { name: 'a' } }], 'json')).toBe(
+      '{\n  "server": [\n    {\n      "name": "a"\n    }\n  ]\n}\n',
+    ));
 });
 
 describe.each(['yaml', 'json'] as const)('a path that is not there (%s)', (format) => {
@@ -143,16 +179,28 @@ describe.each(['yaml', 'json'] as const)('a path that is not there (%s)', (forma
     { op: 'insert', path: ['n', 0], value: {} },
     { op: 'move', path: ['server', 0], to: 1 },
     { op: 'move', path: ['server', 3], to: 0 },
-  ])('%j is CONFIG_EDIT_PATH', (item) => expect(editText(text, format, [item])).toMatchObject({ ok: false, problems: [{ code: 'CONFIG_EDIT_PATH', path: item.path }] }));
+  ])('%j is CONFIG_EDIT_PATH', (item) =>
+    expect(editText(text, format, [item])).toMatchObject({
+      ok: false,
+      problems: [{ code: 'CONFIG_EDIT_PATH', path: item.path }],
+    }),
+  );
 });
 
-it('a broken text is not edited', () => expect(editText('a: [', 'yaml', [set(['a'], 1)])).toMatchObject({ ok: false, problems: [{ code: 'CONFIG_SYNTAX' }] }));
+it('a broken text is not edited', () =>
+  expect(editText('a: [', 'yaml', [set(['a'], 1)])).toMatchObject({
+    ok: false,
+    problems: [{ code: 'CONFIG_SYNTAX' }],
+  }));
 
 it('both formats come to the same value, whatever the edits', () => {
   const gateway = valueOf(readFileSync(new URL('../../fixtures/legacy/gateway.json', import.meta.url), 'utf8'), 'json');
   const step = fc.oneof(fc.constantFrom('server', 'name', 'balance', 'middlewares', 'x'), fc.nat(2));
   const path = fc.array(step, { minLength: 1, maxLength: 4 });
-  const value = fc.jsonValue({ maxDepth: 2 }).filter((item) => !JSON.stringify(item).includes('__proto__')).map((item) => JSON.parse(JSON.stringify(item)) as never);
+  const value = fc
+    .jsonValue({ maxDepth: 2 })
+    .filter((item) => !JSON.stringify(item).includes('__proto__'))
+    .map((item) => JSON.parse(JSON.stringify(item)) as never);
   const edits = fc.array(
     fc.oneof(
       fc.record({ op: fc.constant('set' as const), path, value }),

@@ -1,5 +1,15 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, lstatSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { readConfigFile, saveAtomic } from '../../../electron/engine/config/file.ts';
@@ -9,7 +19,11 @@ describe('readConfigFile', () => {
   it('reads UTF-8 text and tells the format', async () => {
     const path = join(tempHome(), 'm.yml');
     writeFileSync(path, 'name: bücher\n');
-    expect(await readConfigFile(path)).toEqual({ ok: true, value: { text: 'name: bücher\n', format: 'yaml' }, warnings: [] });
+    expect(await readConfigFile(path)).toEqual({
+      ok: true,
+      value: { text: 'name: bücher\n', format: 'yaml' },
+      warnings: [],
+    });
   });
 
   it.each([
@@ -18,7 +32,10 @@ describe('readConfigFile', () => {
   ])('refuses %s, with the line', async (_name, bytes, line) => {
     const path = join(tempHome(), 'm.yaml');
     writeFileSync(path, bytes);
-    expect(await readConfigFile(path)).toMatchObject({ ok: false, problems: [{ code: 'CONFIG_ENCODING', at: { line }, fix: 'Save it as UTF-8 text.' }] });
+    expect(await readConfigFile(path)).toMatchObject({
+      ok: false,
+      problems: [{ code: 'CONFIG_ENCODING', at: { line }, fix: 'Save it as UTF-8 text.' }],
+    });
   });
 
   it('refuses what is not there, no file, too large or of another format', async () => {
@@ -31,7 +48,13 @@ describe('readConfigFile', () => {
       const result = await readConfigFile(join(home, name));
       return result.ok ? 'read' : result.problems[0]!.code;
     };
-    expect(await Promise.all(['no.yaml', 'd.yaml', 'pipe.yaml', 'big.yaml', 'm.toml'].map(codeOf))).toEqual(['CONFIG_MISSING', 'CONFIG_UNREADABLE', 'CONFIG_UNREADABLE', 'CONFIG_TOO_LARGE', 'CONFIG_FORMAT_UNKNOWN']);
+    expect(await Promise.all(['no.yaml', 'd.yaml', 'pipe.yaml', 'big.yaml', 'm.toml'].map(codeOf))).toEqual([
+      'CONFIG_MISSING',
+      'CONFIG_UNREADABLE',
+      'CONFIG_UNREADABLE',
+      'CONFIG_TOO_LARGE',
+      'CONFIG_FORMAT_UNKNOWN',
+    ]);
   });
 });
 
@@ -65,9 +88,14 @@ describe('saveAtomic', () => {
   it('fails with a problem, the old file untouched and no temporary file left', async () => {
     const home = tempHome();
     mkdirSync(join(home, 'm.yaml'));
-    expect(await saveAtomic(join(home, 'm.yaml'), 'x')).toMatchObject({ ok: false, problems: [{ code: 'CONFIG_SAVE_FAILED' }] });
-    expect(await saveAtomic(join(home, 'no/m.yaml'), 'x')).toMatchObject({ ok: false, problems: [{ code: 'CONFIG_SAVE_FAILED', fix: 'Create the folder first.' }] });
+    expect(await saveAtomic(join(home, 'm.yaml'), 'x')).toMatchObject({
+      ok: false,
+      problems: [{ code: 'CONFIG_SAVE_FAILED' }],
+    });
+    expect(await saveAtomic(join(home, 'no/m.yaml'), 'x')).toMatchObject({
+      ok: false,
+      problems: [{ code: 'CONFIG_SAVE_FAILED', fix: 'Create the folder first.' }],
+    });
     expect(readdirSync(home)).toEqual(['m.yaml']);
   });
-
 });

@@ -59,23 +59,42 @@ describe('the history', () => {
   it('that cannot be written says so', async () => {
     const home = tempHome();
     writeFileSync(join(home, 'history'), 'a file');
-    await expect(openHistory(join(home, 'history')).add(revision('a'))).rejects.toMatchObject({ problems: [{ code: 'CONFIG_SAVE_FAILED' }] });
+    await expect(openHistory(join(home, 'history')).add(revision('a'))).rejects.toMatchObject({
+      problems: [{ code: 'CONFIG_SAVE_FAILED' }],
+    });
   });
 });
 
 describe('summariseChange', () => {
   const config = (value: unknown): Config => configSchema.parse(value);
-  const before = config({ server: [{ name: 'api.local', url: 'http://a' }, { name: 'old.local', url: 'http://b' }] });
+  const before = config({
+    server: [
+      { name: 'api.local', url: 'http://a' },
+      { name: 'old.local', url: 'http://b' },
+    ],
+  });
 
   it('names what came, changed and went', () => {
-    const after = config({ stream: true, server: [{ name: 'shop.local', url: 'http://c' }, { name: 'api.local', url: 'http://z' }] });
+    const after = config({
+      stream: true,
+      server: [
+        { name: 'shop.local', url: 'http://c' },
+        { name: 'api.local', url: 'http://z' },
+      ],
+    });
     expect(summariseChange(before, after)).toBe('+ shop.local, ~ api.local, - old.local, ~ stream');
   });
-  it('of the first config names its sites', () => expect(summariseChange(undefined, before)).toBe('+ api.local, + old.local'));
+  it('of the first config names its sites', () =>
+    expect(summariseChange(undefined, before)).toBe('+ api.local, + old.local'));
   it('of the same config is none', () => expect(summariseChange(before, structuredClone(before))).toBe('no change'));
-  it('of another order says so', () => expect(summariseChange(before, { ...before, server: [...before.server].reverse() })).toBe('sites in another order'));
+  it('of another order says so', () =>
+    expect(summariseChange(before, { ...before, server: [...before.server].reverse() })).toBe(
+      'sites in another order',
+    ));
   it('of thousands of sites stays short', () => {
-    const many = config({ server: Array.from({ length: 5_000 }, (_, index) => ({ name: `site-${index}.test`, url: 'http://a' })) });
+    const many = config({
+      server: Array.from({ length: 5_000 }, (_, index) => ({ name: `site-${index}.test`, url: 'http://a' })),
+    });
     const summary = summariseChange(undefined, many);
     expect(summary.length).toBeLessThanOrEqual(120);
     expect(summary).toMatch(/^\+ site-0\.test, .*, and 49\d\d more$/);

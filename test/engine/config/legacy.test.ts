@@ -3,9 +3,23 @@ import { fromLegacy, writtenPath } from '../../../electron/engine/config/legacy.
 
 describe('old spellings', () => {
   it('become the keys of today', () => {
-    const { value, problems } = fromLegacy({ healthcheck_interval: 30, servers: [{ name: 'a', url: 'x', ForceTLS: true }, { name: 'b', url: 'x', forcetls: false }, { name: 'c', url: 'x', forceTLS: true }] });
+    const { value, problems } = fromLegacy({
+      healthcheck_interval: 30,
+      servers: [
+        { name: 'a', url: 'x', ForceTLS: true },
+        { name: 'b', url: 'x', forcetls: false },
+        { name: 'c', url: 'x', forceTLS: true },
+      ],
+    });
     expect(problems).toEqual([]);
-    expect(value).toEqual({ health_check_interval: 30, server: [{ name: 'a', url: 'x', force_tls: true }, { name: 'b', url: 'x', force_tls: false }, { name: 'c', url: 'x', force_tls: true }] });
+    expect(value).toEqual({
+      health_check_interval: 30,
+      server: [
+        { name: 'a', url: 'x', force_tls: true },
+        { name: 'b', url: 'x', force_tls: false },
+        { name: 'c', url: 'x', force_tls: true },
+      ],
+    });
   });
 
   it('keep the path as written', () => {
@@ -16,9 +30,15 @@ describe('old spellings', () => {
   });
 
   it('beside the new key are an error at the old one', () => {
-    expect(fromLegacy({ healthcheck_interval: 1, health_check_interval: 2 }).problems).toMatchObject([{ code: 'CONFIG_KEY_TWICE', path: ['healthcheck_interval'] }]);
-    expect(fromLegacy({ server: [{ force_tls: true, forceTLS: true }] }).problems).toMatchObject([{ code: 'CONFIG_KEY_TWICE', path: ['server', 0, 'forceTLS'] }]);
-    expect(fromLegacy({ listen: { http: 80 }, proxy: { listen_port: ':8080' } }).problems).toMatchObject([{ code: 'CONFIG_KEY_TWICE', path: ['proxy', 'listen_port'] }]);
+    expect(fromLegacy({ healthcheck_interval: 1, health_check_interval: 2 }).problems).toMatchObject([
+      { code: 'CONFIG_KEY_TWICE', path: ['healthcheck_interval'] },
+    ]);
+    expect(fromLegacy({ server: [{ force_tls: true, forceTLS: true }] }).problems).toMatchObject([
+      { code: 'CONFIG_KEY_TWICE', path: ['server', 0, 'forceTLS'] },
+    ]);
+    expect(fromLegacy({ listen: { http: 80 }, proxy: { listen_port: ':8080' } }).problems).toMatchObject([
+      { code: 'CONFIG_KEY_TWICE', path: ['proxy', 'listen_port'] },
+    ]);
   });
 
   it.each([
@@ -33,20 +53,32 @@ describe('old spellings', () => {
     expect(writtenPath(renamed, ['listen', 'http'])).toEqual(['proxy', 'listen_port']);
   });
 
-  it.each([['round-robin', 'round_robin'], ['roundrobin', 'round_robin'], ['RoundRobin', 'round_robin'], ['least-connections', 'least_connections'], ['leastconnections', 'least_connections'], ['ip_hash', 'ip_hash'], ['what', 'what']])(
-    'strategy %s is %s',
-    (written, strategy) => {
-      const pool = { strategy: written, balance: [{ balance: [], strategy: written }] };
-      expect(fromLegacy({ server: [{ ...pool, routes: [pool] }] }).value).toMatchObject({ server: [{ strategy, balance: [{ strategy }], routes: [{ strategy, balance: [{ strategy }] }] }] });
-    },
-  );
+  it.each([
+    ['round-robin', 'round_robin'],
+    ['roundrobin', 'round_robin'],
+    ['RoundRobin', 'round_robin'],
+    ['least-connections', 'least_connections'],
+    ['leastconnections', 'least_connections'],
+    ['ip_hash', 'ip_hash'],
+    ['what', 'what'],
+  ])('strategy %s is %s', (written, strategy) => {
+    const pool = { strategy: written, balance: [{ balance: [], strategy: written }] };
+    expect(fromLegacy({ server: [{ ...pool, routes: [pool] }] }).value).toMatchObject({
+      server: [{ strategy, balance: [{ strategy }], routes: [{ strategy, balance: [{ strategy }] }] }],
+    });
+  });
 
   it('a balance list leaves url, protocol, host and port of its site unused', () => {
-    expect(fromLegacy({ server: [{ name: 'a', url: 'x', protocol: 'http', host: 'h', port: 1, balance: [] }] }).value).toEqual({ server: [{ name: 'a', balance: [] }] });
+    expect(
+      fromLegacy({ server: [{ name: 'a', url: 'x', protocol: 'http', host: 'h', port: 1, balance: [] }] }).value,
+    ).toEqual({ server: [{ name: 'a', balance: [] }] });
   });
 
   it('the input is not changed', () => {
-    const input = { servers: [{ name: 'a', strategy: 'RoundRobin', balance: [], url: 'x' }], proxy: { listen_port: ':1' } };
+    const input = {
+      servers: [{ name: 'a', strategy: 'RoundRobin', balance: [], url: 'x' }],
+      proxy: { listen_port: ':1' },
+    };
     const before = structuredClone(input);
     fromLegacy(input);
     expect(input).toEqual(before);
@@ -54,13 +86,26 @@ describe('old spellings', () => {
 });
 
 describe('the default strategy', () => {
-  const server = [{ name: 'a', url: 'x' }, { name: 'b', url: 'x', strategy: 'random' }];
+  const server = [
+    { name: 'a', url: 'x' },
+    { name: 'b', url: 'x', strategy: 'random' },
+  ];
 
   it('comes from the variable', () => {
-    expect(fromLegacy({ variables: { BALANCER_STRATEGY: 'least-connections' }, server }, { MOGOLY_BALANCER_STRATEGY: 'ip_hash' }).value).toMatchObject({ server: [{ strategy: 'least_connections' }, { strategy: 'random' }] });
+    expect(
+      fromLegacy(
+        { variables: { BALANCER_STRATEGY: 'least-connections' }, server },
+        { MOGOLY_BALANCER_STRATEGY: 'ip_hash' },
+      ).value,
+    ).toMatchObject({ server: [{ strategy: 'least_connections' }, { strategy: 'random' }] });
   });
-  it('else from the environment', () => expect(fromLegacy({ server }, { MOGOLY_BALANCER_STRATEGY: 'ip_hash' }).value).toMatchObject({ server: [{ strategy: 'ip_hash' }, { strategy: 'random' }] }));
+  it('else from the environment', () =>
+    expect(fromLegacy({ server }, { MOGOLY_BALANCER_STRATEGY: 'ip_hash' }).value).toMatchObject({
+      server: [{ strategy: 'ip_hash' }, { strategy: 'random' }],
+    }));
   it('that is none is one problem, where it stands', () => {
-    expect(fromLegacy({ variables: { BALANCER_STRATEGY: 'x' }, server }).problems).toMatchObject([{ code: 'CONFIG_WRONG_VALUE', path: ['variables', 'BALANCER_STRATEGY'] }]);
+    expect(fromLegacy({ variables: { BALANCER_STRATEGY: 'x' }, server }).problems).toMatchObject([
+      { code: 'CONFIG_WRONG_VALUE', path: ['variables', 'BALANCER_STRATEGY'] },
+    ]);
   });
 });

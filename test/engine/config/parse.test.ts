@@ -17,20 +17,37 @@ function valueOf(text: string, format: ConfigFormat = 'yaml'): unknown {
 const CODES = (problems: Problem[]): string[] => problems.map((item) => item.code);
 
 describe('formatOf', () => {
-  it.each([['a.yaml', 'yaml'], ['a.yml', 'yaml'], ['a.JSON', 'json']])('%s is %s', (path, format) => expect(formatOf(path)).toMatchObject({ ok: true, value: format }));
-  it.each(['a.toml', 'a', '.yaml', 'a.yaml.bak'])('%s is refused with its fix', (path) => expect(formatOf(path)).toMatchObject({ ok: false, problems: [{ code: 'CONFIG_FORMAT_UNKNOWN', fix: expect.any(String) as string }] }));
+  it.each([
+    ['a.yaml', 'yaml'],
+    ['a.yml', 'yaml'],
+    ['a.JSON', 'json'],
+  ])('%s is %s', (path, format) => expect(formatOf(path)).toMatchObject({ ok: true, value: format }));
+  it.each(['a.toml', 'a', '.yaml', 'a.yaml.bak'])('%s is refused with its fix', (path) =>
+    expect(formatOf(path)).toMatchObject({
+      ok: false,
+      problems: [{ code: 'CONFIG_FORMAT_UNKNOWN', fix: expect.any(String) as string }],
+    }),
+  );
 });
 
 describe('YAML', () => {
   it('resolves anchors, aliases and merge keys', () => {
-    expect(valueOf('base: &b { x: 1, y: 2 }\none: *b\ntwo: { <<: *b, y: 3 }\n')).toEqual({ base: { x: 1, y: 2 }, one: { x: 1, y: 2 }, two: { x: 1, y: 3 } });
+    expect(valueOf('base: &b { x: 1, y: 2 }\none: *b\ntwo: { <<: *b, y: 3 }\n')).toEqual({
+      base: { x: 1, y: 2 },
+      one: { x: 1, y: 2 },
+      two: { x: 1, y: 3 },
+    });
   });
 
-  it('takes an anchor set again from there on', () => expect(valueOf('a: &x 1\nb: *x\nc: &x 2\nd: *x\n')).toEqual({ a: 1, b: 1, c: 2, d: 2 }));
+  it('takes an anchor set again from there on', () =>
+    expect(valueOf('a: &x 1\nb: *x\nc: &x 2\nd: *x\n')).toEqual({ a: 1, b: 1, c: 2, d: 2 }));
 
-  it('keeps off, yes and no as text', () => expect(valueOf('a: off\nb: yes\nc: no\n')).toEqual({ a: 'off', b: 'yes', c: 'no' }));
+  it('keeps off, yes and no as text', () =>
+    expect(valueOf('a: off\nb: yes\nc: no\n')).toEqual({ a: 'off', b: 'yes', c: 'no' }));
 
-  it.each(['', '\n', '# nothing\n', '\uFEFF', '---\n'])('%j is an empty config', (text) => expect(valueOf(text)).toEqual({}));
+  it.each(['', '\n', '# nothing\n', '\uFEFF', '---\n'])('%j is an empty config', (text) =>
+    expect(valueOf(text)).toEqual({}),
+  );
 
   it('tolerates a byte order mark and CRLF', () => expect(valueOf('\uFEFFa: 1\r\nb: 2\r\n')).toEqual({ a: 1, b: 2 }));
 
@@ -50,11 +67,18 @@ describe('YAML', () => {
   });
 
   it('refuses a repeated key, and says where both are', () => {
-    expect(problemsOf('a: 1\nb: 2\na: 3\n')).toMatchObject([{ code: 'CONFIG_DUPLICATE_KEY', message: expect.stringContaining('line 1') as string, at: { line: 3, column: 1 } }]);
+    expect(problemsOf('a: 1\nb: 2\na: 3\n')).toMatchObject([
+      {
+        code: 'CONFIG_DUPLICATE_KEY',
+        message: expect.stringContaining('line 1') as string,
+        at: { line: 3, column: 1 },
+      },
+    ]);
   });
 
   it('refuses a second document', () => expect(CODES(problemsOf('a: 1\n---\nb: 2\n'))).toEqual(['CONFIG_SYNTAX']));
-  it('refuses an alias without its anchor, at its place', () => expect(problemsOf('a: 1\nb: *c\n')).toMatchObject([{ code: 'CONFIG_ALIAS', at: { line: 2, column: 4 } }]));
+  it('refuses an alias without its anchor, at its place', () =>
+    expect(problemsOf('a: 1\nb: *c\n')).toMatchObject([{ code: 'CONFIG_ALIAS', at: { line: 2, column: 4 } }]));
   it('does not let a key reach the prototype', () => {
     const value = valueOf('__proto__: { polluted: 1 }\n') as object;
     expect(Object.hasOwn(value, '__proto__')).toBe(true);
@@ -63,7 +87,13 @@ describe('YAML', () => {
 });
 
 describe('hostile YAML is refused at once', () => {
-  const bomb = ['a0: &a0 [x, x]', ...Array.from({ length: 40 }, (_, index) => `a${index + 1}: &a${index + 1} [${Array(9).fill(`*a${index}`).join(', ')}]`)].join('\n');
+  const bomb = [
+    'a0: &a0 [x, x]',
+    ...Array.from(
+      { length: 40 },
+      (_, index) => `a${index + 1}: &a${index + 1} [${Array(9).fill(`*a${index}`).join(', ')}]`,
+    ),
+  ].join('\n');
   const blocks = Array.from({ length: 5_000 }, (_, index) => `${' '.repeat(index)}a:`).join('\n');
 
   it.each([
@@ -79,14 +109,20 @@ describe('hostile YAML is refused at once', () => {
   ])('%s', (_name, text, code) => expect(CODES(problemsOf(text))).toEqual([code]));
 
   it('reads 20,000 aliases in linear time', () => {
-    const text = Array.from({ length: 20_000 }, (_, index) => `k${index}: &x${index} 1\nj${index}: *x${index}`).join('\n');
+    const text = Array.from({ length: 20_000 }, (_, index) => `k${index}: &x${index} 1\nj${index}: *x${index}`).join(
+      '\n',
+    );
     expect(Object.keys(valueOf(text) as object)).toHaveLength(40_000);
   });
 });
 
 describe('JSON', () => {
   it('places problems', () => {
-    const result = parseText('{\n  "server": [\n    { "name": "a", "a\\"b": [1, { "c": 2 }] }\n  ]\n}', 'json', 'm.json');
+    const result = parseText(
+      '{\n  "server": [\n    { "name": "a", "a\\"b": [1, { "c": 2 }] }\n  ]\n}',
+      'json',
+      'm.json',
+    );
     if (!result.ok) throw new Error('refused');
     expect(result.value.locate(['server', 0, 'a"b', 1, 'c'])).toEqual({ file: 'm.json', line: 3, column: 39 });
     expect(result.value.locateKey(['server', 0, 'name'])).toEqual({ file: 'm.json', line: 3, column: 7 });
@@ -103,12 +139,19 @@ describe('JSON', () => {
     ['// no\n{}', 1, 1],
     ["{'a':1}", 1, 2],
     ['{"a":01}', 1, 6],
-  ])('%j is refused at its place', (text, line, column) => expect(problemsOf(text, 'json')).toMatchObject([{ code: 'CONFIG_SYNTAX', at: { line, column } }]));
+  ])('%j is refused at its place', (text, line, column) =>
+    expect(problemsOf(text, 'json')).toMatchObject([{ code: 'CONFIG_SYNTAX', at: { line, column } }]),
+  );
 
   it('refuses repeated keys, all at once', () => {
-    expect(problemsOf('{"a":1,\n"a":2,\n"b":{"c":1,"c":":"}}', 'json')).toMatchObject([{ code: 'CONFIG_DUPLICATE_KEY', at: { line: 2 } }, { code: 'CONFIG_DUPLICATE_KEY', at: { line: 3 } }]);
+    expect(problemsOf('{"a":1,\n"a":2,\n"b":{"c":1,"c":":"}}', 'json')).toMatchObject([
+      { code: 'CONFIG_DUPLICATE_KEY', at: { line: 2 } },
+      { code: 'CONFIG_DUPLICATE_KEY', at: { line: 3 } },
+    ]);
   });
 
-  it('is not misled by colons and quotes inside strings', () => expect(valueOf('{"a":"b:\\"c\\":","d\\\\":":"}', 'json')).toEqual({ a: 'b:"c":', 'd\\': ':' }));
-  it('refuses 5,000 open brackets', () => expect(CODES(problemsOf('['.repeat(5_000) + ']'.repeat(5_000), 'json'))).toEqual(['CONFIG_TOO_DEEP']));
+  it('is not misled by colons and quotes inside strings', () =>
+    expect(valueOf('{"a":"b:\\"c\\":","d\\\\":":"}', 'json')).toEqual({ a: 'b:"c":', 'd\\': ':' }));
+  it('refuses 5,000 open brackets', () =>
+    expect(CODES(problemsOf('['.repeat(5_000) + ']'.repeat(5_000), 'json'))).toEqual(['CONFIG_TOO_DEEP']));
 });

@@ -41,7 +41,10 @@ describe('a probe', () => {
     expect(result.ok && result.durationMs).toBeGreaterThan(0);
     expect(server.requests).toHaveLength(1);
     expect(server.requests[0]).toMatchObject({ method: 'GET', url: '/healthz?deep=1' });
-    expect(server.requests[0]?.headers).toMatchObject({ host: `127.0.0.1:${server.port}`, 'user-agent': 'mogoly-health' });
+    expect(server.requests[0]?.headers).toMatchObject({
+      host: `127.0.0.1:${server.port}`,
+      'user-agent': 'mogoly-health',
+    });
     await until(() => server.connectionCount() === 0, { message: 'the connection to end' });
   });
 
@@ -49,7 +52,14 @@ describe('a probe', () => {
     const server = await backendIn('status:503');
     expect(await ask(server.url)).toEqual({ ok: false, reason: 'status 503 is not in 200-399' });
     server.setMode('status:302');
-    expect(await ask(server.url, { expect: [[200, 299], [401, 401]] })).toEqual({ ok: false, reason: 'status 302 is not in 200-299, 401' });
+    expect(
+      await ask(server.url, {
+        expect: [
+          [200, 299],
+          [401, 401],
+        ],
+      }),
+    ).toEqual({ ok: false, reason: 'status 302 is not in 200-299, 401' });
     expect(server.requests).toHaveLength(2);
   });
 
@@ -113,11 +123,20 @@ describe('a probe', () => {
     expect(seen).toEqual([`GET /ok 127.0.0.1:${port} mogoly-health`]);
     expect(await ask(url, { path: '/bad' }, 'h2c')).toEqual({ ok: false, reason: 'status 500 is not in 200-399' });
     expect((await ask((await backendIn('ok')).url, {}, 'h2c')).ok).toBe(false);
-    expect(await ask(`http://127.0.0.1:${await freePort()}`, {}, 'h2c')).toEqual({ ok: false, reason: 'connection refused' });
+    expect(await ask(`http://127.0.0.1:${await freePort()}`, {}, 'h2c')).toEqual({
+      ok: false,
+      reason: 'connection refused',
+    });
   });
 
-  it.each([{ allowHTTP1: true, name: 'HTTP/1.1' }, { allowHTTP1: false, name: 'HTTP/2 only' }])('takes a self-signed certificate over $name', async ({ allowHTTP1 }) => {
-    const server = createSecureServer({ ...selfSigned, allowHTTP1 }, (_request, response) => void response.writeHead(200).end('ok'));
+  it.each([
+    { allowHTTP1: true, name: 'HTTP/1.1' },
+    { allowHTTP1: false, name: 'HTTP/2 only' },
+  ])('takes a self-signed certificate over $name', async ({ allowHTTP1 }) => {
+    const server = createSecureServer(
+      { ...selfSigned, allowHTTP1 },
+      (_request, response) => void response.writeHead(200).end('ok'),
+    );
     expect((await ask(`https://127.0.0.1:${await listen(server)}`)).ok).toBe(true);
   });
 });

@@ -31,7 +31,8 @@ function setUp(options: Partial<HealthRegistryOptions> = {}): Setup {
   const changes: string[] = [];
   const { now, setTimer, clearTimer } = clock;
   const registry = createHealthRegistry({
-    onChange: (backend, from, to, reason) => void changes.push(`${backend.name}: ${from} > ${to}${reason === undefined ? '' : ` (${reason})`}`),
+    onChange: (backend, from, to, reason) =>
+      void changes.push(`${backend.name}: ${from} > ${to}${reason === undefined ? '' : ` (${reason})`}`),
     random: () => 0.5,
     now,
     setTimer,
@@ -65,7 +66,11 @@ describe('probing', () => {
     const up = make({ name: 'up', url: (await server()).url });
     const failing = make({ name: 'failing', url: (await server('status:500')).url });
     const refused = make({ name: 'refused', url: `http://127.0.0.1:${await freePort()}` });
-    const hung = make({ name: 'hung', url: (await server('hang')).url, policy: healthPolicy({ timeoutMs: 50, unhealthyAfter: 1 }) });
+    const hung = make({
+      name: 'hung',
+      url: (await server('hang')).url,
+      policy: healthPolicy({ timeoutMs: 50, unhealthyAfter: 1 }),
+    });
     registry.adopt([up, failing, refused, hung]);
     clock.advance(1);
     await until(() => changes.length === 4, { message: `four changes, not ${changes.join()}` });
@@ -85,7 +90,18 @@ describe('probing', () => {
     const flapping = await server();
     const backend = make({ name: 'a', url: flapping.url, policy: healthPolicy({ healthyAfter: 2 }) });
     registry.adopt([backend]);
-    for (const mode of ['ok', 'ok', 'status:500', 'ok', 'status:500', 'status:500', 'ok', 'status:500', 'ok', 'ok'] as const) {
+    for (const mode of [
+      'ok',
+      'ok',
+      'status:500',
+      'ok',
+      'status:500',
+      'status:500',
+      'ok',
+      'status:500',
+      'ok',
+      'ok',
+    ] as const) {
       flapping.setMode(mode);
       await probed(backend, 10_000);
     }
@@ -127,7 +143,10 @@ describe('probing', () => {
     await probed(backend, 1);
   });
 
-  it.each([['slept', 3_600_000], ['was set back', -3_600_000]])('probes everything soon after the machine %s', async (_what, jumpMs) => {
+  it.each([
+    ['slept', 3_600_000],
+    ['was set back', -3_600_000],
+  ])('probes everything soon after the machine %s', async (_what, jumpMs) => {
     const { registry, clock, make, probed } = setUp();
     const policy = healthPolicy({ intervalMs: 86_400_000 });
     const backend = make({ url: (await server()).url, policy });
@@ -153,7 +172,12 @@ describe('requests', () => {
       await probed(backend, 1_000);
       return backend.live.available;
     });
-    expect(changes).toEqual(['a: unknown > healthy', 'a: healthy > degraded (connection reset)', 'a: degraded > down (connection reset)', 'a: down > healthy']);
+    expect(changes).toEqual([
+      'a: unknown > healthy',
+      'a: healthy > degraded (connection reset)',
+      'a: degraded > down (connection reset)',
+      'a: down > healthy',
+    ]);
   });
 
   it('without probes: out for the cooldown, back on trial, healthy after a success', () => {
@@ -188,33 +212,39 @@ describe('requests', () => {
 
   it('change the state only with an event, and an event comes only with a change', async () => {
     await fc.assert(
-      fc.asyncProperty(fc.array(fc.tuple(fc.constantFrom('ok', 'fail', 'probe', 'drain'), fc.boolean(), fc.integer({ min: 0, max: 9_000 })), { maxLength: 40 }), async (steps) => {
-        let passes = true;
-        const seen: [string, string][] = [];
-        const { registry, clock, make } = setUp({
-          onChange: (_backend, from, to) => void seen.push([from, to]),
-          probe: () => Promise.resolve(passes ? { ok: true, durationMs: 1 } : { ok: false, reason: 'no' }),
-        });
-        let backend = make({ name: 'a', url: 'http://127.0.0.1:1' });
-        let shown: string = backend.live.health;
-        registry.adopt([backend]);
-        for (const [step, flag, ms] of steps) {
-          passes = flag;
-          clock.advance(ms);
-          if (step === 'ok') registry.reportSuccess(backend);
-          else if (step === 'fail') registry.reportFailure(backend, 'reset');
-          else if (step === 'probe') await registry.checkOne(backend);
-          else registry.adopt([(backend = { ...backend, drain: flag })]);
-          await Promise.resolve();
-          for (const [from, to] of seen.splice(0)) {
-            expect([from, from === to]).toEqual([shown, false]);
-            shown = to;
+      fc.asyncProperty(
+        fc.array(
+          fc.tuple(fc.constantFrom('ok', 'fail', 'probe', 'drain'), fc.boolean(), fc.integer({ min: 0, max: 9_000 })),
+          { maxLength: 40 },
+        ),
+        async (steps) => {
+          let passes = true;
+          const seen: [string, string][] = [];
+          const { registry, clock, make } = setUp({
+            onChange: (_backend, from, to) => void seen.push([from, to]),
+            probe: () => Promise.resolve(passes ? { ok: true, durationMs: 1 } : { ok: false, reason: 'no' }),
+          });
+          let backend = make({ name: 'a', url: 'http://127.0.0.1:1' });
+          let shown: string = backend.live.health;
+          registry.adopt([backend]);
+          for (const [step, flag, ms] of steps) {
+            passes = flag;
+            clock.advance(ms);
+            if (step === 'ok') registry.reportSuccess(backend);
+            else if (step === 'fail') registry.reportFailure(backend, 'reset');
+            else if (step === 'probe') await registry.checkOne(backend);
+            else registry.adopt([(backend = { ...backend, drain: flag })]);
+            await Promise.resolve();
+            for (const [from, to] of seen.splice(0)) {
+              expect([from, from === to]).toEqual([shown, false]);
+              shown = to;
+            }
+            expect(backend.live.health).toBe(shown);
+            expect(backend.live.available).toBe(shown !== 'down');
           }
-          expect(backend.live.health).toBe(shown);
-          expect(backend.live.available).toBe(shown !== 'down');
-        }
-        await registry.close();
-      }),
+          await registry.close();
+        },
+      ),
     );
   });
 });
@@ -298,7 +328,9 @@ describe('checks', () => {
     registry.adopt([up, bad, off]);
     const report = await registry.checkAll([up, bad, off]);
     expect(report.pass).toEqual([{ name: 'up', url: up.origin.origin, healthy: true }]);
-    expect(report.fail).toEqual([{ name: 'bad', url: bad.origin.origin, healthy: false, error: 'status 500 is not in 200-399' }]);
+    expect(report.fail).toEqual([
+      { name: 'bad', url: bad.origin.origin, healthy: false, error: 'status 500 is not in 200-399' },
+    ]);
     expect(report.duration).toBeGreaterThan(0);
     await registry.checkOne(bad);
     expect([up.live.health, bad.live.health]).toEqual(['healthy', 'down']);

@@ -18,7 +18,10 @@ const policy: HealthPolicy = {
   initial: 'unknown',
 };
 
-const takenOut = [0, 1, 2].reduce((state, at) => reduce(state, { type: 'requestFailed', reason: 'refused' }, policy, at), initialState(policy));
+const takenOut = [0, 1, 2].reduce(
+  (state, at) => reduce(state, { type: 'requestFailed', reason: 'refused' }, policy, at),
+  initialState(policy),
+);
 
 describe('after requests took a backend out', () => {
   it('a probe that fails and one that passes bring it back before the cooldown ends', () => {

@@ -30,7 +30,15 @@ describe('probes', () => {
   });
 
   it('bring it back after healthyAfter passes in a row', () => {
-    expect(statuses('ppPPpPPP', healthPolicy({ healthyAfter: 3 })).slice(1)).toEqual(['down', 'down', 'down', 'down', 'down', 'down', 'healthy']);
+    expect(statuses('ppPPpPPP', healthPolicy({ healthyAfter: 3 })).slice(1)).toEqual([
+      'down',
+      'down',
+      'down',
+      'down',
+      'down',
+      'down',
+      'healthy',
+    ]);
   });
 
   it('come sooner while something is wrong', () => {
@@ -48,18 +56,36 @@ describe('probes', () => {
 describe('requests', () => {
   it('take a backend out after maxFails failures within the window', () => {
     expect(statuses('RrRrr', healthPolicy())).toEqual(['healthy', 'degraded', 'degraded', 'degraded', 'down']);
-    expect(statuses('rrRRr', healthPolicy({ windowMs: 2_000 }))).toEqual(['degraded', 'degraded', 'degraded', 'healthy', 'degraded']);
+    expect(statuses('rrRRr', healthPolicy({ windowMs: 2_000 }))).toEqual([
+      'degraded',
+      'degraded',
+      'degraded',
+      'healthy',
+      'degraded',
+    ]);
   });
 
   it('then both a cooldown and a passed probe are needed', () => {
-    expect(statuses('rrrPcP', healthPolicy({ cooldownMs: 2_000 })).slice(2)).toEqual(['down', 'down', 'healthy', 'healthy']);
+    expect(statuses('rrrPcP', healthPolicy({ cooldownMs: 2_000 })).slice(2)).toEqual([
+      'down',
+      'down',
+      'healthy',
+      'healthy',
+    ]);
     expect(statuses('rrrcP', healthPolicy()).slice(2)).toEqual(['down', 'down', 'healthy']);
     expect(statuses('rrrPP', healthPolicy({ cooldownMs: 1_500 })).slice(2)).toEqual(['down', 'down', 'healthy']);
   });
 
   it('without probes it comes back on trial: one failure takes it out, one success heals it', () => {
     const policy = healthPolicy({ enabled: false });
-    expect(statuses('rrrcrcRr', policy).slice(2)).toEqual(['down', 'unknown', 'down', 'unknown', 'healthy', 'degraded']);
+    expect(statuses('rrrcrcRr', policy).slice(2)).toEqual([
+      'down',
+      'unknown',
+      'down',
+      'unknown',
+      'healthy',
+      'degraded',
+    ]);
   });
 
   it('that were under way when it went down change nothing', () => {
@@ -76,9 +102,19 @@ it('the config may assume a backend up or down before the first probe', () => {
 
 describe('whatever happens', () => {
   const policies = fc
-    .record({ healthyAfter: fc.integer({ min: 1, max: 4 }), unhealthyAfter: fc.integer({ min: 1, max: 4 }), maxFails: fc.integer({ min: 1, max: 4 }), windowMs: fc.integer({ min: 1, max: 5_000 }), cooldownMs: fc.integer({ min: 0, max: 5_000 }), enabled: fc.boolean() })
+    .record({
+      healthyAfter: fc.integer({ min: 1, max: 4 }),
+      unhealthyAfter: fc.integer({ min: 1, max: 4 }),
+      maxFails: fc.integer({ min: 1, max: 4 }),
+      windowMs: fc.integer({ min: 1, max: 5_000 }),
+      cooldownMs: fc.integer({ min: 0, max: 5_000 }),
+      enabled: fc.boolean(),
+    })
     .map((policy) => healthPolicy(policy));
-  const steps = fc.array(fc.record({ event: fc.constantFrom(...Object.values(EVENTS)), afterMs: fc.integer({ min: 0, max: 3_000 }) }), { maxLength: 60 });
+  const steps = fc.array(
+    fc.record({ event: fc.constantFrom(...Object.values(EVENTS)), afterMs: fc.integer({ min: 0, max: 3_000 }) }),
+    { maxLength: 60 },
+  );
 
   it('it goes down only on enough evidence', () => {
     fc.assert(
@@ -95,7 +131,9 @@ describe('whatever happens', () => {
           const next = reduce(state, event, policy, nowMs);
           if (isAvailable(state) && !isAvailable(next)) {
             const recent = requestsFailed.filter((at) => nowMs - at < policy.windowMs).length;
-            const proven = (event.type === 'probeFailed' && probesFailed >= policy.unhealthyAfter) || (event.type === 'requestFailed' && (recent >= policy.maxFails || state.onTrial));
+            const proven =
+              (event.type === 'probeFailed' && probesFailed >= policy.unhealthyAfter) ||
+              (event.type === 'requestFailed' && (recent >= policy.maxFails || state.onTrial));
             expect(proven).toBe(true);
           }
           state = next;
@@ -121,7 +159,8 @@ describe('whatever happens', () => {
         let state = run(policy, history).at(-1) ?? initialState(policy);
         let nowMs = 1_000_000 + 60 * 3_000 + policy.cooldownMs;
         if (!policy.enabled) state = reduce(state, { type: 'cooldownEnded' }, policy, nowMs);
-        for (let i = 0; i < policy.healthyAfter; i++) state = reduce(state, { type: 'probePassed' }, policy, (nowMs += 1));
+        for (let i = 0; i < policy.healthyAfter; i++)
+          state = reduce(state, { type: 'probePassed' }, policy, (nowMs += 1));
         expect(isAvailable(state)).toBe(true);
       }),
     );
