@@ -13,7 +13,13 @@ for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
 /** `mogoly events -f | head` closes the pipe; that is no error. */
 process.stdout.on('error', () => ending.abort());
 
-const io: Io = { stdout: process.stdout, stderr: process.stderr, stdin: process.stdin, env: process.env, signal: ending.signal };
+const io: Io = {
+  stdout: process.stdout,
+  stderr: process.stderr,
+  stdin: process.stdin,
+  env: process.env,
+  signal: ending.signal,
+};
 const code = await runCli(process.argv.slice(2), io);
 process.exitCode = code;
 /** Everything is closed by now; what still holds the loop (a terminal on standard input) shall not hold the prompt. */

@@ -22,7 +22,10 @@ interface Door {
 
 async function findDoor({ home, socket }: Target): Promise<Door> {
   const owner = await readOwner(home);
-  const headers: Record<string, string> = { host: 'localhost', ...(owner && { authorization: `Bearer ${owner.token}` }) };
+  const headers: Record<string, string> = {
+    host: 'localhost',
+    ...(owner && { authorization: `Bearer ${owner.token}` }),
+  };
   return { path: socket ?? owner?.socket ?? socketPath(home), headers };
 }
 
@@ -35,7 +38,12 @@ export async function call<K extends CommandName>(target: Target, name: K, reque
       socketPath: door.path,
       path: `/v1/${name}`,
       method: 'POST',
-      headers: { ...door.headers, 'content-type': 'application/json', 'content-length': Buffer.byteLength(body), connection: 'close' },
+      headers: {
+        ...door.headers,
+        'content-type': 'application/json',
+        'content-length': Buffer.byteLength(body),
+        connection: 'close',
+      },
       timeout: CALL_TIMEOUT_MS,
     });
     sent.on('response', (response) => {
@@ -66,11 +74,16 @@ export async function events(target: Target, onPush: (push: Push) => void, signa
     const stop = (): void => socket.terminate();
     signal.addEventListener('abort', stop, { once: true });
     socket.on('message', (data: Buffer) => onPush(JSON.parse(data.toString('utf8')) as Push));
-    socket.on('error', (error) => (signal.aborted ? resolve() : reject(new ProblemError(unreachable(target, error).problems))));
+    socket.on('error', (error) =>
+      signal.aborted ? resolve() : reject(new ProblemError(unreachable(target, error).problems)),
+    );
     socket.on('close', () => {
       signal.removeEventListener('abort', stop);
       if (signal.aborted) resolve();
-      else reject(new ProblemError([problem('DAEMON_GONE', 'Mogoly has stopped', { fix: 'Start it with `mogoly run`.' })]));
+      else
+        reject(
+          new ProblemError([problem('DAEMON_GONE', 'Mogoly has stopped.', { fix: 'Start it with `mogoly run`.' })]),
+        );
     });
     if (signal.aborted) stop();
   });
@@ -80,14 +93,26 @@ function parseAnswer<K extends CommandName>(text: string): Answer<K> {
   try {
     return JSON.parse(text) as Answer<K>;
   } catch {
-    return failure(problem('DAEMON_GARBLED', 'What answers on the control socket is not Mogoly', { fix: 'Check the path given to --socket.' }));
+    return failure(
+      problem('DAEMON_GARBLED', 'What answers on the control socket is not Mogoly.', {
+        fix: 'Check the path given to --socket.',
+      }),
+    );
   }
 }
 
 function unreachable({ home }: Target, error: Error): { ok: false; problems: ReturnType<typeof problem>[] } {
   const code = (error as NodeJS.ErrnoException).code ?? '';
   if (['ENOENT', 'ECONNREFUSED', 'ENOTSOCK', 'ENOTDIR'].includes(code)) {
-    return failure(problem('DAEMON_NOT_RUNNING', `Mogoly is not running for ${home}`, { fix: 'Start it with `mogoly run`, or open the app.' }));
+    return failure(
+      problem('DAEMON_NOT_RUNNING', `Mogoly is not running for ${home}.`, {
+        fix: 'Start it with `mogoly run`, or open the app.',
+      }),
+    );
   }
-  return failure(problem('DAEMON_SILENT', `Mogoly does not answer: ${error.message}`, { fix: 'Look in `mogoly daemon logs`, or restart it.' }));
+  return failure(
+    problem('DAEMON_SILENT', `Mogoly does not answer: ${error.message}.`, {
+      fix: 'Look in `mogoly daemon logs`, or restart it.',
+    }),
+  );
 }

@@ -27,7 +27,9 @@ interface GlobalOptions {
 export type Register = (program: Command, run: Runner) => void;
 
 /** Turns an action into what commander calls; an action without a return value has gone well. */
-export type Runner = <Args extends unknown[]>(action: (context: Context, ...args: Args) => Promise<ExitCode | void>) => (...args: [...Args, ...unknown[]]) => Promise<void>;
+export type Runner = <Args extends unknown[]>(
+  action: (context: Context, ...args: Args) => Promise<ExitCode | void>,
+) => (...args: [...Args, ...unknown[]]) => Promise<void>;
 
 export function addGlobalOptions(program: Command): void {
   program
@@ -41,7 +43,12 @@ export function addGlobalOptions(program: Command): void {
 export function createContext(program: Command, io: Io): Context {
   const options = program.opts<GlobalOptions>();
   const home = options.home ? resolve(options.home) : homeFolder(io.env);
-  return { io, print: createPrinter(io, options), target: { home, socket: options.socket }, isDebug: options.debug === true };
+  return {
+    io,
+    print: createPrinter(io, options),
+    target: { home, socket: options.socket },
+    isDebug: options.debug === true,
+  };
 }
 
 /** For `-t 20` and the like. */

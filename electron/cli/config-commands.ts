@@ -13,11 +13,29 @@ import { mapName } from './map.ts';
 import { plain } from './print.ts';
 
 export function register(program: Command, run: Runner): void {
-  program.command('check').description('print every problem of a config file; nothing needs to run').argument('<file>', 'YAML or JSON; - for standard input').action(run((context, file: string) => check(context, file)));
-  program.command('schema').description('print the JSON Schema of the config file').action(run((context) => schema(context)));
-  program.command('apply').description('replace the config by this one').argument('<file>', 'YAML or JSON; - for standard input').action(run((context, file: string) => apply(context, file)));
-  program.command('history').description('the configs accepted so far').action(run((context) => history(context)));
-  program.command('rollback').description('go back to an earlier config').argument('<id>', 'from `mogoly history`').action(run((context, id: string) => rollback(context, id)));
+  program
+    .command('check')
+    .description('print every problem of a config file; nothing needs to run')
+    .argument('<file>', 'YAML or JSON; - for standard input')
+    .action(run((context, file: string) => check(context, file)));
+  program
+    .command('schema')
+    .description('print the JSON Schema of the config file')
+    .action(run((context) => schema(context)));
+  program
+    .command('apply')
+    .description('replace the config by this one')
+    .argument('<file>', 'YAML or JSON; - for standard input')
+    .action(run((context, file: string) => apply(context, file)));
+  program
+    .command('history')
+    .description('the configs accepted so far')
+    .action(run((context) => history(context)));
+  program
+    .command('rollback')
+    .description('go back to an earlier config')
+    .argument('<id>', 'from `mogoly history`')
+    .action(run((context, id: string) => rollback(context, id)));
   program
     .command('map')
     .description('point a name at a dev server: mogoly map shop.localhost 5173')
@@ -38,10 +56,16 @@ async function readSource({ io }: Context, file: string): Promise<Source> {
   }
   const extension = extname(file).toLowerCase();
   if (!['.yaml', '.yml', '.json'].includes(extension)) {
-    throw new ProblemError([problem('CONFIG_FORMAT', `${file} is neither YAML nor JSON by its name`, { fix: 'Name it .yaml, .yml or .json.' })]);
+    throw new ProblemError([
+      problem('CONFIG_FORMAT', `${file} is neither YAML nor JSON by its name.`, {
+        fix: 'Name it .yaml, .yml or .json.',
+      }),
+    ]);
   }
   const text = await readFile(file, 'utf8').catch((error: Error) => {
-    throw new ProblemError([problem('CONFIG_UNREADABLE', `${file} cannot be read: ${error.message}`, { fix: 'Check the path.' })]);
+    throw new ProblemError([
+      problem('CONFIG_UNREADABLE', `${file} cannot be read: ${error.message}.`, { fix: 'Check the path.' }),
+    ]);
   });
   return { text, format: extension === '.json' ? 'json' : 'yaml' };
 }
@@ -55,7 +79,9 @@ async function check(context: Context, file: string): Promise<ExitCode> {
   const errors = problems.filter(({ severity }) => severity === 'error').length;
   context.print.result({ ok: errors === 0, problems }, () => {
     for (const item of problems) context.print.line(plain(formatProblem(item)));
-    context.print.line(problems.length === 0 ? `${name} is good` : `${errors} errors, ${problems.length - errors} warnings`);
+    context.print.line(
+      problems.length === 0 ? `${name} is good` : `${errors} errors, ${problems.length - errors} warnings`,
+    );
   });
   return errors === 0 ? 0 : 1;
 }
@@ -82,14 +108,21 @@ async function history({ print, target }: Context): Promise<void> {
   print.result(revisions, () =>
     print.table(
       ['REVISION', 'WHEN', 'BY', 'WHAT'],
-      revisions.map(({ id, at, source, summary, current }) => [`${id}${current ? print.paint('green', ' current') : ''}`, new Date(at).toISOString().slice(0, 19).replace('T', ' '), plain(source), plain(summary)]),
+      revisions.map(({ id, at, source, summary, current }) => [
+        `${id}${current ? print.paint('green', ' current') : ''}`,
+        new Date(at).toISOString().slice(0, 19).replace('T', ' '),
+        plain(source),
+        plain(summary),
+      ]),
     ),
   );
 }
 
 async function rollback(context: Context, id: string): Promise<ExitCode | void> {
   if (!/^\d{1,9}$/.test(id)) {
-    context.print.problems([problem('CLI_USAGE', `"${id}" is not the number of a revision`, { fix: 'List them with `mogoly history`.' })]);
+    context.print.problems([
+      problem('CLI_USAGE', `"${id}" is not the number of a revision.`, { fix: 'List them with `mogoly history`.' }),
+    ]);
     return 2;
   }
   showApplied(context, await ask(context.target, 'config.rollback', { id: Number(id) }), `Rolled back to ${id}`);

@@ -31,10 +31,23 @@ export function register(program: Command, run: Runner): void {
     .description('serve, in the foreground unless -d')
     .option('-d, --detach', 'serve in the background')
     .option('-c, --config <file>', 'config file (mogoly.yaml in the home folder)')
-    .action(run((context, options: StartOptions) => (options.detach ? startAndTell(context, options.config) : serve(context, options))));
-  daemon.command('stop').description('end it; requests under way are finished first').action(run((context) => stopAndTell(context)));
-  daemon.command('restart').description('stop it, and start it in the background with the same config').action(run((context) => restart(context)));
-  daemon.command('status').description('what is served, where, and how it is').action(run((context) => status(context)));
+    .action(
+      run((context, options: StartOptions) =>
+        options.detach ? startAndTell(context, options.config) : serve(context, options),
+      ),
+    );
+  daemon
+    .command('stop')
+    .description('end it; requests under way are finished first')
+    .action(run((context) => stopAndTell(context)));
+  daemon
+    .command('restart')
+    .description('stop it, and start it in the background with the same config')
+    .action(run((context) => restart(context)));
+  daemon
+    .command('status')
+    .description('what is served, where, and how it is')
+    .action(run((context) => status(context)));
   daemon
     .command('logs')
     .description('the newest log entries')
@@ -51,7 +64,9 @@ async function startAndTell(context: Context, configFile: string | undefined): P
 /** Nothing there to stop is what was wanted. */
 async function stopAndTell(context: Context): Promise<void> {
   const stopped = await stop(context);
-  context.print.result({ stopped: stopped !== undefined, pid: stopped?.pid ?? null }, () => context.print.line(stopped ? `Mogoly (pid ${stopped.pid}) has stopped` : 'Mogoly is not running'));
+  context.print.result({ stopped: stopped !== undefined, pid: stopped?.pid ?? null }, () =>
+    context.print.line(stopped ? `Mogoly (pid ${stopped.pid}) has stopped` : 'Mogoly is not running'),
+  );
 }
 
 /** The last snapshot of what was stopped; undefined when nothing ran. */
@@ -64,7 +79,12 @@ async function stop({ target }: Context): Promise<Snapshot | undefined> {
   const { pid } = await ask(target, 'daemon.quit');
   const deadline = Date.now() + STOP_DEADLINE_MS;
   while (pid !== process.pid && processExists(pid)) {
-    if (Date.now() > deadline) throw new ProblemError([problem('DAEMON_STILL_RUNNING', `Mogoly (pid ${pid}) has not ended after ${STOP_DEADLINE_MS / 1_000} s`, { fix: `End it with: kill ${pid}` })]);
+    if (Date.now() > deadline)
+      throw new ProblemError([
+        problem('DAEMON_STILL_RUNNING', `Mogoly (pid ${pid}) has not ended after ${STOP_DEADLINE_MS / 1_000} s.`, {
+          fix: `End it with: kill ${pid}`,
+        }),
+      ]);
     await new Promise((resolve) => setTimeout(resolve, 25));
   }
   return seen.value;

@@ -18,13 +18,30 @@ const SAID_CHARS = 4_000;
 export async function startDetached(context: Context, configFile: string | undefined): Promise<Snapshot> {
   const { home, socket } = context.target;
   const running = await call(context.target, 'status.get');
-  if (running.ok) throw new ProblemError([problem('HOME_TAKEN', `Mogoly ${running.value.host} (pid ${running.value.pid}) owns ${home}`, { fix: 'Use `mogoly daemon restart`, or set MOGOLY_HOME to another folder.' })]);
+  if (running.ok)
+    throw new ProblemError([
+      problem('HOME_TAKEN', `Mogoly ${running.value.host} (pid ${running.value.pid}) owns ${home}.`, {
+        fix: 'Use `mogoly daemon restart`, or set MOGOLY_HOME to another folder.',
+      }),
+    ]);
   const logs = join(home, 'logs');
   await mkdir(logs, { recursive: true, mode: 0o700 });
   const said = join(logs, 'daemon.log');
   const output = await open(said, 'w', 0o600);
-  const args = [...process.execArgv, process.argv[1]!, 'run', '--home', home, ...(socket ? ['--socket', socket] : []), ...(configFile ? ['--config', resolve(configFile)] : [])];
-  const child = spawn(process.execPath, args, { detached: true, stdio: ['ignore', output.fd, output.fd], env: context.io.env });
+  const args = [
+    ...process.execArgv,
+    process.argv[1]!,
+    'run',
+    '--home',
+    home,
+    ...(socket ? ['--socket', socket] : []),
+    ...(configFile ? ['--config', resolve(configFile)] : []),
+  ];
+  const child = spawn(process.execPath, args, {
+    detached: true,
+    stdio: ['ignore', output.fd, output.fd],
+    env: context.io.env,
+  });
   await output.close();
   let ended: string | undefined;
   child.once('exit', (code, signal) => (ended = signal ?? `exit code ${code}`));
@@ -33,7 +50,12 @@ export async function startDetached(context: Context, configFile: string | undef
   return waitUntilServing(context, () => ended, child.pid, said);
 }
 
-async function waitUntilServing(context: Context, ended: () => string | undefined, pid: number | undefined, said: string): Promise<Snapshot> {
+async function waitUntilServing(
+  context: Context,
+  ended: () => string | undefined,
+  pid: number | undefined,
+  said: string,
+): Promise<Snapshot> {
   const deadline = Date.now() + START_DEADLINE_MS;
   for (;;) {
     const answer = await call(context.target, 'status.get');
@@ -41,7 +63,11 @@ async function waitUntilServing(context: Context, ended: () => string | undefine
     const why = ended() ?? (Date.now() > deadline ? `nothing served after ${START_DEADLINE_MS / 1_000} s` : undefined);
     if (why !== undefined) {
       const text = (await readFile(said, 'utf8').catch(() => '')).trim().slice(-SAID_CHARS); // it may not have said a word
-      throw new ProblemError([problem('DAEMON_NOT_STARTED', `Mogoly could not start (${why})${text ? `:\n${text}` : ''}`, { fix: 'Try `mogoly run` to see it in the foreground.' })]);
+      throw new ProblemError([
+        problem('DAEMON_NOT_STARTED', `Mogoly could not start (${why})${text ? `:\n${text}` : ''}`, {
+          fix: 'Try `mogoly run` to see it in the foreground.',
+        }),
+      ]);
     }
     await new Promise((wait) => setTimeout(wait, POLL_MS));
   }

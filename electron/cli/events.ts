@@ -25,7 +25,8 @@ export function register(program: Command, run: Runner): void {
 async function events(context: Context, { follow: isFollowed, tail }: EventsOptions): Promise<void> {
   const { print, target, io } = context;
   if (!(print.isJson && isFollowed) && tail > 0) await past(context, tail);
-  if (isFollowed) await follow(target, (push) => (print.isJson ? print.json(push, true) : showPush(context, push)), io.signal);
+  if (isFollowed)
+    await follow(target, (push) => (print.isJson ? print.json(push, true) : showPush(context, push)), io.signal);
 }
 
 async function past(context: Context, tail: number): Promise<void> {
@@ -34,17 +35,24 @@ async function past(context: Context, tail: number): Promise<void> {
     ask(context.target, 'log.list', { limit: Math.min(tail, 5_000) }),
   ]);
   if (context.print.isJson) return context.print.json({ exchanges, log });
-  const lines = [...exchanges.map((item) => ({ at: item.startedAt, text: exchangeLine(context, item) })), ...log.map((item) => ({ at: item.at, text: logLine(context, item) }))];
+  const lines = [
+    ...exchanges.map((item) => ({ at: item.startedAt, text: exchangeLine(context, item) })),
+    ...log.map((item) => ({ at: item.at, text: logLine(context, item) })),
+  ];
   for (const { text } of lines.sort((a, b) => a.at - b.at).slice(-tail)) context.print.line(text);
 }
 
 function showPush(context: Context, push: Push): void {
-  if (push.name === 'exchanges.recorded') for (const exchange of push.data) context.print.line(exchangeLine(context, exchange));
+  if (push.name === 'exchanges.recorded')
+    for (const exchange of push.data) context.print.line(exchangeLine(context, exchange));
   if (push.name === 'log.written') for (const entry of push.data) context.print.line(logLine(context, entry));
 }
 
 function exchangeLine({ print }: Context, item: Exchange): string {
-  const status = print.paint(item.status >= 500 || item.status === 0 ? 'red' : item.status >= 400 ? 'yellow' : 'green', item.status === 0 ? 'left' : String(item.status));
+  const status = print.paint(
+    item.status >= 500 || item.status === 0 ? 'red' : item.status >= 400 ? 'yellow' : 'green',
+    item.status === 0 ? 'left' : String(item.status),
+  );
   const tries = item.attempts.length > 1 ? ` after ${item.attempts.length} tries` : '';
   const from = item.backend ?? item.error ?? 'mogoly';
   return `${print.paint('grey', clock(item.startedAt))} ${status} ${plain(`${item.method} ${item.host}${item.path}`)} ${Math.round(item.durationMs)} ms ${print.paint('grey', plain(from + tries))}`;

@@ -9,8 +9,15 @@ import type { ExitCode } from './io.ts';
 import { plain } from './print.ts';
 
 export function register(program: Command, run: Runner): void {
-  program.command('status').description('what is served, where, and how it is').action(run((context) => status(context)));
-  program.command('health').description('probe the backends now').argument('[site]', 'only those of this site').action(run((context, site: string | undefined) => health(context, site)));
+  program
+    .command('status')
+    .description('what is served, where, and how it is')
+    .action(run((context) => status(context)));
+  program
+    .command('health')
+    .description('probe the backends now')
+    .argument('[site]', 'only those of this site')
+    .action(run((context, site: string | undefined) => health(context, site)));
   program
     .command('explain')
     .description('why a request goes where it goes')
@@ -27,11 +34,14 @@ export async function status(context: Context): Promise<void> {
 }
 
 function showStatus({ print }: Context, snapshot: Snapshot): void {
-  const state = snapshot.status === 'running' ? print.paint('green', 'running') : print.paint('yellow', snapshot.status);
+  const state =
+    snapshot.status === 'running' ? print.paint('green', 'running') : print.paint('yellow', snapshot.status);
   print.line(`Mogoly ${snapshot.version} is ${state} (${snapshot.host}, pid ${snapshot.pid})`);
   print.line(`config ${snapshot.configFile}, revision ${snapshot.revision}`);
   for (const { kind, address, port, problem } of snapshot.listeners) {
-    print.line(`${kind.padEnd(5)} ${address}:${port}${problem ? print.paint('red', `  ${problem.message}`) : ''}`);
+    print.line(
+      `${kind.padEnd(5)} ${address.includes(':') ? `[${address}]` : address}:${port}${problem ? print.paint('red', `  ${problem.message}`) : ''}`,
+    );
   }
   if (snapshot.sites.length > 0) print.line();
   print.table(
@@ -39,7 +49,13 @@ function showStatus({ print }: Context, snapshot: Snapshot): void {
     snapshot.sites.map((site) => {
       const backends = collectBackends(site);
       const up = backends.filter(({ health: state }) => state !== 'down').length;
-      return [plain(site.name), site.disabled ? print.paint('grey', 'disabled') : print.health(site.health), `${up}/${backends.length}`, String(site.requests), plain(site.url)];
+      return [
+        plain(site.name),
+        site.disabled ? print.paint('grey', 'disabled') : print.health(site.health),
+        `${up}/${backends.length}`,
+        String(site.requests),
+        plain(site.url),
+      ];
     }),
   );
   print.warnings(snapshot.problems);
@@ -52,7 +68,12 @@ export async function health(context: Context, site: string | undefined): Promis
   print.result(report, () => {
     print.table(
       ['BACKEND', 'HEALTH', 'URL', 'WHY'],
-      [...report.fail, ...report.pass].map(({ name, url, healthy, error }) => [plain(name), print.health(healthy ? 'healthy' : 'down'), plain(url), plain(error ?? '')]),
+      [...report.fail, ...report.pass].map(({ name, url, healthy, error }) => [
+        plain(name),
+        print.health(healthy ? 'healthy' : 'down'),
+        plain(url),
+        plain(error ?? ''),
+      ]),
     );
     print.line(`${report.pass.length} pass, ${report.fail.length} fail (${Math.round(report.duration)} ms)`);
   });
@@ -60,8 +81,16 @@ export async function health(context: Context, site: string | undefined): Promis
 }
 
 /** Exit code 1 when the request would get an error. */
-async function explain(context: Context, url: string, { method, client }: { method: string; client: string }): Promise<ExitCode> {
-  const found = await ask(context.target, 'explain', { url: /^[a-z][a-z\d+.-]*:\/\//i.test(url) ? url : `http://${url}`, method, client });
+async function explain(
+  context: Context,
+  url: string,
+  { method, client }: { method: string; client: string },
+): Promise<ExitCode> {
+  const found = await ask(context.target, 'explain', {
+    url: /^[a-z][a-z\d+.-]*:\/\//i.test(url) ? url : `http://${url}`,
+    method,
+    client,
+  });
   context.print.result(found, () => showExplanation(context, found));
   return found.problem ? 1 : 0;
 }
@@ -79,7 +108,14 @@ function showExplanation({ print }: Context, found: Explanation): void {
   if (found.candidates.length > 0) print.line();
   print.table(
     ['CANDIDATE', 'HEALTH', 'ACTIVE', 'WEIGHT', 'URL', 'WHY NOT'],
-    found.candidates.map((item) => [plain(item.name), print.health(item.health), String(item.active), String(item.weight), plain(item.url), item.available ? '' : plain(item.reason ?? 'not available')]),
+    found.candidates.map((item) => [
+      plain(item.name),
+      print.health(item.health),
+      String(item.active),
+      String(item.weight),
+      plain(item.url),
+      item.available ? '' : plain(item.reason ?? 'not available'),
+    ]),
   );
   if (found.problem) print.problems([found.problem]);
 }

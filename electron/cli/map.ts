@@ -12,7 +12,8 @@ export function backendUrl(where: string): string | undefined {
   if (/^(https?|h2c):\/\//i.test(where)) return isUrl(where) ? where : undefined;
   const colon = where.lastIndexOf(':');
   const host = where.slice(0, colon);
-  if (colon < 1 || !isPort(where.slice(colon + 1)) || !isUrl(`http://${where}`) || /[/?#@\s]/.test(host)) return undefined;
+  if (colon < 1 || !isPort(where.slice(colon + 1)) || !isUrl(`http://${where}`) || /[/?#@\s]/.test(host))
+    return undefined;
   return `http://${where}`;
 }
 
@@ -29,16 +30,25 @@ export async function mapName(context: Context, name: string, where: string): Pr
   const { print, target } = context;
   const url = backendUrl(where);
   if (url === undefined) {
-    print.problems([problem('CLI_USAGE', `"${where}" is not a port, host:port or URL`, { fix: 'Write it as in: mogoly map shop.localhost 5173' })]);
+    print.problems([
+      problem('CLI_USAGE', `"${where}" is not a port, host:port or URL.`, {
+        fix: 'Write it as in: mogoly map shop.localhost 5173',
+      }),
+    ]);
     return 2;
   }
   const { sites } = await ask(target, 'status.get');
   const isKnown = sites.some((site) => site.name.toLowerCase() === name.toLowerCase());
   const applied = isKnown
-    ? await ask(target, 'sites.set', { site: name, patch: { url, balance: null, protocol: null, host: null, port: null } })
+    ? await ask(target, 'sites.set', {
+        site: name,
+        patch: { url, balance: null, protocol: null, host: null, port: null },
+      })
     : await ask(target, 'sites.add', { site: { name, url } });
   const after = await ask(target, 'status.get');
   const site = after.sites.find((item) => item.name.toLowerCase() === name.toLowerCase());
   print.warnings(applied.warnings);
-  print.result({ ...applied, site: name, url: site?.url, backend: url }, () => print.line(`${plain(site?.url ?? name)} → ${plain(url)}`));
+  print.result({ ...applied, site: name, url: site?.url, backend: url }, () =>
+    print.line(`${plain(site?.url ?? name)} → ${plain(url)}`),
+  );
 }

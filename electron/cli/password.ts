@@ -7,13 +7,17 @@ import type { Context, Runner } from './command.ts';
 import { readStdin } from './io.ts';
 
 export function register(program: Command, run: Runner): void {
-  program.command('hash-password').description('hash a password (from standard input, or asked for) for basic_auth').action(run((context) => hash(context)));
+  program
+    .command('hash-password')
+    .description('hash a password (from standard input, or asked for) for basic_auth')
+    .action(run((context) => hash(context)));
 }
 
 async function hash(context: Context): Promise<void> {
   const { io, print } = context;
   const password = io.stdin.isTTY ? await prompt(context) : (await readStdin(io)).replace(/\r?\n$/, '');
-  if (password === '') throw new ProblemError([problem('PASSWORD_EMPTY', 'The password is empty', { fix: 'Type one, or pipe one in.' })]);
+  if (password === '')
+    throw new ProblemError([problem('PASSWORD_EMPTY', 'The password is empty.', { fix: 'Type one, or pipe one in.' })]);
   const { hashPassword } = await import('../engine/middleware/password.ts');
   const text = await hashPassword(password);
   print.result({ hash: text }, () => print.line(text));

@@ -31,14 +31,16 @@ export interface PrintOptions {
 
 export function createPrinter(io: Io, { json = false, color = true }: PrintOptions): Printer {
   const isColoured = color && !io.env['NO_COLOR'] && io.stdout.isTTY === true;
-  const paint = (colour: Colour, text: string): string => (isColoured ? `\u001b[${COLOURS[colour]}m${text}\u001b[0m` : text);
+  const paint = (colour: Colour, text: string): string =>
+    isColoured ? `\u001b[${COLOURS[colour]}m${text}\u001b[0m` : text;
   const line = (text = ''): void => {
     if (!json) io.stdout.write(`${text}\n`);
   };
   const warnings = (problems: readonly Problem[]): void => {
     for (const item of problems) io.stderr.write(`${plain(formatProblem(item))}\n`);
   };
-  const printJson = (value: unknown, isOneLine = false): void => void io.stdout.write(`${JSON.stringify(value, null, isOneLine ? 0 : 2)}\n`);
+  const printJson = (value: unknown, isOneLine = false): void =>
+    void io.stdout.write(`${JSON.stringify(value, null, isOneLine ? 0 : 2)}\n`);
   return {
     isJson: json,
     line,
@@ -57,13 +59,25 @@ export function createPrinter(io: Io, { json = false, color = true }: PrintOptio
   };
 }
 
-const HEALTH_COLOURS: Record<HealthStatus, Colour> = { healthy: 'green', unknown: 'grey', degraded: 'yellow', down: 'red', draining: 'cyan' };
+const HEALTH_COLOURS: Record<HealthStatus, Colour> = {
+  healthy: 'green',
+  unknown: 'grey',
+  degraded: 'yellow',
+  down: 'red',
+  draining: 'cyan',
+};
 
 /** Colours take no room, and no cell of the last column is filled up. */
 export function alignTable(rows: readonly string[][]): string[] {
   const widths: number[] = [];
-  for (const row of rows) row.forEach((cell, index) => (widths[index] = Math.max(widths[index] ?? 0, visibleLength(cell))));
-  return rows.map((row) => row.map((cell, index) => (index === row.length - 1 ? cell : cell + ' '.repeat(widths[index]! - visibleLength(cell)))).join('  ').trimEnd());
+  for (const row of rows)
+    row.forEach((cell, index) => (widths[index] = Math.max(widths[index] ?? 0, visibleLength(cell))));
+  return rows.map((row) =>
+    row
+      .map((cell, index) => (index === row.length - 1 ? cell : cell + ' '.repeat(widths[index]! - visibleLength(cell))))
+      .join('  ')
+      .trimEnd(),
+  );
 }
 
 // eslint-disable-next-line no-control-regex -- our own colour codes

@@ -18,9 +18,11 @@ const GROUPS: { register: Register }[] = [run, inspect, config, password, daemon
 export async function runCli(args: string[], io: Io): Promise<ExitCode> {
   let code: ExitCode = 0;
   const program = new Command('mogoly');
-  const runner: Runner = (action) => async (...actionArgs) => {
-    code = await guarded(createContext(program, io), (context) => action(context, ...(actionArgs as never)));
-  };
+  const runner: Runner =
+    (action) =>
+    async (...actionArgs) => {
+      code = await guarded(createContext(program, io), (context) => action(context, ...(actionArgs as never)));
+    };
   program
     .description('Names, load balancing and health for the dev servers on this machine.')
     .version(version(), '-V, --version')

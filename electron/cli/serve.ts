@@ -29,13 +29,21 @@ export async function serveForeground(context: Context, configFile: string | und
     closers.push(lock.release);
     const workspace = await openWorkspace(home, configFile);
     closers.push(workspace.close);
-    const engine = createEngine({ home, configFile: workspace.configFile, host: 'cli', version: version(), env: context.io.env });
+    const engine = createEngine({
+      home,
+      configFile: workspace.configFile,
+      host: 'cli',
+      version: version(),
+      env: context.io.env,
+    });
     closers.push(engine.close);
     workspace.attach(engine);
     const publisher = createPublisher(engine);
     const handlers = createHandlers(engine, { quit, snapshot: publisher.snapshot });
     const token = process.platform === 'win32' ? lock.token : undefined;
-    const control = take(await startControlServer({ path: context.target.socket ?? lock.socket, handlers, publisher, token }));
+    const control = take(
+      await startControlServer({ path: context.target.socket ?? lock.socket, handlers, publisher, token }),
+    );
     closers.push(control.close);
     take(await engine.start());
     announce(context, engine);
@@ -67,15 +75,36 @@ function announce({ print }: Context, engine: Engine): void {
   const snapshot = engine.snapshot();
   const readyMs = Math.round(performance.now());
   const listening = snapshot.listeners.filter((listener) => !listener.problem);
-  if (print.isJson) return print.json({ event: 'ready', pid: snapshot.pid, home: snapshot.home, configFile: snapshot.configFile, revision: snapshot.revision, listeners: snapshot.listeners, readyMs }, true);
-  print.line(`Mogoly is ready on ${listening.map(addressOf).join(' and ') || 'no address'} (revision ${snapshot.revision}, ${readyMs} ms)`);
+  if (print.isJson)
+    return print.json(
+      {
+        event: 'ready',
+        pid: snapshot.pid,
+        home: snapshot.home,
+        configFile: snapshot.configFile,
+        revision: snapshot.revision,
+        listeners: snapshot.listeners,
+        readyMs,
+      },
+      true,
+    );
+  print.line(
+    `Mogoly is ready on ${listening.map(addressOf).join(' and ') || 'no address'} (revision ${snapshot.revision}, ${readyMs} ms)`,
+  );
   for (const site of snapshot.sites.slice(0, 20)) print.line(`  ${site.url}`);
   if (snapshot.sites.length > 20) print.line(`  and ${snapshot.sites.length - 20} more`);
   print.warnings(problemsOf(snapshot));
 }
 
-const problemsOf = (snapshot: Snapshot) => [...snapshot.problems, ...snapshot.listeners.flatMap((listener) => listener.problem ?? [])];
+const problemsOf = (snapshot: Snapshot) => [
+  ...snapshot.problems,
+  ...snapshot.listeners.flatMap((listener) => listener.problem ?? []),
+];
 
-const addressOf = ({ kind, address, port }: ListenerState): string => `${kind}://${address.includes(':') ? `[${address}]` : address}:${port}`;
+const addressOf = ({ kind, address, port }: ListenerState): string =>
+  `${kind}://${address.includes(':') ? `[${address}]` : address}:${port}`;
 
-const aborted = (signal: AbortSignal): Promise<void> => (signal.aborted ? Promise.resolve() : new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true })));
+const aborted = (signal: AbortSignal): Promise<void> =>
+  signal.aborted
+    ? Promise.resolve()
+    : new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));

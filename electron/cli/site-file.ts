@@ -12,19 +12,30 @@ export async function readSite(file: string, name: string): Promise<SiteFile> {
   const refuse = (code: string, message: string, fix: string): never => {
     throw new ProblemError([problem(code, message, { fix })]);
   };
-  const text = await readFile(file, 'utf8').catch((error: Error) => refuse('CONFIG_UNREADABLE', `${file} cannot be read: ${error.message}`, 'Check the path.'));
+  const text = await readFile(file, 'utf8').catch((error: Error) =>
+    refuse('CONFIG_UNREADABLE', `${file} cannot be read: ${error.message}.`, 'Check the path.'),
+  );
   let value: unknown;
   try {
     value = parse(text, { maxAliasCount: ALIAS_LIMIT });
   } catch (error) {
-    return refuse('CONFIG_SYNTAX', `${file} is neither YAML nor JSON: ${(error as Error).message}`, 'Mend it there.');
+    return refuse('CONFIG_SYNTAX', `${file} is neither YAML nor JSON: ${(error as Error).message}.`, 'Mend it there.');
   }
-  if (!isRecord(value)) return refuse('CONFIG_INVALID', `${file} holds no site`, 'Write the keys of one site, or a config with `server:`.');
+  if (!isRecord(value))
+    return refuse(
+      'CONFIG_INVALID',
+      `${file} holds no site.`,
+      'Write the keys of one site, or a config with `server:`.',
+    );
   const sites = value['server'];
   if (!Array.isArray(sites)) return value as SiteFile;
   const named = sites.filter(isRecord);
   const found = named.find((site) => site['name'] === name) ?? (named.length === 1 ? named[0] : undefined);
-  return (found as SiteFile | undefined) ?? refuse('SITE_UNKNOWN', `${file} has no site named "${name}"`, 'Give the name of one of its sites with -n.');
+  return (
+    (found as SiteFile | undefined) ??
+    refuse('SITE_UNKNOWN', `${file} has no site named "${name}".`, 'Give the name of one of its sites with -n.')
+  );
 }
 
-const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value);
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -8,7 +8,10 @@ export function version(): string {
   const here = dirname(fileURLToPath(import.meta.url));
   for (const up of ['..', '../..']) {
     try {
-      const found = JSON.parse(readFileSync(join(here, up, 'package.json'), 'utf8')) as { name?: string; version?: string };
+      const found = JSON.parse(readFileSync(join(here, up, 'package.json'), 'utf8')) as {
+        name?: string;
+        version?: string;
+      };
       if (found.name === 'mogoly' && found.version) return found.version;
     } catch {
       // Not here: one further up.

@@ -12,12 +12,24 @@ const ISSUES_SHOWN = 20;
 export type BugReporter = (command: string, error: unknown) => void;
 
 const reportToStderr: BugReporter = (command, error) => {
-  process.stderr.write(`mogoly: bug while handling ${command}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+  process.stderr.write(
+    `mogoly: bug while handling ${command}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
+  );
 };
 
 /** Never rejects: COMMAND_UNKNOWN, COMMAND_INVALID (with the path in the request), the handler's problems, or INTERNAL. */
-export async function dispatch(handlers: Handlers, name: string, body: unknown, onBug: BugReporter = reportToStderr): Promise<Answer<CommandName>> {
-  if (!isCommand(name)) return refusal(problem('COMMAND_UNKNOWN', `There is no command "${name.slice(0, 100)}".`, { fix: `Use one of: ${COMMAND_NAMES.join(', ')}.` }));
+export async function dispatch(
+  handlers: Handlers,
+  name: string,
+  body: unknown,
+  onBug: BugReporter = reportToStderr,
+): Promise<Answer<CommandName>> {
+  if (!isCommand(name))
+    return refusal(
+      problem('COMMAND_UNKNOWN', `There is no command "${name.slice(0, 100)}".`, {
+        fix: `Use one of: ${COMMAND_NAMES.join(', ')}.`,
+      }),
+    );
   const parsed = requestSchemas[name].safeParse(body);
   if (!parsed.success) return refusal(...parsed.error.issues.slice(0, ISSUES_SHOWN).map(invalid));
   try {
@@ -26,10 +38,15 @@ export async function dispatch(handlers: Handlers, name: string, body: unknown, 
   } catch (error) {
     if (error instanceof ProblemError) return refusal(...error.problems);
     onBug(name, error);
-    return refusal(problem('INTERNAL', `Mogoly failed while handling ${name}: ${error instanceof Error ? error.message : String(error)}.`, { fix: 'Look in `mogoly daemon logs`, and report it as a bug.' }));
+    return refusal(
+      problem(
+        'INTERNAL',
+        `Mogoly failed while handling ${name}: ${error instanceof Error ? error.message : String(error)}.`,
+        { fix: 'Look in `mogoly daemon logs`, and report it as a bug.' },
+      ),
+    );
   }
 }
-
 
 /**
  * A site or backend goes into the file as its sender wrote it: the parsed form has every default filled in and its
@@ -37,23 +54,30 @@ export async function dispatch(handlers: Handlers, name: string, body: unknown, 
  */
 function asWritten(parsed: unknown, body: unknown): unknown {
   if (!isRecord(parsed) || !isRecord(body)) return parsed;
-  const written = Object.entries(body).filter(([key, value]) => (key === 'site' || key === 'backend') && isRecord(value));
+  const written = Object.entries(body).filter(
+    ([key, value]) => (key === 'site' || key === 'backend') && isRecord(value),
+  );
   return written.length === 0 ? parsed : { ...parsed, ...Object.fromEntries(written) };
 }
 
-const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value);
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 const refusal = (...problems: Problem[]): { ok: false; problems: Problem[] } => ({ ok: false, problems });
 
 function invalid(issue: z.core.$ZodIssue): Problem {
   const path = issue.path.map((part) => (typeof part === 'number' ? part : String(part)));
-  return problem('COMMAND_INVALID', `${path.length > 0 ? `"${path.join('.')}"` : 'The request'} ${complaint(issue)}.`, { path });
+  return problem('COMMAND_INVALID', `${path.length > 0 ? `"${path.join('.')}"` : 'The request'} ${complaint(issue)}.`, {
+    path,
+  });
 }
 
 function complaint(issue: z.core.$ZodIssue): string {
   switch (issue.code) {
     case 'invalid_type':
-      return issue.input === undefined && issue.message.endsWith('undefined') ? `is missing; it must be ${article(issue.expected)}` : `must be ${article(issue.expected)}`;
+      return issue.input === undefined && issue.message.endsWith('undefined')
+        ? `is missing; it must be ${article(issue.expected)}`
+        : `must be ${article(issue.expected)}`;
     case 'unrecognized_keys':
       return `has no key ${issue.keys.map((key) => `"${key}"`).join(', ')}`;
     case 'invalid_value':
@@ -67,4 +91,5 @@ function complaint(issue: z.core.$ZodIssue): string {
   }
 }
 
-const article = (expected: string): string => (expected === 'int' ? 'a whole number' : /^[aeiou]/.test(expected) ? `an ${expected}` : `a ${expected}`);
+const article = (expected: string): string =>
+  expected === 'int' ? 'a whole number' : /^[aeiou]/.test(expected) ? `an ${expected}` : `a ${expected}`;

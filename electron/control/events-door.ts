@@ -24,8 +24,10 @@ export function createEventsDoor({ publisher, token }: Pick<ControlServerOptions
       socket.on('error', () => socket.destroy());
       const stranger = refuseStranger(request, token);
       if (stranger) return refuse(socket, `${stranger.status} Refused`, stranger.problem.message);
-      if (request.url?.split('?', 1)[0] !== '/v1/events') return refuse(socket, '404 Not Found', 'Events are at /v1/events.');
-      if (sockets.clients.size >= CONNECTION_LIMIT) return refuse(socket, '503 Service Unavailable', `More than ${CONNECTION_LIMIT} readers.`);
+      if (request.url?.split('?', 1)[0] !== '/v1/events')
+        return refuse(socket, '404 Not Found', 'Events are at /v1/events.');
+      if (sockets.clients.size >= CONNECTION_LIMIT)
+        return refuse(socket, '503 Service Unavailable', `More than ${CONNECTION_LIMIT} readers.`);
       sockets.handleUpgrade(request, socket, head, (opened) => follow(opened, publisher));
     },
     close() {
@@ -45,5 +47,7 @@ function follow(socket: WebSocket, publisher: ControlServerOptions['publisher'])
 }
 
 function refuse(socket: Duplex, status: string, text: string): void {
-  socket.end(`HTTP/1.1 ${status}\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: ${Buffer.byteLength(text)}\r\nConnection: close\r\n\r\n${text}`);
+  socket.end(
+    `HTTP/1.1 ${status}\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: ${Buffer.byteLength(text)}\r\nConnection: close\r\n\r\n${text}`,
+  );
 }

@@ -42,13 +42,16 @@ export function createHandlers(engine: Engine, options: HandlerOptions = {}): Ha
     'sites.add': async ({ site, ...base }) => take(await engine.addSite(site as SiteFile, by(base))),
     'sites.remove': async ({ site, ...base }) => take(await engine.removeSite(site, by(base))),
     'sites.set': async ({ site, patch, ...base }) => take(await engine.setSite(site, patch, by(base))),
-    'backends.add': async ({ site, backend, ...base }) => take(await engine.addBackend(site, backend as BackendFile, by(base))),
+    'backends.add': async ({ site, backend, ...base }) =>
+      take(await engine.addBackend(site, backend as BackendFile, by(base))),
     'backends.remove': async ({ site, backend, ...base }) => take(await engine.removeBackend(site, backend, by(base))),
-    'backends.set': async ({ site, backend, patch, ...base }) => take(await engine.setBackend(site, backend, patch, by(base))),
+    'backends.set': async ({ site, backend, patch, ...base }) =>
+      take(await engine.setBackend(site, backend, patch, by(base))),
     'health.check': async ({ site, backend }) => checkHealth(engine, site, backend),
     'exchanges.list': ({ limit, site }) => engine.exchanges.list(limit, site),
     'exchanges.get': ({ id }) =>
-      engine.exchanges.get(id) ?? refuse('EXCHANGE_UNKNOWN', `Exchange ${id} is not kept any more`, 'List the newest with `mogoly events`.'),
+      engine.exchanges.get(id) ??
+      refuse('EXCHANGE_UNKNOWN', `Exchange ${id} is not kept any more.`, 'List the newest with `mogoly events`.'),
     'log.list': ({ limit, level }) => engine.log.list(limit, level),
     explain: (request) => engine.explain(request),
     'metrics.get': () => ({ text: engine.metrics() }),
@@ -65,16 +68,22 @@ function refuse(code: string, message: string, fix: string): never {
 }
 
 function quit(end: (() => void) | undefined): { pid: number } {
-  if (!end) refuse('CONTROL_QUIT_REFUSED', 'The Mogoly app runs the engine, and is not ended from outside', 'Quit it from its tray icon or its window.');
+  if (!end)
+    refuse(
+      'CONTROL_QUIT_REFUSED',
+      'The Mogoly app runs the engine, and is not ended from outside.',
+      'Quit it from its tray icon or its window.',
+    );
   setTimeout(end, QUIT_DELAY_MS);
   return { pid: process.pid };
 }
 
 async function checkHealth(engine: Engine, site: string | undefined, backend: string | undefined) {
   if (site === undefined) {
-    if (backend !== undefined) refuse('COMMAND_INVALID', 'A backend is named without its site', 'Give "site" too.');
+    if (backend !== undefined) refuse('COMMAND_INVALID', 'A backend is named without its site.', 'Give "site" too.');
     return engine.checkAll();
   }
-  if (!engine.getSite(site)) refuse('SITE_UNKNOWN', `There is no site named "${site}"`, 'List them with `mogoly lb list`.');
+  if (!engine.getSite(site))
+    refuse('SITE_UNKNOWN', `There is no site named "${site}".`, 'List them with `mogoly lb list`.');
   return backend === undefined ? engine.checkAll(site) : take(await engine.checkOne(site, backend));
 }

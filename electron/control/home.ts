@@ -40,26 +40,44 @@ export async function acquireHome(home: string, host: Host): Promise<Result<Home
   try {
     await mkdir(home, { recursive: true, mode: 0o700 });
     for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
-      if (await place(home, mine)) return success({ socket: mine.socket, token: mine.token, release: () => release(home, mine) });
+      if (await place(home, mine))
+        return success({ socket: mine.socket, token: mine.token, release: () => release(home, mine) });
       const owner = await readOwner(home);
       if (owner && (await isAlive(home, owner))) return homeTaken(home, owner);
       await removeDead(home, owner);
       await new Promise((resolve) => setTimeout(resolve, attempt === 0 ? 0 : RETRY_MS));
     }
-    return failure(problem('HOME_BUSY', `${lockPath(home)} keeps changing hands`, { fix: 'Try again; if this repeats, remove that file.' }));
+    return failure(
+      problem('HOME_BUSY', `${lockPath(home)} keeps changing hands.`, {
+        fix: 'Try again; if this repeats, remove that file.',
+      }),
+    );
   } catch (error) {
     return failure(
-      problem('HOME_UNUSABLE', `The home folder ${home} cannot be used: ${error instanceof Error ? error.message : String(error)}`, {
-        fix: 'Make it writable for you, or set MOGOLY_HOME to another folder.',
-      }),
+      problem(
+        'HOME_UNUSABLE',
+        `The home folder ${home} cannot be used: ${error instanceof Error ? error.message : String(error)}.`,
+        {
+          fix: 'Make it writable for you, or set MOGOLY_HOME to another folder.',
+        },
+      ),
     );
   }
 }
 
 /** `Mogoly app (pid 123) owns /home/…`, and how to end it. */
 export function homeTaken(home: string, owner: Pick<Owner, 'host' | 'pid'>): ReturnType<typeof failure> {
-  const fix = owner.host === 'app' ? 'Quit it from its tray icon' : owner.host === 'cli' ? 'Stop it with `mogoly daemon stop`' : 'Stop that program';
-  return failure(problem('HOME_TAKEN', `Mogoly ${owner.host} (pid ${owner.pid}) owns ${home}`, { fix: `${fix}, or set MOGOLY_HOME to another folder.` }));
+  const fix =
+    owner.host === 'app'
+      ? 'Quit it from its tray icon'
+      : owner.host === 'cli'
+        ? 'Stop it with `mogoly daemon stop`'
+        : 'Stop that program';
+  return failure(
+    problem('HOME_TAKEN', `Mogoly ${owner.host} (pid ${owner.pid}) owns ${home}.`, {
+      fix: `${fix}, or set MOGOLY_HOME to another folder.`,
+    }),
+  );
 }
 
 /** The whole lock appears at once or not at all: it is written beside, then linked, which fails if there is one. */

@@ -27,7 +27,9 @@ export function socketPath(home: string, env: Env = process.env, platform: NodeJ
   const path = join(home, 'control.sock');
   if (Buffer.byteLength(path) <= SOCKET_PATH_BYTES) return path;
   const short = join(env['XDG_RUNTIME_DIR'] || tmpdir(), `mogoly-${process.getuid?.() ?? 0}-${hash}`, 'control.sock');
-  return Buffer.byteLength(short) <= SOCKET_PATH_BYTES ? short : join('/tmp', `mogoly-${process.getuid?.() ?? 0}-${hash}`, 'control.sock');
+  return Buffer.byteLength(short) <= SOCKET_PATH_BYTES
+    ? short
+    : join('/tmp', `mogoly-${process.getuid?.() ?? 0}-${hash}`, 'control.sock');
 }
 
 export const lockPath = (home: string): string => join(home, 'mogoly.lock');

@@ -56,7 +56,13 @@ type PushCall = <K extends PushName>(name: K, data: Pushes[K]) => void;
 
 /** Follows the engine until the returned call: events are noted as they come, and leave with the next batch. */
 function watch(engine: Engine, push: PushCall): () => void {
-  const watchers = [watchState(engine, push), watchHealth(engine, push), watchLog(engine, push), watchExchanges(engine, push), watchTraffic(engine, push)];
+  const watchers = [
+    watchState(engine, push),
+    watchHealth(engine, push),
+    watchLog(engine, push),
+    watchExchanges(engine, push),
+    watchTraffic(engine, push),
+  ];
   const timer = setInterval(() => watchers.forEach((watcher) => watcher.flush()), BATCH_MS);
   return () => {
     clearInterval(timer);
@@ -110,7 +116,8 @@ function watchHealth(engine: Engine, push: PushCall): Watcher {
       const states: { backend: BackendState; site: string }[] = [];
       for (const site of new Set(changed.values())) {
         const state = engine.getSite(site);
-        for (const backend of state ? collectBackends(state) : []) if (changed.has(backend.id)) states.push({ backend, site });
+        for (const backend of state ? collectBackends(state) : [])
+          if (changed.has(backend.id)) states.push({ backend, site });
       }
       changed.clear();
       if (states.length > 0) push('health.changed', states);

@@ -20,13 +20,24 @@ const STATUS_BY_CODE = new Map([
 ]);
 
 /** Never rejects. */
-export async function handleRequest(options: ControlServerOptions, request: IncomingMessage, response: ServerResponse): Promise<void> {
+export async function handleRequest(
+  options: ControlServerOptions,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
   try {
     const stranger = refuseStranger(request, options.token);
     if (stranger) return refuse(request, response, stranger.status, stranger.problem);
     const path = (request.url ?? '').split('?', 1)[0]!;
     if (path === '/metrics') return await sendMetrics(options, request, response);
-    if (path === '/v1/events') return refuse(request, response, 426, problem('CONTROL_UPGRADE', 'Events are a WebSocket.', { fix: 'Open a WebSocket at /v1/events.' }), { upgrade: 'websocket' });
+    if (path === '/v1/events')
+      return refuse(
+        request,
+        response,
+        426,
+        problem('CONTROL_UPGRADE', 'Events are a WebSocket.', { fix: 'Open a WebSocket at /v1/events.' }),
+        { upgrade: 'websocket' },
+      );
     await runCommand(options, path, request, response);
   } catch {
     // The client left in the middle; there is nobody to answer.
@@ -34,9 +45,21 @@ export async function handleRequest(options: ControlServerOptions, request: Inco
   }
 }
 
-async function runCommand(options: ControlServerOptions, path: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
+async function runCommand(
+  options: ControlServerOptions,
+  path: string,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
   const name = path.startsWith(COMMAND_PREFIX) ? path.slice(COMMAND_PREFIX.length) : path;
-  if (request.method !== 'POST' && isCommand(name)) return refuse(request, response, 405, problem('CONTROL_METHOD', `${request.method} is not how commands are sent.`, { fix: 'Use POST.' }), { allow: 'POST' });
+  if (request.method !== 'POST' && isCommand(name))
+    return refuse(
+      request,
+      response,
+      405,
+      problem('CONTROL_METHOD', `${request.method} is not how commands are sent.`, { fix: 'Use POST.' }),
+      { allow: 'POST' },
+    );
   const body = await readBody(request);
   if (!body.ok) return refuse(request, response, body.status, body.problem);
   const answer = await dispatch(options.handlers, name, body.value);
@@ -44,8 +67,15 @@ async function runCommand(options: ControlServerOptions, path: string, request: 
   send(response, status, 'application/json; charset=utf-8', JSON.stringify(answer));
 }
 
-async function sendMetrics(options: ControlServerOptions, request: IncomingMessage, response: ServerResponse): Promise<void> {
-  if (request.method !== 'GET' && request.method !== 'HEAD') return refuse(request, response, 405, problem('CONTROL_METHOD', 'Metrics are read.', { fix: 'Use GET.' }), { allow: 'GET' });
+async function sendMetrics(
+  options: ControlServerOptions,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  if (request.method !== 'GET' && request.method !== 'HEAD')
+    return refuse(request, response, 405, problem('CONTROL_METHOD', 'Metrics are read.', { fix: 'Use GET.' }), {
+      allow: 'GET',
+    });
   const { text } = await options.handlers['metrics.get'](undefined);
   send(response, 200, 'text/plain; version=0.0.4; charset=utf-8', text);
 }
@@ -54,7 +84,13 @@ type Body = { ok: true; value: unknown } | { ok: false; status: number; problem:
 
 /** An empty body is a command without a request. */
 async function readBody(request: IncomingMessage): Promise<Body> {
-  const tooLarge: Body = { ok: false, status: 413, problem: problem('COMMAND_TOO_LARGE', `The body is larger than ${BODY_LIMIT / 1_048_576} MiB.`, { fix: 'Send less.' }) };
+  const tooLarge: Body = {
+    ok: false,
+    status: 413,
+    problem: problem('COMMAND_TOO_LARGE', `The body is larger than ${BODY_LIMIT / 1_048_576} MiB.`, {
+      fix: 'Send less.',
+    }),
+  };
   if (Number(request.headers['content-length'] ?? 0) > BODY_LIMIT) return tooLarge;
   const chunks: Buffer[] = [];
   let size = 0;
@@ -67,17 +103,44 @@ async function readBody(request: IncomingMessage): Promise<Body> {
   try {
     return { ok: true, value: JSON.parse(Buffer.concat(chunks).toString('utf8')) as unknown };
   } catch (error) {
-    return { ok: false, status: 400, problem: problem('COMMAND_NOT_JSON', `The body is not JSON: ${(error as Error).message}.`, { fix: 'Send JSON, as in {"site": "shop.local"}.' }) };
+    return {
+      ok: false,
+      status: 400,
+      problem: problem('COMMAND_NOT_JSON', `The body is not JSON: ${(error as Error).message}.`, {
+        fix: 'Send JSON, as in {"site": "shop.local"}.',
+      }),
+    };
   }
 }
 
 /** The rest of the body is not waited for: the connection ends with the answer. */
-function refuse(request: IncomingMessage, response: ServerResponse, status: number, item: Problem, headers: Record<string, string> = {}): void {
+function refuse(
+  request: IncomingMessage,
+  response: ServerResponse,
+  status: number,
+  item: Problem,
+  headers: Record<string, string> = {},
+): void {
   request.resume();
-  send(response, status, 'application/json; charset=utf-8', JSON.stringify({ ok: false, problems: [item] }), { ...headers, connection: 'close' });
+  send(response, status, 'application/json; charset=utf-8', JSON.stringify({ ok: false, problems: [item] }), {
+    ...headers,
+    connection: 'close',
+  });
 }
 
-function send(response: ServerResponse, status: number, type: string, text: string, headers: Record<string, string> = {}): void {
-  response.writeHead(status, { 'content-type': type, 'content-length': Buffer.byteLength(text), 'cache-control': 'no-store', 'x-content-type-options': 'nosniff', ...headers });
+function send(
+  response: ServerResponse,
+  status: number,
+  type: string,
+  text: string,
+  headers: Record<string, string> = {},
+): void {
+  response.writeHead(status, {
+    'content-type': type,
+    'content-length': Buffer.byteLength(text),
+    'cache-control': 'no-store',
+    'x-content-type-options': 'nosniff',
+    ...headers,
+  });
   response.end(text);
 }

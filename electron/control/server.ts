@@ -39,16 +39,28 @@ export async function startControlServer(options: ControlServerOptions): Promise
   const { path, publisher } = options;
   const isPipe = path.startsWith('\\\\');
   const door = createEventsDoor(options);
-  const server = createServer({ requestTimeout: REQUEST_TIMEOUT_MS }, (request, response) => void handleRequest(options, request, response));
+  const server = createServer(
+    { requestTimeout: REQUEST_TIMEOUT_MS },
+    (request, response) => void handleRequest(options, request, response),
+  );
   server.on('upgrade', door.upgrade);
   server.on('clientError', (_error, socket) => socket.destroy());
   try {
     if (!isPipe) await mkdirPrivate(dirname(path));
-    if (await answers(path)) return failure(problem('HOME_TAKEN', `Another Mogoly answers at ${path}`, { fix: 'Stop it with `mogoly daemon stop`, or set MOGOLY_HOME to another folder.' }));
+    if (await answers(path))
+      return failure(
+        problem('HOME_TAKEN', `Another Mogoly answers at ${path}.`, {
+          fix: 'Stop it with `mogoly daemon stop`, or set MOGOLY_HOME to another folder.',
+        }),
+      );
     if (!isPipe) await rm(path, { force: true });
     await listen(server, path, isPipe);
   } catch (error) {
-    return failure(problem('CONTROL_FAILED', `The control socket ${path} cannot be opened: ${(error as Error).message}`, { fix: 'Make its folder yours and writable.' }));
+    return failure(
+      problem('CONTROL_FAILED', `The control socket ${path} cannot be opened: ${(error as Error).message}.`, {
+        fix: 'Make its folder yours and writable.',
+      }),
+    );
   }
   return success({
     path,
@@ -67,7 +79,8 @@ export async function startControlServer(options: ControlServerOptions): Promise
 async function mkdirPrivate(folder: string): Promise<void> {
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const found = await lstat(folder);
-  if (process.getuid && found.uid !== process.getuid() && process.getuid() !== 0) throw new Error(`${folder} belongs to another user`);
+  if (process.getuid && found.uid !== process.getuid() && process.getuid() !== 0)
+    throw new Error(`${folder} belongs to another user`);
   if (found.isSymbolicLink()) return;
   if ((found.mode & 0o022) !== 0) await chmod(folder, 0o700);
 }

@@ -32,7 +32,8 @@ export function createTrafficReader(engine: Engine): TrafficReader {
       const siteChanged = hasChanged(`site ${site.name}`, site.requests);
       if (siteChanged) changes.sites.push({ name: site.name, requests: site.requests });
       for (const { id, active, requests, failures } of collectBackends(site)) {
-        if (hasChanged(`backend ${id}`, requests + failures + active / 1e6)) changes.backends.push({ id, active, requests, failures });
+        if (hasChanged(`backend ${id}`, requests + failures + active / 1e6))
+          changes.backends.push({ id, active, requests, failures });
       }
     }
     return changes;

@@ -6,7 +6,9 @@ import type { Handlers } from '../../shared/protocol.ts';
 
 /** Each answers with what it was given. */
 const echo = (own: Partial<Record<string, (request: unknown) => unknown>> = {}): Handlers =>
-  Object.fromEntries(COMMAND_NAMES.map((name) => [name, own[name] ?? ((request: unknown) => request)])) as unknown as Handlers;
+  Object.fromEntries(
+    COMMAND_NAMES.map((name) => [name, own[name] ?? ((request: unknown) => request)]),
+  ) as unknown as Handlers;
 
 async function problemsOf(name: string, body: unknown, handlers = echo()) {
   const answer = await dispatch(handlers, name, body, () => undefined);
@@ -19,11 +21,14 @@ it('a good request is answered, defaults filled in', async () => {
 });
 
 describe('a name that is no command', () => {
-  it.each(['nothing.here', '', '__proto__', 'constructor', 'toString', 'x'.repeat(100_000)])('%.20s is COMMAND_UNKNOWN', async (name) => {
-    const [first] = await problemsOf(name, {});
-    expect(first!.code).toBe('COMMAND_UNKNOWN');
-    expect(first!.message.length).toBeLessThan(200);
-  });
+  it.each(['nothing.here', '', '__proto__', 'constructor', 'toString', 'x'.repeat(100_000)])(
+    '%.20s is COMMAND_UNKNOWN',
+    async (name) => {
+      const [first] = await problemsOf(name, {});
+      expect(first!.code).toBe('COMMAND_UNKNOWN');
+      expect(first!.message.length).toBeLessThan(200);
+    },
+  );
 });
 
 describe('a bad request says where and what', () => {
@@ -36,7 +41,12 @@ describe('a bad request says where and what', () => {
     ['log.list', { level: 'loud' }, '"level" must be "debug" or "info" or "warn" or "error".', ['level']],
     ['config.apply', null, 'The request must be an object.', []],
     ['config.apply', [], 'The request must be an object.', []],
-    ['config.edit', { edits: [{ op: 'remove', path: [] }] }, '"edits.0.path" is too small; the least is 1.', ['edits', 0, 'path']],
+    [
+      'config.edit',
+      { edits: [{ op: 'remove', path: [] }] },
+      '"edits.0.path" is too small; the least is 1.',
+      ['edits', 0, 'path'],
+    ],
   ])('%s %j', async (name, body, message, path) => {
     expect(await problemsOf(name, body)).toMatchObject([{ code: 'COMMAND_INVALID', message, path }]);
   });
@@ -60,7 +70,11 @@ it('problems of a handler come through whole', async () => {
 
 it('a bug is INTERNAL, and reported', async () => {
   const bugs: unknown[] = [];
-  const handlers = echo({ 'config.history': () => { throw new TypeError('x is not a function'); } });
+  const handlers = echo({
+    'config.history': () => {
+      throw new TypeError('x is not a function');
+    },
+  });
   const answer = await dispatch(handlers, 'config.history', {}, (name, error) => bugs.push(name, error));
   expect(answer).toMatchObject({ ok: false, problems: [{ code: 'INTERNAL' }] });
   expect(bugs).toEqual(['config.history', expect.any(TypeError)]);

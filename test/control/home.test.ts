@@ -9,7 +9,17 @@ import { lockPath } from '../../electron/control/paths.ts';
 import { tempHome } from '../kit/temp-home.ts';
 
 const writeLock = (home: string, owner: Record<string, unknown>): Promise<void> =>
-  writeFile(lockPath(home), JSON.stringify({ pid: process.pid, host: 'cli', socket: join(home, 'control.sock'), token: 'theirs', started: '', ...owner }));
+  writeFile(
+    lockPath(home),
+    JSON.stringify({
+      pid: process.pid,
+      host: 'cli',
+      socket: join(home, 'control.sock'),
+      token: 'theirs',
+      started: '',
+      ...owner,
+    }),
+  );
 
 /** Of a process that has ended. */
 function deadPid(): Promise<number> {
@@ -22,7 +32,10 @@ describe('a home', () => {
     const home = join(tempHome(), 'home');
     const first = await acquireHome(home, 'app');
     expect(first.ok).toBe(true);
-    expect(await acquireHome(home, 'cli')).toMatchObject({ ok: false, problems: [{ code: 'HOME_TAKEN', message: `Mogoly app (pid ${process.pid}) owns ${home}` }] });
+    expect(await acquireHome(home, 'cli')).toMatchObject({
+      ok: false,
+      problems: [{ code: 'HOME_TAKEN', message: `Mogoly app (pid ${process.pid}) owns ${home}.` }],
+    });
     if (first.ok) await first.value.release();
     expect(await acquireHome(home, 'cli')).toMatchObject({ ok: true });
   });
@@ -60,7 +73,10 @@ describe('a home', () => {
     onTestFinished(() => void server.close());
     const pid = await deadPid();
     await writeLock(home, { pid });
-    expect(await acquireHome(home, 'cli')).toMatchObject({ ok: false, problems: [{ code: 'HOME_TAKEN', message: expect.stringContaining(`pid ${pid}`) as string }] });
+    expect(await acquireHome(home, 'cli')).toMatchObject({
+      ok: false,
+      problems: [{ code: 'HOME_TAKEN', message: expect.stringContaining(`pid ${pid}`) as string }],
+    });
   });
 
   it('that many want at once after a crash gets exactly one owner', async () => {
@@ -68,7 +84,9 @@ describe('a home', () => {
     await writeLock(home, { pid: await deadPid() });
     const results = await Promise.all(Array.from({ length: 20 }, () => acquireHome(home, 'cli')));
     expect(results.filter(({ ok }) => ok)).toHaveLength(1);
-    expect(results.flatMap((result) => (result.ok ? [] : result.problems.map(({ code }) => code)))).toEqual(Array(19).fill('HOME_TAKEN'));
+    expect(results.flatMap((result) => (result.ok ? [] : result.problems.map(({ code }) => code)))).toEqual(
+      Array(19).fill('HOME_TAKEN'),
+    );
   });
 
   it('whose takeover crashed half-way is taken over', async () => {

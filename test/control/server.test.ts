@@ -13,7 +13,10 @@ import { tempHome } from '../kit/temp-home.ts';
 import { until } from '../kit/wait.ts';
 
 const handlers = Object.fromEntries(
-  COMMAND_NAMES.map((name) => [name, (request: unknown) => (name === 'metrics.get' ? { text: 'mogoly_up 1\n' } : (request ?? null))]),
+  COMMAND_NAMES.map((name) => [
+    name,
+    (request: unknown) => (name === 'metrics.get' ? { text: 'mogoly_up 1\n' } : (request ?? null)),
+  ]),
 ) as unknown as Handlers;
 
 function speaker() {
@@ -31,7 +34,9 @@ function speaker() {
   return { publisher, listeners, say: (push: Push) => listeners.forEach((listener) => listener(push)) };
 }
 
-async function start(options: { path?: string; token?: string } = {}): Promise<ControlServer & ReturnType<typeof speaker>> {
+async function start(
+  options: { path?: string; token?: string } = {},
+): Promise<ControlServer & ReturnType<typeof speaker>> {
   const path = options.path ?? join(tempHome(), 'control.sock');
   const spoken = speaker();
   const started = await startControlServer({ path, handlers, publisher: spoken.publisher, token: options.token });
@@ -44,7 +49,10 @@ const put = { seq: 1, name: 'engine.statusChanged', data: { status: 'running' } 
 
 it('a command is answered', async () => {
   const { path } = await start();
-  expect(await askSocket(path, '/v1/exchanges.get', { body: '{"id":3}' })).toMatchObject({ status: 200, json: { ok: true, value: { id: 3 } } });
+  expect(await askSocket(path, '/v1/exchanges.get', { body: '{"id":3}' })).toMatchObject({
+    status: 200,
+    json: { ok: true, value: { id: 3 } },
+  });
   expect(await askSocket(path, '/v1/status.get')).toMatchObject({ status: 200, json: { ok: true } });
 });
 
@@ -66,11 +74,29 @@ describe('what is wrong with a request is said, and the server goes on', () => {
     ['a written metric', '/metrics', { body: 'x' }, 405, 'CONTROL_METHOD'],
     ['events without a WebSocket', '/v1/events', { method: 'GET' }, 426, 'CONTROL_UPGRADE'],
     ['a web page', '/v1/status.get', { headers: { origin: 'http://evil.example' } }, 403, 'CONTROL_FORBIDDEN'],
-    ['a web page of this machine', '/v1/status.get', { headers: { origin: 'http://localhost' } }, 403, 'CONTROL_FORBIDDEN'],
+    [
+      'a web page of this machine',
+      '/v1/status.get',
+      { headers: { origin: 'http://localhost' } },
+      403,
+      'CONTROL_FORBIDDEN',
+    ],
     ['an opaque web page', '/v1/status.get', { headers: { origin: 'null' } }, 403, 'CONTROL_FORBIDDEN'],
     ['a rebound name', '/v1/status.get', { headers: { host: 'evil.example' } }, 403, 'CONTROL_FORBIDDEN'],
-    ['a name that begins well', '/metrics', { method: 'GET', headers: { host: 'localhost.evil.example' } }, 403, 'CONTROL_FORBIDDEN'],
-    ['a body announced too large', '/v1/config.apply', { headers: { 'content-length': 65 * 1_048_576, expect: '100-continue' } }, 413, 'COMMAND_TOO_LARGE'],
+    [
+      'a name that begins well',
+      '/metrics',
+      { method: 'GET', headers: { host: 'localhost.evil.example' } },
+      403,
+      'CONTROL_FORBIDDEN',
+    ],
+    [
+      'a body announced too large',
+      '/v1/config.apply',
+      { headers: { 'content-length': 65 * 1_048_576, expect: '100-continue' } },
+      413,
+      'COMMAND_TOO_LARGE',
+    ],
   ])('%s', async (_what, path, request, status, code) => {
     const server = await start();
     const reply = await askSocket(server.path, path, request).catch((error: Error) => error);
@@ -126,7 +152,10 @@ describe('the socket', () => {
 
   it('of a living owner is not taken', async () => {
     const { path } = await start();
-    expect(await startControlServer({ path, handlers, publisher: speaker().publisher })).toMatchObject({ ok: false, problems: [{ code: 'HOME_TAKEN' }] });
+    expect(await startControlServer({ path, handlers, publisher: speaker().publisher })).toMatchObject({
+      ok: false,
+      problems: [{ code: 'HOME_TAKEN' }],
+    });
     expect(await askSocket(path, '/v1/status.get')).toMatchObject({ status: 200 });
   });
 

@@ -15,7 +15,11 @@ export interface ControlRequest {
 }
 
 /** One request on a Unix socket; `json` is empty when the body is not JSON. */
-export function askSocket(socketPath: string, path: string, { method = 'POST', headers = {}, body = '' }: ControlRequest = {}): Promise<ControlReply> {
+export function askSocket(
+  socketPath: string,
+  path: string,
+  { method = 'POST', headers = {}, body = '' }: ControlRequest = {},
+): Promise<ControlReply> {
   return new Promise((resolve, reject) => {
     const sent = request({ socketPath, path, method, headers: { host: 'localhost', ...headers }, agent: false });
     sent.on('error', reject);
@@ -23,7 +27,13 @@ export function askSocket(socketPath: string, path: string, { method = 'POST', h
       let text = '';
       response.setEncoding('utf8');
       response.on('data', (chunk: string) => (text += chunk));
-      response.on('end', () => resolve({ status: response.statusCode ?? 0, body: text, json: text.startsWith('{') ? (JSON.parse(text) as ControlReply['json']) : {} }));
+      response.on('end', () =>
+        resolve({
+          status: response.statusCode ?? 0,
+          body: text,
+          json: text.startsWith('{') ? (JSON.parse(text) as ControlReply['json']) : {},
+        }),
+      );
     });
     sent.end(body);
   });

@@ -28,7 +28,8 @@ export interface ExchangeRing {
 export function createExchangeRing(size: number = EXCHANGE_RING): ExchangeRing {
   const slots: (RecordedExchange | undefined)[] = new Array<RecordedExchange | undefined>(size).fill(undefined);
   let last = 0;
-  const at = (id: number): RecordedExchange | undefined => (id < 1 || id > last || id <= last - size ? undefined : slots[id % size]);
+  const at = (id: number): RecordedExchange | undefined =>
+    id < 1 || id > last || id <= last - size ? undefined : slots[id % size];
 
   return {
     record(exchange) {
@@ -65,6 +66,10 @@ export function createExchangeRing(size: number = EXCHANGE_RING): ExchangeRing {
   };
 }
 
-function summary({ rawRequestHeaders: _request, rawResponseHeaders: _response, ...exchange }: RecordedExchange): Exchange {
+function summary({
+  rawRequestHeaders: _request,
+  rawResponseHeaders: _response,
+  ...exchange
+}: RecordedExchange): Exchange {
   return { ...exchange, path: redactUrl(exchange.path) };
 }

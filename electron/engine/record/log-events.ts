@@ -14,22 +14,42 @@ interface Line {
 type Sentences = { [K in EventName]: (data: EngineEvents[K]) => Line };
 
 const sentences: Sentences = {
-  'engine.started': ({ revision }) => ({ level: 'info', message: `Serving revision ${revision}`, fields: { revision } }),
+  'engine.started': ({ revision }) => ({
+    level: 'info',
+    message: `Serving revision ${revision}`,
+    fields: { revision },
+  }),
   'engine.stopped': () => ({ level: 'info', message: 'Stopped serving' }),
-  'engine.startFailed': ({ problems }) => ({ level: 'error', message: `The engine could not start: ${joined(problems)}`, fields: codes(problems) }),
+  'engine.startFailed': ({ problems }) => ({
+    level: 'error',
+    message: `The engine could not start: ${joined(problems)}`,
+    fields: codes(problems),
+  }),
   'config.applied': ({ revision, source, summary }) => ({
     level: 'info',
     message: `Applied revision ${revision} from ${source}${summary ? `: ${summary}` : ''}`,
     fields: { revision, source },
   }),
-  'config.refused': ({ problems, source }) => ({ level: 'error', message: `Refused a config from ${source}, the running one stays: ${joined(problems)}`, fields: { source, ...codes(problems) } }),
+  'config.refused': ({ problems, source }) => ({
+    level: 'error',
+    message: `Refused a config from ${source}, the running one stays: ${joined(problems)}`,
+    fields: { source, ...codes(problems) },
+  }),
   'backend.healthChanged': ({ site, name, url, from, to, reason }) => ({
     level: to === 'down' ? 'warn' : 'info',
     message: `${name} of ${site} is ${to}${reason ? `: ${reason}` : ''}`,
     fields: { site, backend: name, url, from, to },
   }),
-  'listener.opened': (at) => ({ level: 'info', message: `Listening for ${at.kind} on ${authority(at)}`, fields: { ...at } }),
-  'listener.closed': (at) => ({ level: 'info', message: `No longer listening for ${at.kind} on ${authority(at)}`, fields: { ...at } }),
+  'listener.opened': (at) => ({
+    level: 'info',
+    message: `Listening for ${at.kind} on ${authority(at)}`,
+    fields: { ...at },
+  }),
+  'listener.closed': (at) => ({
+    level: 'info',
+    message: `No longer listening for ${at.kind} on ${authority(at)}`,
+    fields: { ...at },
+  }),
   'listener.failed': ({ problem, ...at }) => ({
     level: 'error',
     message: `Cannot listen for ${at.kind} on ${authority(at)}: ${problem.message}${problem.fix ? ` ${problem.fix}` : ''}`,
@@ -52,6 +72,7 @@ export function logEvents(bus: EventBus, log: Log): () => void {
   });
 }
 
-const joined = (problems: readonly Problem[]): string => problems.map((item) => item.message).join('; ');
+const joined = (problems: readonly Problem[]): string => problems.map((item) => item.message).join(' ');
 const codes = (problems: readonly Problem[]): LogFields => ({ codes: problems.map((item) => item.code).join(' ') });
-const authority = ({ address, port }: { address: string; port: number }): string => (address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`);
+const authority = ({ address, port }: { address: string; port: number }): string =>
+  address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;

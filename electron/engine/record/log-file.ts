@@ -26,82 +26,99 @@ export interface LogFile {
   close: () => Promise<void>;
 }
 
-export function openLogFile(options: LogFileOptions): LogFile {
-  let pending: string[] = [];
-  let dropped = 0;
-  let failed = false;
-  let handle: FileHandle | undefined;
-  let size = 0;
-  let writing: Promise<void> | undefined;
+export const openLogFile = (options: LogFileOptions): LogFile => new Writer(options);
 
-  const openFile = async (): Promise<FileHandle> => {
-    await mkdir(dirname(options.file), { recursive: true, mode: 0o700 });
-    const opened = await open(options.file, 'a', 0o600);
-    size = (await opened.stat()).size;
-    return opened;
-  };
-  const rotate = async (): Promise<void> => {
-    await handle?.close();
-    handle = undefined;
-    await shiftFiles(options.file, options.keep);
-  };
-  const takeBatch = (): string => {
-    const room = Math.min(BATCH_CHARS, Math.max(options.maxBytes - size, 1));
-    let text = '';
-    let taken = 0;
-    while (taken < pending.length && (taken === 0 || text.length + pending[taken]!.length <= room)) text += pending[taken++]!;
-    pending = pending.slice(taken);
-    if (pending.length === 0 && dropped > 0) {
-      text += options.droppedLine(dropped);
-      dropped = 0;
+/** One write is under way at a time; what comes meanwhile goes out with the next. */
+class Writer implements LogFile {
+  readonly #options: LogFileOptions;
+  #pending: string[] = [];
+  #dropped = 0;
+  #hasFailed = false;
+  #handle: FileHandle | undefined;
+  #size = 0;
+  #writing: Promise<void> | undefined;
+
+  constructor(options: LogFileOptions) {
+    this.#options = options;
+  }
+
+  append(line: string): void {
+    if (this.#hasFailed) return;
+    if (this.#pending.length >= PENDING_LINES) {
+      this.#dropped += 1;
+      return;
     }
-    return text;
-  };
-  const drain = async (): Promise<void> => {
+    this.#pending.push(line);
+    void this.#pump();
+  }
+
+  async flush(): Promise<void> {
+    while (this.#writing || this.#pending.length > 0) await this.#pump();
+  }
+
+  async close(): Promise<void> {
+    await this.flush();
+    await this.#handle?.close().catch(() => undefined); // nothing is lost: every write was awaited
+    this.#handle = undefined;
+  }
+
+  /** A line that comes just as the last write ends starts another. */
+  #pump(): Promise<void> {
+    this.#writing ??= this.#drain().finally(() => {
+      this.#writing = undefined;
+      if (this.#pending.length > 0) void this.#pump();
+    });
+    return this.#writing;
+  }
+
+  async #drain(): Promise<void> {
     try {
-      while (pending.length > 0) {
-        handle ??= await openFile();
-        if (size > 0 && size + pending[0]!.length > options.maxBytes) {
-          await rotate();
+      while (this.#pending.length > 0) {
+        this.#handle ??= await this.#open();
+        if (this.#size > 0 && this.#size + this.#pending[0]!.length > this.#options.maxBytes) {
+          await this.#rotate();
           continue;
         }
-        const bytes = Buffer.from(takeBatch());
-        await handle.write(bytes);
-        size += bytes.length;
+        const bytes = Buffer.from(this.#takeBatch());
+        await this.#handle.write(bytes);
+        this.#size += bytes.length;
       }
     } catch (error) {
-      failed = true;
-      pending = [];
-      options.onFailure(error instanceof Error ? error.message : String(error));
+      this.#hasFailed = true;
+      this.#pending = [];
+      this.#options.onFailure(error instanceof Error ? error.message : String(error));
     }
-  };
-  const pump = (): Promise<void> => {
-    writing ??= drain().finally(() => {
-      writing = undefined;
-      if (pending.length > 0) void pump();
-    });
-    return writing;
-  };
+  }
 
-  return {
-    append(line) {
-      if (failed) return;
-      if (pending.length >= PENDING_LINES) {
-        dropped += 1;
-        return;
-      }
-      pending.push(line);
-      void pump();
-    },
-    async flush() {
-      while (writing || (pending.length > 0 && !failed)) await pump();
-    },
-    async close() {
-      await this.flush();
-      await handle?.close().catch(() => undefined); // nothing is lost: every write was awaited
-      handle = undefined;
-    },
-  };
+  async #open(): Promise<FileHandle> {
+    await mkdir(dirname(this.#options.file), { recursive: true, mode: 0o700 });
+    const handle = await open(this.#options.file, 'a', 0o600);
+    this.#size = (await handle.stat()).size;
+    return handle;
+  }
+
+  async #rotate(): Promise<void> {
+    await this.#handle?.close();
+    this.#handle = undefined;
+    await shiftFiles(this.#options.file, this.#options.keep);
+  }
+
+  /** As many lines as fit into one write and into what the file may still hold; one at least. */
+  #takeBatch(): string {
+    const room = Math.min(BATCH_CHARS, Math.max(this.#options.maxBytes - this.#size, 1));
+    let text = '';
+    let taken = 0;
+    while (taken < this.#pending.length && (taken === 0 || text.length + this.#pending[taken]!.length <= room)) {
+      text += this.#pending[taken]!;
+      taken += 1;
+    }
+    this.#pending = this.#pending.slice(taken);
+    if (this.#pending.length === 0 && this.#dropped > 0) {
+      text += this.#options.droppedLine(this.#dropped);
+      this.#dropped = 0;
+    }
+    return text;
+  }
 }
 
 /** `mogoly.log` → `.1` → `.2` …; the one past `keep` goes. */

@@ -4,7 +4,13 @@ export interface MetricsPage {
   family: (name: string, type: 'counter' | 'gauge' | 'histogram', help: string) => void;
   sample: (name: string, labels: Record<string, string>, value: number) => void;
   /** A family of one sample. */
-  single: (name: string, type: 'counter' | 'gauge', help: string, value: number, labels?: Record<string, string>) => void;
+  single: (
+    name: string,
+    type: 'counter' | 'gauge',
+    help: string,
+    value: number,
+    labels?: Record<string, string>,
+  ) => void;
   text: () => string;
 }
 

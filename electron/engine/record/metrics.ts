@@ -52,7 +52,13 @@ export function createMetrics(): Metrics {
     const found = sites.get(name);
     if (found) return found;
     if (sites.size >= SITE_LIMIT && name !== OTHER) return siteOf(OTHER);
-    const made = { buckets: new Uint32Array(DURATION_BUCKETS.length + 1), sumSeconds: 0, bytesIn: 0, bytesOut: 0, retries: 0 };
+    const made = {
+      buckets: new Uint32Array(DURATION_BUCKETS.length + 1),
+      sumSeconds: 0,
+      bytesIn: 0,
+      bytesOut: 0,
+      retries: 0,
+    };
     sites.set(name, made);
     return made;
   };
@@ -86,7 +92,12 @@ export function createMetrics(): Metrics {
   };
 }
 
-function addCounter(requests: Requests, series: RequestCounter[], counter: RequestCounter, status: number): RequestCounter {
+function addCounter(
+  requests: Requests,
+  series: RequestCounter[],
+  counter: RequestCounter,
+  status: number,
+): RequestCounter {
   const backends = requests.get(counter.site) ?? new Map<string, Map<number, RequestCounter>>();
   requests.set(counter.site, backends);
   const codes = backends.get(counter.backend) ?? new Map<number, RequestCounter>();
@@ -103,8 +114,13 @@ function bucketOf(seconds: number): number {
 }
 
 function renderRequests(page: MetricsPage, series: readonly RequestCounter[]): void {
-  page.family('mogoly_requests_total', 'counter', 'Requests answered, by site, backend and status code; 0 where the client left.');
-  for (const { site, backend, code, count } of series) page.sample('mogoly_requests_total', { site, backend, code }, count);
+  page.family(
+    'mogoly_requests_total',
+    'counter',
+    'Requests answered, by site, backend and status code; 0 where the client left.',
+  );
+  for (const { site, backend, code, count } of series)
+    page.sample('mogoly_requests_total', { site, backend, code }, count);
 }
 
 function renderSites(page: MetricsPage, sites: ReadonlyMap<string, SiteCounters>): void {
@@ -131,9 +147,11 @@ function renderSites(page: MetricsPage, sites: ReadonlyMap<string, SiteCounters>
 function renderBackends(page: MetricsPage, gauges: MetricsGauges): void {
   const backends = [...gauges.backends].slice(0, SERIES_LIMIT);
   page.family('mogoly_backend_up', 'gauge', '1 while the backend takes requests.');
-  for (const { site, name, url, up } of backends) page.sample('mogoly_backend_up', { site, backend: name, url }, up ? 1 : 0);
+  for (const { site, name, url, up } of backends)
+    page.sample('mogoly_backend_up', { site, backend: name, url }, up ? 1 : 0);
   page.family('mogoly_backend_active', 'gauge', 'Requests under way.');
-  for (const { site, name, url, active } of backends) page.sample('mogoly_backend_active', { site, backend: name, url }, active);
+  for (const { site, name, url, active } of backends)
+    page.sample('mogoly_backend_active', { site, backend: name, url }, active);
 }
 
 function renderProcess(page: MetricsPage, gauges: MetricsGauges): void {
@@ -143,6 +161,11 @@ function renderProcess(page: MetricsPage, gauges: MetricsGauges): void {
   page.single('mogoly_config_revision', 'gauge', 'The revision in force.', gauges.revision);
   page.single('process_cpu_seconds_total', 'counter', 'Processor time used, user and system.', (user + system) / 1e6);
   page.single('process_resident_memory_bytes', 'gauge', 'Memory held.', memory.rss);
-  page.single('process_start_time_seconds', 'gauge', 'Start of the process, in seconds since 1970.', gauges.startedAt ?? Date.now() / 1_000 - process.uptime());
+  page.single(
+    'process_start_time_seconds',
+    'gauge',
+    'Start of the process, in seconds since 1970.',
+    gauges.startedAt ?? Date.now() / 1_000 - process.uptime(),
+  );
   page.single('nodejs_heap_size_used_bytes', 'gauge', 'JavaScript heap in use.', memory.heapUsed);
 }

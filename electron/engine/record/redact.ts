@@ -22,9 +22,34 @@ const SECRET_HEADERS = new Set([
 ]);
 
 /** Words that make a name a secret wherever they stand in it, as in `access_token` or `clientSecret`. */
-const SECRET_WORDS = ['token', 'secret', 'password', 'passwd', 'apikey', 'credential', 'signature', 'authorization', 'cookie'];
+const SECRET_WORDS = [
+  'token',
+  'secret',
+  'password',
+  'passwd',
+  'apikey',
+  'credential',
+  'signature',
+  'authorization',
+  'cookie',
+];
 /** Names that are secrets only when they are the whole name: `code` is the OAuth code, `postcode` is not. */
-const SECRET_NAMES = new Set(['key', 'code', 'pwd', 'pass', 'auth', 'sig', 'jwt', 'session', 'sessionid', 'sid', 'otp', 'accesskey', 'privatekey', 'authkey']);
+const SECRET_NAMES = new Set([
+  'key',
+  'code',
+  'pwd',
+  'pass',
+  'auth',
+  'sig',
+  'jwt',
+  'session',
+  'sessionid',
+  'sid',
+  'otp',
+  'accesskey',
+  'privatekey',
+  'authkey',
+]);
 
 /** Whether a query parameter or log field of this name holds a credential; case, `-`, `_` and `.` do not count. */
 export function isSecretName(name: string): boolean {
@@ -34,7 +59,9 @@ export function isSecretName(name: string): boolean {
 
 export function isSecretHeader(name: string): boolean {
   const lower = name.toLowerCase();
-  return SECRET_HEADERS.has(lower) || lower.endsWith('-token') || lower.endsWith('-secret') || lower.endsWith('-api-key');
+  return (
+    SECRET_HEADERS.has(lower) || lower.endsWith('-token') || lower.endsWith('-secret') || lower.endsWith('-api-key')
+  );
 }
 
 /** Names and values in turn, as node:http has them, to pairs with the credentials replaced. */
@@ -50,7 +77,9 @@ function redactHeader(name: string, value: string): string {
   if (lower === 'set-cookie') return redactSetCookie(value);
   if (lower === 'authorization' || lower === 'proxy-authorization') return redactScheme(value);
   if (isSecretHeader(name)) return REDACTED;
-  return lower === 'referer' || lower === 'location' || lower === 'content-location' || lower === ':path' ? redactUrl(value) : value;
+  return lower === 'referer' || lower === 'location' || lower === 'content-location' || lower === ':path'
+    ? redactUrl(value)
+    : value;
 }
 
 /** `Bearer abc` keeps its scheme: that it was Basic and not Bearer is often the bug. */

@@ -31,7 +31,14 @@ export function createTrafficMeter(clock: TrafficClock = systemClock): TrafficMe
   let requests = 0;
   let errors = 0;
   let since = clock.now();
-  let last: TrafficSample = { at: clock.date(), requestsPerSecond: 0, errorsPerSecond: 0, p50Ms: 0, p99Ms: 0, active: 0 };
+  let last: TrafficSample = {
+    at: clock.date(),
+    requestsPerSecond: 0,
+    errorsPerSecond: 0,
+    p50Ms: 0,
+    p99Ms: 0,
+    active: 0,
+  };
 
   return {
     observe(durationMs, status, isError) {

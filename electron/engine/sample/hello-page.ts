@@ -8,7 +8,10 @@ export interface HelloPage {
 }
 
 /** The second server has another colour, so that the turn shows at a glance. */
-const HUES = new Map([['hello-1', 210], ['hello-2', 28]]);
+const HUES = new Map([
+  ['hello-1', 210],
+  ['hello-2', 28],
+]);
 
 export function helloPage({ server, count, host, path }: HelloPage): string {
   const hue = HUES.get(server) ?? 270;
@@ -48,7 +51,13 @@ export function helloPage({ server, count, host, path }: HelloPage): string {
 `;
 }
 
-const ENTITIES = new Map([['&', '&amp;'], ['<', '&lt;'], ['>', '&gt;'], ['"', '&quot;'], ["'", '&#39;']]);
+const ENTITIES = new Map([
+  ['&', '&amp;'],
+  ['<', '&lt;'],
+  ['>', '&gt;'],
+  ['"', '&quot;'],
+  ["'", '&#39;'],
+]);
 
 export function escapeHtml(text: string): string {
   return text.replace(/[&<>"']/g, (char) => ENTITIES.get(char) ?? char);

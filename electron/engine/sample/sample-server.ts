@@ -23,7 +23,8 @@ export async function startSampleServer(name: string, port: number): Promise<Sam
     if (path === '/healthz') return sendText(response, 200, 'ok\n');
     if (path === '/favicon.ico') return sendText(response, 404, 'none\n');
     if (path === '/events') return openStream(name, streams, response);
-    if (request.method !== 'GET' && request.method !== 'HEAD') return sendText(response, 405, 'This sample server only answers GET.\n', { allow: 'GET, HEAD' });
+    if (request.method !== 'GET' && request.method !== 'HEAD')
+      return sendText(response, 405, 'This sample server only answers GET.\n', { allow: 'GET, HEAD' });
     count += 1;
     sendPage(name, count, request, response);
   });
@@ -46,7 +47,11 @@ export async function startSampleServer(name: string, port: number): Promise<Sam
 function sendPage(name: string, count: number, request: IncomingMessage, response: ServerResponse): void {
   const host = request.headers['x-forwarded-host'] ?? request.headers.host ?? 'localhost';
   const html = helloPage({ server: name, count, host: String(host), path: request.url ?? '/' });
-  response.writeHead(200, { 'content-type': 'text/html; charset=utf-8', 'cache-control': 'no-store', 'x-sample-server': name });
+  response.writeHead(200, {
+    'content-type': 'text/html; charset=utf-8',
+    'cache-control': 'no-store',
+    'x-sample-server': name,
+  });
   response.end(request.method === 'HEAD' ? undefined : html);
 }
 

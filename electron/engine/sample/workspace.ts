@@ -21,7 +21,8 @@ export interface Workspace {
 
 /** With an explicit config file no sample is made or served. Rejects when the home folder cannot be written. */
 export async function openWorkspace(home: string, configFile?: string): Promise<Workspace> {
-  if (configFile !== undefined) return { configFile: resolve(configFile), isNew: false, attach: () => undefined, close: () => Promise.resolve() };
+  if (configFile !== undefined)
+    return { configFile: resolve(configFile), isNew: false, attach: () => undefined, close: () => Promise.resolve() };
   const found = await findConfig(home);
   if (found === undefined) await prepareSample(home);
   const file = found ?? join(home, 'mogoly.yaml');
@@ -66,12 +67,16 @@ function createServers(ports: SamplePorts): Servers {
   };
 }
 
-const refersTo = (config: string, { hello }: SamplePorts): boolean => hello.some((port) => config.includes(`127.0.0.1:${port}`) || config.includes(`localhost:${port}`));
+const refersTo = (config: string, { hello }: SamplePorts): boolean =>
+  hello.some((port) => config.includes(`127.0.0.1:${port}`) || config.includes(`localhost:${port}`));
 
 async function findConfig(home: string): Promise<string | undefined> {
   for (const name of CONFIG_NAMES) {
     const path = join(home, name);
-    const isThere = await access(path).then(() => true, () => false);
+    const isThere = await access(path).then(
+      () => true,
+      () => false,
+    );
     if (isThere) return path;
   }
   return undefined;

@@ -4,7 +4,8 @@ import { recorded } from '../../kit/exchange.ts';
 
 const ring = (size: number, count: number) => {
   const made = createExchangeRing(size);
-  for (let index = 1; index <= count; index += 1) made.record(recorded({ path: `/${index}`, site: index % 2 ? 'odd' : 'even' }));
+  for (let index = 1; index <= count; index += 1)
+    made.record(recorded({ path: `/${index}`, site: index % 2 ? 'odd' : 'even' }));
   return made;
 };
 const ids = (items: { id: number }[]): number[] => items.map(({ id }) => id);
@@ -13,7 +14,13 @@ it('ids count from 1', () => expect(ids(ring(5, 2).list(10))).toEqual([2, 1]));
 
 it('an empty ring lists nothing', () => {
   const empty = createExchangeRing(3);
-  expect([empty.list(5), empty.since(0, 5), empty.lastId(), empty.get(1), empty.get(0)]).toEqual([[], [], 0, undefined, undefined]);
+  expect([empty.list(5), empty.since(0, 5), empty.lastId(), empty.get(1), empty.get(0)]).toEqual([
+    [],
+    [],
+    0,
+    undefined,
+    undefined,
+  ]);
 });
 
 it('the oldest are dropped, the newest come first', () => {
@@ -36,8 +43,17 @@ it('since gives the newest after an id, oldest first', () => {
 
 it('headers are in the detail only, redacted, and the path is redacted everywhere', () => {
   const made = createExchangeRing(2);
-  made.record(recorded({ path: '/login?token=abc', rawRequestHeaders: ['Cookie', 'sid=abc'], rawResponseHeaders: ['Server', 'x'] }));
+  made.record(
+    recorded({
+      path: '/login?token=abc',
+      rawRequestHeaders: ['Cookie', 'sid=abc'],
+      rawResponseHeaders: ['Server', 'x'],
+    }),
+  );
   expect(made.list(1)[0]).not.toHaveProperty('rawRequestHeaders');
-  expect(made.get(1)).toMatchObject({ requestHeaders: [['Cookie', 'sid=[redacted]']], responseHeaders: [['Server', 'x']] });
+  expect(made.get(1)).toMatchObject({
+    requestHeaders: [['Cookie', 'sid=[redacted]']],
+    responseHeaders: [['Server', 'x']],
+  });
   expect(JSON.stringify([made.list(1), made.get(1), made.since(0, 1)])).not.toContain('abc');
 });

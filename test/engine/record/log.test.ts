@@ -14,7 +14,11 @@ function open(options: Partial<LogOptions>): Log {
   return log;
 }
 
-const lines = async (file: string): Promise<Record<string, unknown>[]> => (await readFile(file, 'utf8')).trimEnd().split('\n').map((line) => JSON.parse(line) as Record<string, unknown>);
+const lines = async (file: string): Promise<Record<string, unknown>[]> =>
+  (await readFile(file, 'utf8'))
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Record<string, unknown>);
 
 describe('the file', () => {
   it('holds one JSON object a line, is private, and its folder is made', async () => {
@@ -24,7 +28,14 @@ describe('the file', () => {
     log.write('info', 'engine.started', 'Serving');
     await log.flush();
     expect(await lines(file)).toEqual([
-      { time: expect.stringMatching(/^\d{4}-.*Z$/) as string, level: 'warn', event: 'backend.down', message: 'web-1 is down', backend: 'web-1', count: 3 },
+      {
+        time: expect.stringMatching(/^\d{4}-.*Z$/) as string,
+        level: 'warn',
+        event: 'backend.down',
+        message: 'web-1 is down',
+        backend: 'web-1',
+        count: 3,
+      },
       expect.objectContaining({ level: 'info', event: 'engine.started' }),
     ]);
     expect((await stat(file)).mode & 0o777).toBe(0o600);
@@ -38,7 +49,9 @@ describe('the file', () => {
     await log.flush();
     expect((await readdir(home)).sort()).toEqual(['mogoly.log', 'mogoly.log.1', 'mogoly.log.2']);
     for (const name of await readdir(home)) expect((await stat(join(home, name))).size).toBeLessThanOrEqual(2_000);
-    const kept = (await Promise.all(['.2', '.1', ''].map((suffix) => lines(file + suffix)))).flat().map(({ message }) => Number(String(message).split(' ')[1]));
+    const kept = (await Promise.all(['.2', '.1', ''].map((suffix) => lines(file + suffix))))
+      .flat()
+      .map(({ message }) => Number(String(message).split(' ')[1]));
     expect(kept.at(-1)).toBe(99);
     expect(kept).toEqual(Array.from({ length: kept.length }, (_, index) => 100 - kept.length + index));
   });
@@ -98,7 +111,11 @@ describe('an entry', () => {
     const file = join(tempHome(), 'mogoly.log');
     const streamed: string[] = [];
     const log = open({ file, stream: (line) => streamed.push(line) });
-    log.write('info', 'a.b', 'GET http://x/?token=hunter2', { password: 'hunter2', url: '/?key=hunter2', code: 'BACKEND_REFUSED' });
+    log.write('info', 'a.b', 'GET http://x/?token=hunter2', {
+      password: 'hunter2',
+      url: '/?key=hunter2',
+      code: 'BACKEND_REFUSED',
+    });
     await log.flush();
     const everywhere = (await readFile(file, 'utf8')) + streamed.join() + JSON.stringify(log.list(1, 'debug'));
     expect(everywhere).not.toContain('hunter2');
@@ -163,7 +180,15 @@ it('every event of the engine becomes one plain sentence', () => {
   bus.emit('engine.startFailed', { problems: [refused] });
   bus.emit('config.applied', { revision: 4, source: 'cli', summary: '+ a.local' });
   bus.emit('config.refused', { problems: [refused], source: 'file' });
-  bus.emit('backend.healthChanged', { id: 'x', site: 'shop', name: 'web-1', url: 'http://x', from: 'healthy', to: 'down', reason: 'connection refused' });
+  bus.emit('backend.healthChanged', {
+    id: 'x',
+    site: 'shop',
+    name: 'web-1',
+    url: 'http://x',
+    from: 'healthy',
+    to: 'down',
+    reason: 'connection refused',
+  });
   bus.emit('listener.opened', { kind: 'http', address: '::1', port: 80 });
   bus.emit('listener.closed', { kind: 'http', address: '127.0.0.1', port: 80 });
   bus.emit('listener.failed', { kind: 'http', address: '127.0.0.1', port: 80, problem: refused });

@@ -2,7 +2,12 @@ import { describe, expect, it } from 'vitest';
 import { createMetrics, SERIES_LIMIT, SITE_LIMIT } from '../../../electron/engine/record/metrics.ts';
 import { recorded } from '../../kit/exchange.ts';
 
-const gauges = { version: '1.2.3', startedAt: 1_700_000_000, revision: 7, backends: [{ site: 'shop.local', name: 'web-1', url: 'http://localhost:1', up: true, active: 2 }] };
+const gauges = {
+  version: '1.2.3',
+  startedAt: 1_700_000_000,
+  revision: 7,
+  backends: [{ site: 'shop.local', name: 'web-1', url: 'http://localhost:1', up: true, active: 2 }],
+};
 const NAME = /^[a-zA-Z_:][a-zA-Z0-9_:]*/;
 
 /** Reads the format strictly: anything that is not a comment or a sample throws. */
@@ -15,7 +20,8 @@ function parse(text: string): Map<string, number> {
     if (line.startsWith('# ')) continue;
     const parts = /^([a-z_]+)(\{(?:[a-z]+="(?:[^"\\\n]|\\["\\nr])*",?)*\})? (\S+)$/.exec(line);
     if (!parts || !NAME.test(parts[1]!) || Number.isNaN(Number(parts[3]))) throw new Error(`not a sample: ${line}`);
-    if (!typed.has(parts[1]!) && !typed.has(parts[1]!.replace(/_(bucket|sum|count)$/, ''))) throw new Error(`no type: ${line}`);
+    if (!typed.has(parts[1]!) && !typed.has(parts[1]!.replace(/_(bucket|sum|count)$/, '')))
+      throw new Error(`no type: ${line}`);
     if (samples.has(parts[1]! + (parts[2] ?? ''))) throw new Error(`twice: ${line}`);
     samples.set(parts[1]! + (parts[2] ?? ''), Number(parts[3]));
   }
@@ -26,7 +32,9 @@ describe('the metrics text', () => {
   it('counts requests, bytes, retries and durations', () => {
     const metrics = createMetrics();
     metrics.observe(recorded({ durationMs: 3, bytesIn: 5 }));
-    metrics.observe(recorded({ durationMs: 300, attempts: [{ backend: 'a', error: 'BACKEND_REFUSED' }, { backend: 'web-1' }] }));
+    metrics.observe(
+      recorded({ durationMs: 300, attempts: [{ backend: 'a', error: 'BACKEND_REFUSED' }, { backend: 'web-1' }] }),
+    );
     metrics.observe(recorded({ status: 503, backend: '', durationMs: 60_000 }));
     const samples = parse(metrics.render(gauges));
     expect(Object.fromEntries(samples)).toMatchObject({
@@ -41,8 +49,8 @@ describe('the metrics text', () => {
       'mogoly_retries_total{site="shop.local"}': 1,
       'mogoly_backend_up{site="shop.local",backend="web-1",url="http://localhost:1"}': 1,
       'mogoly_backend_active{site="shop.local",backend="web-1",url="http://localhost:1"}': 2,
-      'mogoly_config_revision': 7,
-      'process_start_time_seconds': 1_700_000_000,
+      mogoly_config_revision: 7,
+      process_start_time_seconds: 1_700_000_000,
     });
   });
 

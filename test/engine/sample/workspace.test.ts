@@ -12,8 +12,13 @@ import { send } from '../../kit/http.ts';
 import { tempHome } from '../../kit/temp-home.ts';
 import { until } from '../../kit/wait.ts';
 
-const answersOn = (port: number): Promise<boolean> => send(port, { path: '/healthz' }).then(({ body }) => body === 'ok\n', () => false);
-const portsOf = async (home: string): Promise<[number, number]> => (JSON.parse(await readFile(join(home, 'sample.json'), 'utf8')) as { hello: [number, number] }).hello;
+const answersOn = (port: number): Promise<boolean> =>
+  send(port, { path: '/healthz' }).then(
+    ({ body }) => body === 'ok\n',
+    () => false,
+  );
+const portsOf = async (home: string): Promise<[number, number]> =>
+  (JSON.parse(await readFile(join(home, 'sample.json'), 'utf8')) as { hello: [number, number] }).hello;
 
 async function open(home: string, file?: string) {
   const workspace = await openWorkspace(home, file);
@@ -54,7 +59,10 @@ it('a home with a config of another name gets no sample', async () => {
 
 it('a config file that was asked for is taken, and no sample is made', async () => {
   const home = tempHome();
-  expect(await open(home, 'some/mogoly.yml')).toMatchObject({ configFile: join(process.cwd(), 'some/mogoly.yml'), isNew: false });
+  expect(await open(home, 'some/mogoly.yml')).toMatchObject({
+    configFile: join(process.cwd(), 'some/mogoly.yml'),
+    isNew: false,
+  });
   await expect(stat(join(home, 'mogoly.yaml'))).rejects.toThrow('ENOENT');
 });
 
