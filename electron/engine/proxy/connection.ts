@@ -1,5 +1,6 @@
 /** What stays the same for all requests of one client connection. */
 import type { Socket } from 'node:net';
+import { appendForwarded, removeNamedByConnection, type RequestHead } from './headers.ts';
 
 export interface Connection {
   /** Address of the peer, IPv4 also where it came in as ::ffff:…. */
@@ -30,4 +31,13 @@ export function clientOf(peer: string, forwardedFor: string | undefined, isTrust
     if (!isTrusted(hop)) return hop;
   }
   return peer;
+}
+
+/** Makes a head ready to go on, with what a backend is told of the client; gives the client's address. */
+export function addForwarding(head: RequestHead, { peer, scheme, port }: Connection, isTrusted: (address: string) => boolean, httpVersion: string, viaToken: string): string {
+  const trusted = isTrusted(peer);
+  const client = trusted ? clientOf(peer, head.forwarded?.for, isTrusted) : peer;
+  removeNamedByConnection(head);
+  appendForwarded(head, { peer, host: head.host ?? '', scheme, port, httpVersion, viaToken, trusted });
+  return client;
 }

@@ -8,14 +8,15 @@ import { Attempt, type AttemptOwner, type ResponseHead } from './attempt.ts';
 import { pickBackend, stickyToken } from './balancer.ts';
 import { Chain, type Verdict } from './chain.ts';
 import type { CompletedExchange, ProxyDeps } from './deps.ts';
-import { clientOf, type Connection } from './connection.ts';
+import { addForwarding, type Connection } from './connection.ts';
 import type { Failure } from './failure.ts';
 import { createHeaderList } from './header-list.ts';
-import { appendForwarded, cookieValue, readRequestHead, removeNamedByConnection, type RequestHead } from './headers.ts';
+import { cookieValue, readRequestHead, type RequestHead } from './headers.ts';
 import { LocalAnswer } from './local-answer.ts';
 import { describeError, type ErrorPage, type PageCode } from './pages.ts';
 import { RequestBody } from './request-body.ts';
 import { backendPath, matchRoute, pathOf } from './router.ts';
+import { readTarget } from './target.ts';
 import { noBackendPage, unknownHostPage, watchForHostRefusal } from './refusals.ts';
 import type { OutboundNeeds } from './transport.ts';
 
@@ -70,7 +71,7 @@ export class ProxyExchange implements AttemptOwner {
 
   /** The passes before a backend is chosen. */
   start(): void {
-    if (!this.#readTarget()) return;
+    if (!readTarget(this)) return;
     if (this.head.duplicateHost) return this.refuse('HOST_INVALID', 'The request has more than one Host header.');
     const host = this.head.host === undefined ? undefined : normaliseHost(this.head.host);
     if (host === undefined && !(this.isHttp10 && this.head.host === undefined)) {
@@ -86,35 +87,9 @@ export class ProxyExchange implements AttemptOwner {
     this.route = route;
     const viaToken = `mogoly-${this.deps.instance}-${site.viaToken}`;
     if (this.head.via?.includes(viaToken)) return this.refuse('LOOP_DETECTED', `${site.name} routes to a backend that leads back to it.`);
-    this.#forwardedFields(viaToken);
+    this.client = addForwarding(this.head, this.connection, this.generation.isTrustedProxy, this.request.httpVersion, viaToken);
     if (route.middlewares.length === 0) this.#serve();
     else this.#runChain(route);
-  }
-
-  /** Absolute-form names the host itself (RFC 9112 section 3.2.2). */
-  #readTarget(): boolean {
-    if (this.target.charCodeAt(0) === 47) return true;
-    if (this.target === '*') {
-      new LocalAnswer(this).send(204, ['allow', 'GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS'], '');
-      return false;
-    }
-    const match = /^https?:\/\/([^/?#]+)([^#]*)/i.exec(this.target);
-    if (match === null) {
-      this.refuse('REQUEST_MALFORMED', 'The request target is neither a path nor an http address.');
-      return false;
-    }
-    this.head.host = match[1]!;
-    this.target = match[2]!.startsWith('/') ? match[2]! : `/${match[2]!}`;
-    return true;
-  }
-
-  #forwardedFields(viaToken: string): void {
-    const { connection, head } = this;
-    const trusted = this.generation.isTrustedProxy(connection.peer);
-    if (trusted) this.client = clientOf(connection.peer, head.forwarded?.for, this.generation.isTrustedProxy);
-    removeNamedByConnection(head);
-    const { scheme, port } = connection;
-    appendForwarded(head, { peer: connection.peer, host: head.host ?? '', scheme, port, httpVersion: this.request.httpVersion, viaToken, trusted });
   }
 
   #runChain(route: Route): void {

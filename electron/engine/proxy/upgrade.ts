@@ -6,12 +6,12 @@ import { normaliseHost } from '../../../shared/host.ts';
 import type { Backend, MiddlewareRequest, Route, Site } from '../generation.ts';
 import { pickBackend } from './balancer.ts';
 import { Chain, type Verdict } from './chain.ts';
-import { clientOf, type Connection } from './connection.ts';
+import { addForwarding, type Connection } from './connection.ts';
 import { dial } from './dial.ts';
 import type { CompletedExchange, ProxyDeps } from './deps.ts';
 import { describeFailure, type Failure } from './failure.ts';
 import { createHeaderList } from './header-list.ts';
-import { appendForwarded, cookieValue, readRequestHead, removeNamedByConnection, type RequestHead } from './headers.ts';
+import { cookieValue, readRequestHead, type RequestHead } from './headers.ts';
 import { describeError, renderError, type ErrorPage } from './pages.ts';
 import { noBackendPage, unknownHostPage } from './refusals.ts';
 import { backendPath, matchRoute } from './router.ts';
@@ -85,19 +85,11 @@ export class Upgrade {
     this.#route = route;
     const viaToken = `mogoly-${this.#deps.instance}-${site.viaToken}`;
     if (this.#head.via?.includes(viaToken)) return this.#refuse(describeError('LOOP_DETECTED', `${site.name} routes to a backend that leads back to it.`));
-    this.#forwardedFields(viaToken, generation.isTrustedProxy);
+    this.#client = addForwarding(this.#head, this.#connection, generation.isTrustedProxy, '1.1', viaToken);
     const verdict = await this.#runChain(route, host);
     if (verdict !== undefined) return this.#answer(verdict);
     const opened = await this.#open(route);
     if (opened !== undefined) this.#carry(route, opened.backend, opened.upstream);
-  }
-
-  #forwardedFields(viaToken: string, isTrusted: (address: string) => boolean): void {
-    const { peer, scheme, port } = this.#connection;
-    const trusted = isTrusted(peer);
-    if (trusted) this.#client = clientOf(peer, this.#head.forwarded?.for, isTrusted);
-    removeNamedByConnection(this.#head);
-    appendForwarded(this.#head, { peer, host: this.#head.host ?? '', scheme, port, httpVersion: '1.1', viaToken, trusted });
   }
 
   async #runChain(route: Route, host: string): Promise<Verdict> {

@@ -1,0 +1,100 @@
+/** Bodies larger than any buffer: whole in both directions, and held back rather than kept in memory. */
+import { createHash, randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import type { RequestListener } from 'node:http';
+import { connect } from 'node:net';
+import { Readable } from 'node:stream';
+import { afterEach, describe, expect, it } from 'vitest';
+import { startBackend } from '../kit/backend.ts';
+import { site, startEngine } from '../kit/engine.ts';
+import { send } from '../kit/http.ts';
+import { until } from '../kit/wait.ts';
+
+const MIB = 1024 * 1024;
+const HOST = 'shop.local';
+const open: (() => Promise<unknown>)[] = [];
+
+afterEach(async () => {
+  for (const close of open.splice(0).reverse()) await close();
+});
+
+async function serve(handler: RequestListener): Promise<{ port: number }> {
+  const backend = await startBackend({ handler });
+  open.push(() => backend.kill());
+  const running = await startEngine({ server: [site(HOST, [{ url: backend.url }])] });
+  open.push(running.close);
+  return { port: running.port };
+}
+
+describe('64 MiB', () => {
+  const TOTAL = 64 * MIB;
+  const block = randomBytes(MIB);
+  const digest = createHash('sha256');
+  for (let i = 0; i < 64; i++) digest.update(block);
+  const sum = digest.digest('hex');
+  const blocks = (): Readable => Readable.from((function* () { for (let i = 0; i < 64; i++) yield block; })()); // prettier-ignore
+
+  it('arrive whole in each direction', async () => {
+    const { port } = await serve((request, response) => {
+      const hash = createHash('sha256');
+      request.on('data', (chunk: Buffer) => hash.update(chunk));
+      request.on('end', () => {
+        response.setHeader('x-sum', hash.digest('hex'));
+        blocks().pipe(response);
+      });
+    });
+    const reply = await send(port, { host: HOST, method: 'POST', body: blocks(), timeoutMs: 20_000 });
+    expect(reply.headers['x-sum']).toBe(sum);
+    expect(createHash('sha256').update(reply.bytes).digest('hex')).toBe(sum);
+  });
+
+  it('wait at the backend for a slow reader, not in memory', async () => {
+    let written = 0;
+    const { port } = await serve((_request, response) => {
+      response.writeHead(200, { 'content-length': TOTAL });
+      const more = (): void => {
+        while (written < TOTAL) {
+          written += MIB;
+          if (!response.write(block)) return void response.once('drain', more);
+        }
+        response.end();
+      };
+      more();
+    });
+    const socket = connect(port, '127.0.0.1');
+    socket.write(`GET / HTTP/1.1\r\nHost: ${HOST}\r\nConnection: close\r\n\r\n`);
+    await once(socket, 'readable');
+    let before = -1;
+    await until(() => written > 0 && written === before || ((before = written), false), { intervalMs: 200 });
+    expect(written).toBeLessThan(24 * MIB); // what the sockets of three processes' worth of kernel hold
+    let received = 0;
+    socket.on('data', (chunk) => (received += chunk.length)).resume();
+    await once(socket, 'close');
+    expect(received).toBeGreaterThanOrEqual(TOTAL);
+  });
+
+  it('wait at the client for a slow backend, not in memory', async () => {
+    let go: () => void = () => undefined;
+    const { port } = await serve((request, response) => {
+      go = () => request.resume().on('end', () => response.end('done'));
+    });
+    const socket = connect(port, '127.0.0.1');
+    let sent = 0;
+    let said = '';
+    socket.on('data', (chunk) => (said += chunk.toString()));
+    socket.write(`POST / HTTP/1.1\r\nHost: ${HOST}\r\nContent-Length: ${TOTAL}\r\n\r\n`);
+    const more = (): void => {
+      while (sent < TOTAL) {
+        sent += MIB;
+        if (!socket.write(block)) return void socket.once('drain', more);
+      }
+    };
+    more();
+    let before = -1;
+    await until(() => sent === before || ((before = sent), false), { intervalMs: 200 });
+    expect(sent).toBeLessThan(24 * MIB);
+    go();
+    await until(() => said.includes('done'), { timeoutMs: 15_000 });
+    socket.destroy();
+  });
+});
