@@ -124,6 +124,12 @@ describe('h2c', () => {
     expect(await rawRequest(port, `POST / HTTP/1.1\r\nHost: ${HOST}\r\nExpect: 100-continue\r\nContent-Length: 4\r\n\r\n`, { untilClose: false })).toMatch(/^HTTP\/1\.1 100 Continue/);
   });
 
+  it('the time of a slow upload does not count against response_timeout', async () => {
+    const { port } = await serve(echo, false, { response_timeout: '300ms' });
+    const slow = Readable.from((async function* () { for (let i = 0; i < 6; i++) { yield 'x'; await new Promise((resolve) => setTimeout(resolve, 100)); } })()); // prettier-ignore
+    expect((await send(port, { host: HOST, method: 'POST', body: slow })).status).toBe(200);
+  });
+
   it('a client that leaves resets its stream, the connection stays', async () => {
     let closed = 0;
     const { port } = await serve((stream, headers) => {

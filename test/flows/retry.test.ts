@@ -10,6 +10,7 @@ import { startBackend, type BackendReply, type TestBackend } from '../kit/backen
 import { site, startEngine, type TestEngine } from '../kit/engine.ts';
 import { freePort } from '../kit/free-port.ts';
 import { send } from '../kit/http.ts';
+import { rawRequest } from '../kit/raw-socket.ts';
 import { until } from '../kit/wait.ts';
 
 const HOST = 'shop.local';
@@ -167,6 +168,17 @@ describe('a backend that is no web server', () => {
     const { port } = await serve([`http://127.0.0.1:${(server.address() as { port: number }).port}`]);
     expect((await send(port, { host: HOST })).headers['x-mogoly-error']).toBe('BACKEND_GARBAGE');
     server.close();
+  });
+});
+
+describe('a head that is large', () => {
+  it('passes up to 64 KiB, beyond it is BACKEND_GARBAGE', async () => {
+    const only = await startBackend({ handler: (request, response) => response.writeHead(200, { 'x-big': 'a'.repeat(Number(request.url?.slice(1))) }).end() });
+    open.push(() => only.kill());
+    const { port } = await serve([only.url]);
+    const reply = await rawRequest(port, `GET /40000 HTTP/1.1\r\nHost: ${HOST}\r\nConnection: close\r\n\r\n`);
+    expect(reply.length).toBeGreaterThan(40_000);
+    expect((await send(port, { host: HOST, path: '/70000' })).headers['x-mogoly-error']).toBe('BACKEND_GARBAGE');
   });
 });
 

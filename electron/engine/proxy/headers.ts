@@ -234,8 +234,8 @@ export function isResponseHop(name: string): boolean {
 
 /** Names in the Connection fields of a response beyond the two that every one may hold; undefined for none. */
 export function namedByConnection(field: string, value: string, before: string[] | undefined): string[] | undefined {
+  if (value === 'keep-alive' || value === 'close' || field.toLowerCase() !== 'connection') return before;
   const lower = value.toLowerCase();
-  if (lower === 'keep-alive' || lower === 'close' || field.toLowerCase() !== 'connection') return before;
   return [...(before ?? []), ...lower.split(',').map((name) => name.trim())];
 }
 

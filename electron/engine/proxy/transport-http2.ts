@@ -8,7 +8,7 @@ export function createHttp2Transport(origin: Origin): Transport {
   let session: ClientHttp2Session | undefined;
   const open = (): ClientHttp2Session => {
     if (session !== undefined && !session.closed && !session.destroyed) return session;
-    const next = connect(origin.origin, connectOptions(origin) as never);
+    const next = connect(origin.origin, { ...connectOptions(origin), timeout: 0 } as never);
     next.on('error', () => undefined); // every stream of it reports the error by itself
     next.on('goaway', () => {
       if (session === next) session = undefined;
@@ -98,6 +98,7 @@ function send(session: ClientHttp2Session, request: OutboundRequest, handler: Re
   if (needs?.trailers) stream.on('wantTrailers', () => stream.sendTrailers(toObject(needs.trailers?.() ?? [])));
   if (request.body !== null) {
     request.body.on('error', fail);
+    if (timer !== undefined) request.body.on('data', () => timer.refresh()); // the time of the upload does not count
     request.body.pipe(stream);
   }
 }

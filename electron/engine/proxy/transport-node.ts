@@ -3,7 +3,7 @@ import { Agent as HttpAgent, request as httpRequest, type ClientRequest, type In
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import type { Socket } from 'node:net';
 import type { Origin } from '../generation.ts';
-import { connectOptions, type OutboundNeeds, type OutboundRequest, type ResponseHandler, type Transport } from './transport.ts';
+import { MAX_RESPONSE_HEAD_BYTES, connectOptions, type OutboundNeeds, type OutboundRequest, type ResponseHandler, type Transport } from './transport.ts';
 
 export function createNodeTransport(origin: Origin): Transport {
   const secure = origin.protocol === 'https';
@@ -20,6 +20,7 @@ export function createNodeTransport(origin: Origin): Transport {
         path: request.path,
         headers: outgoingFields(request.headers, request.body !== null, needs),
         setHost: false,
+        maxHeaderSize: MAX_RESPONSE_HEAD_BYTES,
         timeout: request.headersTimeout,
       };
       const outgoing = secure ? httpsRequest(options) : httpRequest(options);

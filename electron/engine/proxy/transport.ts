@@ -10,6 +10,9 @@ import { createTlsTransport } from './transport-tls.ts';
 /** Connecting to a dev server is quick or it is not there. */
 export const CONNECT_TIMEOUT_MS = 5_000;
 
+/** As much as a request may have: dev servers send long Link and Set-Cookie fields. */
+export const MAX_RESPONSE_HEAD_BYTES = 64 * 1024;
+
 /** Between the two loopback families (RFC 8305 section 5). */
 export const FAMILY_ATTEMPT_MS = 250;
 
@@ -85,7 +88,7 @@ export const connectOptions = (origin: Origin): object => ({
 
 /** HTTP/1.1 through an undici pool; what undici cannot carry goes through node:http. */
 export function createHttp1Transport(origin: Origin): Transport {
-  const pool = new Pool(origin.origin, { connect: connectOptions(origin), pipelining: 1 });
+  const pool = new Pool(origin.origin, { connect: connectOptions(origin), pipelining: 1, maxHeaderSize: MAX_RESPONSE_HEAD_BYTES });
   const node = createNodeTransport(origin);
   return {
     dispatch(request, handler, needs) {
