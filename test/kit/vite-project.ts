@@ -1,0 +1,41 @@
+/** A real Vite dev server on a copy of the React fixture. */
+import { cp, mkdtemp, rm, symlink } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import react from '@vitejs/plugin-react';
+import { createServer } from 'vite';
+
+const FIXTURE = fileURLToPath(new URL('../fixtures/vite-react', import.meta.url));
+const MODULES = fileURLToPath(new URL('../../node_modules', import.meta.url));
+
+export interface ViteProject {
+  folder: string;
+  url: string;
+  close: () => Promise<void>;
+}
+
+export async function startViteProject(): Promise<ViteProject> {
+  const folder = await mkdtemp(join(tmpdir(), 'mogoly-vite-'));
+  await cp(FIXTURE, folder, { recursive: true });
+  await symlink(MODULES, join(folder, 'node_modules'), 'dir');
+  const server = await createServer({
+    configFile: false,
+    root: folder,
+    cacheDir: join(folder, '.vite'),
+    logLevel: 'error',
+    plugins: [react()],
+    server: { host: '127.0.0.1', port: 0, fs: { allow: [folder, MODULES] } },
+  });
+  await server.listen();
+  const address = server.httpServer?.address();
+  if (typeof address !== 'object' || address === null) throw new Error('Vite does not listen');
+  return {
+    folder,
+    url: `http://127.0.0.1:${address.port}`,
+    async close() {
+      await server.close();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
