@@ -7,7 +7,7 @@ interface WarmTransport {
 }
 
 interface WarmHandler {
-  onConnect: () => void;
+  onConnect: (abort: () => void) => void;
   onHeaders: () => boolean;
   onData: () => boolean;
   onComplete: () => void;
@@ -17,17 +17,21 @@ interface WarmHandler {
 /** A backend that takes longer is warmed by its first request. */
 const WARM_TIMEOUT_MS = 3_000;
 
-/** Asks each for the head of its health page, over the connection that real requests use. Never rejects. */
+/** Gets the health page of each, over the connection that real requests use. Never rejects. */
 export async function warm(backends: readonly Backend[], transports: { get: (origin: Origin) => WarmTransport }): Promise<void> {
   await Promise.all(backends.filter(({ disabled }) => !disabled).map((backend) => warmOne(backend, transports.get(backend.origin))));
 }
 
 function warmOne({ origin, health }: Backend, transport: WarmTransport): Promise<void> {
   return new Promise((resolve) => {
-    const done = (): void => resolve();
-    const yes = (): boolean => true;
-    const handler: WarmHandler = { onConnect: () => undefined, onHeaders: yes, onData: yes, onComplete: done, onError: done };
+    let abort = (): void => undefined;
+    const deadline = setTimeout(() => abort(), WARM_TIMEOUT_MS);
+    const done = (): void => {
+      clearTimeout(deadline);
+      resolve();
+    };
+    const handler: WarmHandler = { onConnect: (stop) => void (abort = stop), onHeaders: () => true, onData: () => true, onComplete: done, onError: done };
     const headers = ['host', origin.authority, 'user-agent', 'mogoly-health', 'accept', '*/*'];
-    transport.dispatch({ method: 'HEAD', path: health.path, headers, body: null, headersTimeout: WARM_TIMEOUT_MS, bodyTimeout: WARM_TIMEOUT_MS }, handler, undefined);
+    transport.dispatch({ method: 'GET', path: health.path, headers, body: null, headersTimeout: WARM_TIMEOUT_MS, bodyTimeout: WARM_TIMEOUT_MS }, handler, undefined);
   });
 }

@@ -98,9 +98,9 @@ describe('a host that Vite refuses', () => {
     const { status, body } = await send(running.port, { host: `shop.test:${running.port}`, headers: { accept: 'text/html' } });
     expect(status).toBe(403);
     expect(body).toContain('Blocked request');
-    const [event] = await until(() => refused.length > 0 && refused);
+    const event = await until(() => refused[0]);
     expect(event).toMatchObject({ site: 'shop.test', backend: 'vite', framework: 'Vite' });
-    expect(event!.fix).toContain('server.allowedHosts');
-    expect(event!.fix).toContain('host_header: backend');
+    expect(event.fix).toContain('server.allowedHosts');
+    expect(event.fix).toContain('host_header: backend');
   });
 });
