@@ -1,10 +1,12 @@
 /** Watches every backend of the running generation: probes them, hears how requests went, and says when a state changes. */
 import { probe as probeBackend } from './active.ts';
+import { checkBackends } from './check.ts';
+import { HandedOut } from './handed-out.ts';
 import { Pacer } from './pacer.ts';
 import { inSlices } from './slices.ts';
 import { initialState, isAvailable, probeDelayMs, reduce } from './state.ts';
-import { cooldownEndsMs, isCooldownOver, isProbed, isSamePolicy, shownHealth } from './tracked.ts';
-import type { BackendHealth, HealthReport, HealthStatus } from '../../../shared/state.ts';
+import { cooldownEndsMs, isCooldownOver, isProbed, isSamePolicy, shownHealth, trackedFrom } from './tracked.ts';
+import type { HealthReport, HealthStatus } from '../../../shared/state.ts';
 import type { Backend, BackendLive, HealthPolicy } from '../generation.ts';
 import type { Probe, ProbeResult } from './active.ts';
 import type { Clock } from './pacer.ts';
@@ -46,28 +48,20 @@ export interface HealthRegistry {
 const PROBES_AT_ONCE = 64;
 /** Failing requests ask for a probe of their backend at most this often. */
 const EXTRA_PROBE_MS = 250;
-/** Live parts handed out for configs that were never applied; more are forgotten. */
-const PENDING_MAX = 200_000;
 
 /** Probing begins with the first adopt(). Its timers keep no process alive. */
 export function createHealthRegistry(options: HealthRegistryOptions): HealthRegistry {
   return new Registry(options);
 }
 
-interface Pending {
-  originKey: string;
-  live: BackendLive;
-}
-
 class Registry implements HealthRegistry {
   private readonly tracked = new Map<string, Tracked>();
+  private readonly handedOut = new HandedOut();
   private readonly running = new Set<Promise<ProbeResult>>();
   private readonly pacer: Pacer<Tracked>;
   private readonly now: () => number;
   private readonly random: () => number;
   private readonly probe: Probe;
-  private pending = new Map<string, Pending>();
-  private arriving = new Map<string, Pending>();
   private adoption = 0;
   private closed = false;
 
@@ -88,31 +82,17 @@ class Registry implements HealthRegistry {
   }
 
   readonly live = (id: string, originKey: string, policy: HealthPolicy): BackendLive => {
-    const known = [this.tracked.get(id), this.pending.get(id), this.arriving.get(id)].find(
-      (one) => one?.originKey === originKey,
-    );
-    if (known !== undefined) return known.live;
-    const state = initialState(policy);
-    const live: BackendLive = {
-      active: 0,
-      requests: 0,
-      failures: 0,
-      health: state.status,
-      available: isAvailable(state),
-    };
-    if (this.pending.size >= PENDING_MAX) this.pending.clear();
-    this.pending.set(id, { originKey, live });
-    return live;
+    const known = this.tracked.get(id);
+    return known?.originKey === originKey ? known.live : this.handedOut.live(id, originKey, policy);
   };
 
   readonly adopt = (backends: readonly Backend[]): void => {
     if (this.closed) return;
     const adoption = ++this.adoption;
-    this.arriving = this.pending;
-    this.pending = new Map();
+    this.handedOut.beginAdoption();
     const isLatest = (): boolean => adoption === this.adoption;
     const sweep = (): void => {
-      this.arriving = new Map();
+      this.handedOut.endAdoption();
       inSlices(
         this.tracked,
         ([id, tracked]) => void (tracked.adoption !== adoption && this.forget(id, tracked)),
@@ -185,22 +165,8 @@ class Registry implements HealthRegistry {
     const { id, live } = backend;
     const replaced = this.tracked.get(id);
     if (replaced !== undefined) this.forget(id, replaced);
-    const handedOut = this.arriving.get(id);
-    const originKey = handedOut?.live === live ? handedOut.originKey : backend.origin.origin;
-    const state = initialState(backend.health);
-    const tracked: Tracked = {
-      originKey,
-      live,
-      backend,
-      state,
-      nextProbeMs: nowMs,
-      lastProbeMs: 0,
-      downAtMs: nowMs,
-      probing: undefined,
-      adoption: 0,
-      dueMs: 0,
-      slot: -1,
-    };
+    const originKey = this.handedOut.originKeyOf(id, live) ?? backend.origin.origin;
+    const tracked = trackedFrom(backend, originKey, nowMs);
     live.health = shownHealth(tracked);
     this.tracked.set(id, tracked);
     return tracked;
@@ -263,18 +229,8 @@ class Registry implements HealthRegistry {
     inSlices(this.tracked.values(), hurry, () => !this.closed);
   }
 
-  private async check(backends: readonly Backend[]): Promise<HealthReport> {
-    const report: HealthReport = { pass: [], fail: [], checkTime: this.now(), duration: 0 };
-    const startedAt = performance.now();
-    const results: ProbeResult[] = [];
-    let next = 0;
-    const work = async (): Promise<void> => {
-      for (let i = next++; i < backends.length; i = next++) results[i] = await this.probeNow(backends[i] as Backend);
-    };
-    await Promise.all(Array.from({ length: PROBES_AT_ONCE }, work));
-    backends.forEach((backend, i) => addTo(report, backend, results[i] as ProbeResult));
-    report.duration = performance.now() - startedAt;
-    return report;
+  private check(backends: readonly Backend[]): Promise<HealthReport> {
+    return checkBackends(backends, (backend) => this.probeNow(backend), { atOnce: PROBES_AT_ONCE, now: this.now });
   }
 
   private probeNow(backend: Backend): Promise<ProbeResult> {
@@ -308,14 +264,4 @@ class Registry implements HealthRegistry {
       this.apply(tracked, found.ok ? { type: 'probePassed' } : { type: 'probeFailed', reason: found.reason });
     tracked.nextProbeMs = nowMs + probeDelayMs(tracked.state, tracked.backend.health) * (0.9 + 0.2 * this.random());
   }
-}
-
-function addTo(report: HealthReport, backend: Backend, found: ProbeResult): void {
-  const health: BackendHealth = {
-    name: backend.name,
-    url: backend.origin.origin + backend.origin.basePath,
-    healthy: found.ok,
-  };
-  if (found.ok) report.pass.push(health);
-  else report.fail.push({ ...health, error: found.reason });
 }

@@ -1,5 +1,5 @@
 /** What the registry keeps of one backend, and how its state is shown. */
-import { isAvailable } from './state.ts';
+import { initialState, isAvailable } from './state.ts';
 import type { Backend, BackendLive, HealthPolicy } from '../generation.ts';
 import type { HealthStatus } from '../../../shared/state.ts';
 import type { ProbeResult } from './active.ts';
@@ -19,6 +19,23 @@ export interface Tracked extends Scheduled {
   probing: { result: Promise<ProbeResult>; stop: AbortController } | undefined;
   /** Number of the adoption that saw it last. */
   adoption: number;
+}
+
+/** From now on, to be probed at once; not yet in any adoption. */
+export function trackedFrom(backend: Backend, originKey: string, nowMs: number): Tracked {
+  return {
+    originKey,
+    live: backend.live,
+    backend,
+    state: initialState(backend.health),
+    nextProbeMs: nowMs,
+    lastProbeMs: 0,
+    downAtMs: nowMs,
+    probing: undefined,
+    adoption: 0,
+    dueMs: 0,
+    slot: -1,
+  };
 }
 
 /** Whether probes run by themselves. */
