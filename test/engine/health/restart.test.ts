@@ -1,22 +1,9 @@
 /** A dev server that restarts is back with its first good probe. */
 import { describe, expect, it } from 'vitest';
-import type { HealthPolicy } from '../../../electron/engine/generation.ts';
 import { initialState, reduce } from '../../../electron/engine/health/state.ts';
+import { healthPolicy } from '../../kit/health.ts';
 
-const policy: HealthPolicy = {
-  enabled: true,
-  path: '/',
-  intervalMs: 30_000,
-  intervalWhenDownMs: 2_000,
-  timeoutMs: 3_000,
-  expect: [[200, 499]],
-  healthyAfter: 1,
-  unhealthyAfter: 2,
-  maxFails: 3,
-  windowMs: 10_000,
-  cooldownMs: 10_000,
-  initial: 'unknown',
-};
+const policy = healthPolicy();
 
 const takenOut = [0, 1, 2].reduce(
   (state, at) => reduce(state, { type: 'requestFailed', reason: 'refused' }, policy, at),
