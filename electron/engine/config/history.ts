@@ -76,53 +76,55 @@ export function openHistory(folder: string, options: HistoryOptions = {}): Histo
     turn = result.catch(() => undefined); // told to its own caller
     return result;
   };
-  const addNow = async (revision: NewRevision): Promise<number> => {
+  const addNow = async ({ text, format, source, summary }: NewRevision): Promise<number> => {
     const all = await known();
-    const { text, ...rest } = revision;
-    const entry: Entry = {
-      id: highest + 1,
-      at: Date.now(),
-      source: rest.source,
-      summary: rest.summary,
-      format: rest.format,
-    };
-    await mkdir(folder, { recursive: true, mode: 0o700 }).catch(() => undefined); // saving tells why
-    await save(join(folder, `${stem(entry.id)}.${entry.format}`), text);
-    await save(join(folder, `${stem(entry.id)}.meta`), `${JSON.stringify(entry)}\n`);
+    const entry: Entry = { id: highest + 1, at: Date.now(), source, summary, format };
+    await writeEntry(folder, entry, text);
     highest = entry.id;
     all.set(entry.id, entry);
-    for (const id of [...all.keys()].sort((one, two) => one - two).slice(0, Math.max(0, all.size - limit)))
-      await drop(folder, all, id);
+    for (const old of newestFirst(all).slice(limit).reverse()) await drop(folder, all, old);
     return entry.id;
   };
-  const read = async (id: number): Promise<Result<RevisionText>> => {
+  const listNow = async (): Promise<RevisionRecord[]> =>
+    newestFirst(await known()).map(({ id, at, source, summary }) => ({ id, at, source, summary }));
+  const readNow = async (id: number): Promise<Result<RevisionText>> => {
     const entry = (await known()).get(id);
-    const text = entry && (await readFile(join(folder, `${stem(id)}.${entry.format}`), 'utf8').catch(() => undefined)); // told below
-    if (entry && text !== undefined) return success({ id, text, format: entry.format });
-    return failure(
-      problem('REVISION_UNKNOWN', `There is no revision ${id} in the history.`, {
-        fix: 'List the history and choose one of it.',
-      }),
-    );
+    const found = entry && (await readText(folder, entry));
+    return found ? success(found) : failure(unknownRevision(id));
+  };
+  const latestNow = async (): Promise<RevisionText | undefined> => {
+    for (const entry of newestFirst(await known())) {
+      const found = await readText(folder, entry);
+      if (found) return found;
+    }
+    return undefined;
   };
   return {
-    list: () =>
-      inTurn(async () =>
-        [...(await known()).values()]
-          .sort((one, two) => two.id - one.id)
-          .map(({ id, at, source, summary }) => ({ id, at, source, summary })),
-      ),
+    list: () => inTurn(listNow),
     add: (revision) => inTurn(() => addNow(revision)),
-    read: (id) => inTurn(() => read(id)),
-    latest: () =>
-      inTurn(async () => {
-        for (const id of [...(await known()).keys()].sort((one, two) => two - one)) {
-          const found = await read(id);
-          if (found.ok) return found.value;
-        }
-        return undefined;
-      }),
+    read: (id) => inTurn(() => readNow(id)),
+    latest: () => inTurn(latestNow),
   };
+}
+
+const newestFirst = (entries: ReadonlyMap<number, Entry>): Entry[] =>
+  [...entries.values()].sort((one, two) => two.id - one.id);
+
+const unknownRevision = (id: number): Problem =>
+  problem('REVISION_UNKNOWN', `There is no revision ${id} in the history.`, {
+    fix: 'List the history and choose one of it.',
+  });
+
+/** Undefined when the file is gone or cannot be read. */
+async function readText(folder: string, { id, format }: Entry): Promise<RevisionText | undefined> {
+  const text = await readFile(join(folder, `${stem(id)}.${format}`), 'utf8').catch(() => undefined); // the caller tells
+  return text === undefined ? undefined : { id, text, format };
+}
+
+async function writeEntry(folder: string, entry: Entry, text: string): Promise<void> {
+  await mkdir(folder, { recursive: true, mode: 0o700 }).catch(() => undefined); // saving tells why
+  await save(join(folder, `${stem(entry.id)}.${entry.format}`), text);
+  await save(join(folder, `${stem(entry.id)}.meta`), `${JSON.stringify(entry)}\n`);
 }
 
 async function save(path: string, text: string): Promise<void> {
@@ -131,10 +133,9 @@ async function save(path: string, text: string): Promise<void> {
 }
 
 /** The record first, so that an entry is never half there. */
-async function drop(folder: string, entries: Map<number, Entry>, id: number): Promise<void> {
-  const entry = entries.get(id);
+async function drop(folder: string, entries: Map<number, Entry>, { id, format }: Entry): Promise<void> {
   entries.delete(id);
-  for (const ending of ['meta', entry?.format ?? 'yaml']) {
+  for (const ending of ['meta', format]) {
     await unlink(join(folder, `${stem(id)}.${ending}`)).catch(() => undefined); // gone already, or looked after at the next drop
   }
 }
