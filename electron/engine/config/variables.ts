@@ -1,9 +1,9 @@
 /** Fills in `${NAME}` and `${env:NAME}` in every string of a config; pure. */
+import { nearest } from '../../../shared/nearest.ts';
 import { problem } from '../../../shared/problem.ts';
 import type { ConfigPath, Problem } from '../../../shared/problem.ts';
 import { isPlain } from './legacy.ts';
 import type { Plain } from './legacy.ts';
-import { nearest } from './nearest.ts';
 
 export interface Filled {
   value: unknown;

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { failure, problem, success, warning } from '../../../shared/problem.ts';
 import type { ConfigPath, Problem, Result } from '../../../shared/problem.ts';
-import { nearest } from './nearest.ts';
+import { nearest } from '../../../shared/nearest.ts';
 
 type Issue = z.core.$ZodIssue;
 

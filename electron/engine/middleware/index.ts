@@ -1,4 +1,5 @@
 /** The registry of middlewares: the built-in ones, those a program registered, and modules of the user's own. */
+import { nearest } from '../../../shared/nearest.ts';
 import { ProblemError, failure, problem } from '../../../shared/problem.ts';
 import type { Problem, Result } from '../../../shared/problem.ts';
 import type { Middleware, MiddlewareContext, MiddlewareFactory } from '../generation.ts';
@@ -11,7 +12,6 @@ import { fault } from './fault.ts';
 import { headers } from './headers.ts';
 import { ipFilter } from './ip-filter.ts';
 import { logging } from './logging.ts';
-import { nearest } from './nearest.ts';
 import { ping } from './ping.ts';
 import { ratelimit } from './ratelimit.ts';
 import { redirect } from './redirect.ts';
