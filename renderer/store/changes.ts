@@ -1,10 +1,11 @@
 /** Every change the window makes: sent with the revision it was based on, answered by a toast that undoes it. */
 import { bridge } from '../bridge.ts';
 import { problem, success } from '../../shared/problem.ts';
+import { valueAt } from '../../shared/value-at.ts';
 import { liveStore, noteRevision } from './live.ts';
 import { closeToast, showProblems, showToast, toastStore } from './toasts.ts';
 import { viewStore } from './view.ts';
-import { isInTopPool, valueAt } from './places.ts';
+import { isInTopPool } from './places.ts';
 import { isSingle, listEdits, singleOf } from './single.ts';
 import type { ConfigPath, Problem, Result } from '../../shared/problem.ts';
 import type { Applied, Edit, Request } from '../../shared/protocol.ts';

@@ -1,8 +1,8 @@
 /** The forms of the window: their fields, how text becomes config, and which field a problem belongs to. */
 import { backendSchema, siteSchema } from '../../shared/config.ts';
+import { valueAt } from '../../shared/value-at.ts';
 import type { ConfigPath } from '../../shared/problem.ts';
 import type { Json } from './changes.ts';
-import { valueAt } from './places.ts';
 
 export type FormName = 'site.add' | 'site.edit' | 'backend.add' | 'backend.edit';
 export type FieldName = 'name' | 'hosts' | 'url' | 'weight' | 'max_connections' | 'backup' | 'health_path';

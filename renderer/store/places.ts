@@ -1,5 +1,6 @@
 /** Where sites, pools and backends stand in the config file, read from the paths the engine gives. */
 import { isPool } from '../../shared/state.ts';
+import { valueAt } from '../../shared/value-at.ts';
 import type { ConfigPath } from '../../shared/problem.ts';
 import type { BackendState, PoolState, RouteState, SiteState } from '../../shared/state.ts';
 import { backendsOf } from './live-state.ts';
@@ -23,16 +24,6 @@ export function routePath(route: RouteState): ConfigPath | undefined {
   const first = route.pool && backendsOf(route.pool)[0];
   const at = first ? first.path.indexOf('routes') : -1;
   return first && at !== -1 ? first.path.slice(0, at + 2) : undefined;
-}
-
-/** The value at a path of a parsed document; undefined where there is none. */
-export function valueAt(value: unknown, path: ConfigPath): unknown {
-  let current: unknown = value;
-  for (const key of path) {
-    if (typeof current !== 'object' || current === null || !Object.hasOwn(current, key)) return undefined;
-    current = (current as Record<string | number, unknown>)[key];
-  }
-  return current;
 }
 
 /** The entry of a site as it is written, by its name. */

@@ -1,5 +1,5 @@
 /** The short form of a pool: a site or route that writes the address of its one backend itself. */
-import { valueAt } from './places.ts';
+import { valueAt } from '../../shared/value-at.ts';
 import type { ConfigPath } from '../../shared/problem.ts';
 import type { Edit } from '../../shared/protocol.ts';
 import type { Json } from './changes.ts';

@@ -1,8 +1,9 @@
 /** Checks one part of the config by its schema; mistakes are taken out so that the rest can still be looked at. */
 import type { z } from 'zod';
 import type { ConfigPath, Problem } from '../../../shared/problem.ts';
+import { valueAt } from '../../../shared/value-at.ts';
 import { isPlain } from './legacy.ts';
-import { problemsFromZod, valueAt } from './zod-problems.ts';
+import { problemsFromZod } from './zod-problems.ts';
 
 export interface CheckedPart<T> {
   /** Undefined where nothing can be made of it. */

@@ -3,6 +3,7 @@ import type { z } from 'zod';
 import { problem, warning } from '../../../shared/problem.ts';
 import type { ConfigPath, Problem } from '../../../shared/problem.ts';
 import { nearest } from '../../../shared/nearest.ts';
+import { valueAt } from '../../../shared/value-at.ts';
 import { keysAt } from './schema-keys.ts';
 
 type Issue = z.core.$ZodIssue;
@@ -58,15 +59,6 @@ function likelyBranch(branches: readonly (readonly Issue[])[]): readonly Issue[]
     ),
   );
   return fitting.length === 1 ? fitting[0] : undefined;
-}
-
-export function valueAt(value: unknown, path: ConfigPath): unknown {
-  let part: unknown = value;
-  for (const step of path) {
-    if (typeof part !== 'object' || part === null || !Object.hasOwn(part, step)) return undefined;
-    part = (part as Record<string | number, unknown>)[step];
-  }
-  return part;
 }
 
 function wrongValue(issue: Issue, value: unknown, path: ConfigPath): Problem {
