@@ -1,10 +1,11 @@
 /** Events: the live log, filtered by level and text, followed or paused. */
 import { useMemo } from 'react';
 import { useStore } from 'zustand';
-import { FolderOpen, Pause, Play, Search } from 'lucide-react';
+import { FolderOpen, Pause, Play } from 'lucide-react';
 import { EventDetail } from './event-detail.tsx';
 import { Button } from '../../parts/button.tsx';
 import { formatCount, formatTime } from '../../parts/format.ts';
+import { SearchBox } from '../../parts/search-box.tsx';
 import { VirtualList } from '../../parts/virtual-list.tsx';
 import { revealFile } from '../../store/changes.ts';
 import { findEvents } from '../../store/event-filter.ts';
@@ -63,18 +64,12 @@ interface HeadProps {
 function EventsHead({ search, level, following, shown, all }: HeadProps) {
   return (
     <div className="events-head">
-      <label className="search">
-        <Search size={14} aria-hidden />
-        <input
-          type="search"
-          aria-label="Search events"
-          placeholder="Search"
-          value={search}
-          onChange={(event) => setView({ eventSearch: event.target.value })}
-          onKeyDown={leaveSearch}
-        />
-        <kbd aria-hidden="true">/</kbd>
-      </label>
+      <SearchBox
+        label="Search events"
+        value={search}
+        onSearch={(text) => setView({ eventSearch: text })}
+        rows=".events .rows"
+      />
       <label className="inline-field">
         <span>Level</span>
         <select value={level} onChange={(event) => setView({ eventLevel: event.target.value as LogLevel })}>
@@ -97,13 +92,6 @@ function EventsHead({ search, level, following, shown, all }: HeadProps) {
       </Button>
     </div>
   );
-}
-
-function leaveSearch(event: React.KeyboardEvent<HTMLInputElement>): void {
-  if (event.key === 'Escape') setView({ eventSearch: '' });
-  if (event.key !== 'Escape' && event.key !== 'ArrowDown' && event.key !== 'Enter') return;
-  document.querySelector<HTMLElement>('.events .rows')?.focus();
-  event.preventDefault();
 }
 
 function EventRow({ entry }: { entry: LogEntry }) {

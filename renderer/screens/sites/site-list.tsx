@@ -1,14 +1,13 @@
-/** The list of sites: state, host, where it goes, requests; with search and keyboard. */
+/** The list of sites: state, host, where it goes, requests; with search, filter and keyboard. */
 import { useStore } from 'zustand';
-import { Plus, Search } from 'lucide-react';
 import { Button } from '../../parts/button.tsx';
 import { formatCount, plural, shortUrl } from '../../parts/format.ts';
 import { HealthMark } from '../../parts/health-mark.tsx';
 import { VirtualList } from '../../parts/virtual-list.tsx';
-import { openDraft } from '../../store/draft.ts';
 import { backendsOf } from '../../store/live-state.ts';
-import { isBroken, isSampleOnly } from '../../store/site-filter.ts';
+import { isSampleOnly } from '../../store/site-filter.ts';
 import { setView, viewStore } from '../../store/view.ts';
+import { AddSiteButton, SiteListFilter, SiteListHead } from './site-list-head.tsx';
 import type { SiteState } from '../../../shared/state.ts';
 
 const ROW_HEIGHT = 28;
@@ -19,56 +18,13 @@ interface SiteListProps {
   selected: SiteState | undefined;
 }
 
-const addSite = (): void => void openDraft({ form: 'site.add', site: '' });
-
 export function SiteList({ sites, found, selected }: SiteListProps) {
-  const search = useStore(viewStore, (state) => state.siteSearch);
   const onlyBroken = useStore(viewStore, (state) => state.onlyBroken);
-  const broken = sites.reduce((sum, site) => (isBroken(site) ? sum + 1 : sum), 0);
   const teaching = sites.length === 0 || isSampleOnly(sites);
   return (
     <section className="list" aria-label="Sites">
-      <div className="list-head">
-        <label className="search">
-          <Search size={14} aria-hidden />
-          <input
-            type="search"
-            aria-label="Search sites"
-            placeholder="Search"
-            value={search}
-            onChange={(event) => setView({ siteSearch: event.target.value })}
-            onKeyDown={leaveSearch}
-          />
-          <kbd aria-hidden="true">/</kbd>
-        </label>
-        {!teaching && (
-          <Button look="accent" onClick={addSite}>
-            <Plus size={14} aria-hidden /> Add site
-          </Button>
-        )}
-      </div>
-      <div className="list-filter" role="group" aria-label="Show">
-        <button
-          type="button"
-          className="chip"
-          aria-pressed={!onlyBroken}
-          onClick={() => setView({ onlyBroken: false })}
-        >
-          All <span className="num">{formatCount(sites.length)}</span>
-        </button>
-        <button
-          type="button"
-          className={`chip ${broken > 0 ? 'chip-broken' : ''}`}
-          aria-pressed={onlyBroken}
-          onClick={() => setView({ onlyBroken: true })}
-        >
-          Broken <span className="num">{formatCount(broken)}</span>
-        </button>
-        <span className="grow" />
-        <span className="list-caption" aria-hidden="true">
-          Requests
-        </span>
-      </div>
+      <SiteListHead canAdd={!teaching} />
+      <SiteListFilter sites={sites} />
       {found.length > 0 ? (
         <VirtualList
           label="Site list"
@@ -87,14 +43,6 @@ export function SiteList({ sites, found, selected }: SiteListProps) {
       {teaching && <Teaching hasSample={sites.length > 0} />}
     </section>
   );
-}
-
-function leaveSearch(event: React.KeyboardEvent<HTMLInputElement>): void {
-  if (event.key === 'Escape') setView({ siteSearch: '' });
-  if (event.key === 'Escape' || event.key === 'ArrowDown' || event.key === 'Enter') {
-    document.querySelector<HTMLElement>('.list .rows')?.focus();
-    event.preventDefault();
-  }
 }
 
 function SiteRow({ site }: { site: SiteState }) {
@@ -141,9 +89,7 @@ function Teaching({ hasSample }: { hasSample: boolean }) {
         {hasSample ? 'demo.localhost is a sample to look around in. ' : ''}
         Give a name, as in shop.localhost, and the port your dev server listens on.
       </p>
-      <Button look="accent" onClick={addSite}>
-        <Plus size={14} aria-hidden /> Add site
-      </Button>
+      <AddSiteButton />
     </div>
   );
 }
