@@ -14,38 +14,29 @@ import type { BackendState, PoolState, SiteState } from '../../../shared/state.t
 /** More rows than anyone reads in one pool; the rest is counted. */
 const ROWS_MAX = 200;
 
+/** Class and heading of each, from left to right; the actions at the end have no visible heading. */
+const COLUMNS = [
+  ['col-state', 'State'],
+  ['col-name', 'Name'],
+  ['col-url', 'URL'],
+  ['col-num col-weight', 'Weight'],
+  ['col-share', 'Share'],
+  ['col-num col-active', 'Active'],
+  ['col-num col-requests', 'Requests'],
+  ['col-num col-failures', 'Failures'],
+  ['col-last', 'Last failure'],
+] as const;
+
 export function BackendTable({ site, pool }: { site: SiteState; pool: PoolState }) {
   return (
     <table className="backends">
       <thead>
         <tr>
-          <th scope="col" className="col-state">
-            State
-          </th>
-          <th scope="col" className="col-name">
-            Name
-          </th>
-          <th scope="col" className="col-url">
-            URL
-          </th>
-          <th scope="col" className="col-num col-weight">
-            Weight
-          </th>
-          <th scope="col" className="col-share">
-            Share
-          </th>
-          <th scope="col" className="col-num col-active">
-            Active
-          </th>
-          <th scope="col" className="col-num col-requests">
-            Requests
-          </th>
-          <th scope="col" className="col-num col-failures">
-            Failures
-          </th>
-          <th scope="col" className="col-last">
-            Last failure
-          </th>
+          {COLUMNS.map(([className, title]) => (
+            <th key={title} scope="col" className={className}>
+              {title}
+            </th>
+          ))}
           <th scope="col" className="col-actions">
             <span className="hidden">Actions</span>
           </th>
