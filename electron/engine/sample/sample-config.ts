@@ -12,8 +12,6 @@ export function sampleConfig({ http, hello }: SamplePorts): string {
 
 listen:
   http: ${http}        # on this machine only; "0.0.0.0:${http}" opens it to the network
-  https: "off"      # a port, as in 8443, turns it on
-  dns: "off"        # *.localhost needs none: browsers know that it is this machine
 
 # One entry a site: the name you open, and the dev servers behind it.
 server:
