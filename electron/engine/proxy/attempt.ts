@@ -6,12 +6,16 @@ import { describeFailure, type Failure } from './failure.ts';
 import { isResponseHop, namedByConnection, withoutFields } from './headers.ts';
 import type { ResponseHandler } from './transport.ts';
 
-/** What an attempt needs of the exchange it belongs to. */
-export interface AttemptOwner {
+/** What an attempt needs to know of the exchange, and writes into it. */
+export interface AttemptClient {
   readonly method: string;
   readonly response: ServerResponse;
   readonly isHttp10: boolean;
   bytesOut: number;
+}
+
+/** Who decides what an attempt leads to. */
+export interface AttemptOwner {
   /** The head is complete: last changes to it, and what the body goes through. */
   onHead: (attempt: Attempt, head: ResponseHead) => Transform[];
   onContinue: () => void;
@@ -28,7 +32,7 @@ export interface ResponseHead {
 
 const NO_LENGTH = -1;
 
-/** A body this small arrives with its head, or so soon after it that the head need not go first. */
+/** A body this small is worth turning into text, which leaves in one write with its head. */
 const SMALL_BODY_BYTES = 16 * 1024;
 
 export class Attempt implements ResponseHandler {
@@ -39,6 +43,7 @@ export class Attempt implements ResponseHandler {
   begun = false;
   over = false;
   readonly #owner: AttemptOwner;
+  readonly #client: AttemptClient;
   #abort: ((reason?: Error) => void) | undefined;
   #resume: () => void = () => undefined;
   /** Bytes still to come; NO_LENGTH when the backend did not say. */
@@ -47,8 +52,9 @@ export class Attempt implements ResponseHandler {
   #body: Transform | undefined;
   #resuming = false;
 
-  constructor(owner: AttemptOwner, backend: Backend) {
+  constructor(owner: AttemptOwner, client: AttemptClient, backend: Backend) {
     this.#owner = owner;
+    this.#client = client;
     this.backend = backend;
     backend.live.active++;
     backend.live.requests++;
@@ -70,11 +76,11 @@ export class Attempt implements ResponseHandler {
     this.#resume = resume;
     const transforms = this.#owner.onHead(this, head);
     if (this.over) return true;
-    const { response, method } = this.#owner;
+    const { response, method } = this.#client;
     response.writeHead(status, statusText, head.headers);
     this.begun = true;
     if (transforms.length > 0 && method !== 'HEAD') this.#through(transforms);
-    else if (this.#remaining < 0 || this.#remaining > SMALL_BODY_BYTES) process.nextTick(flushHead, response);
+    else if (this.#remaining !== 0) process.nextTick(flushHead, response);
     return true;
   }
 
@@ -96,8 +102,8 @@ export class Attempt implements ResponseHandler {
 
   onData(chunk: Buffer): boolean {
     if (this.over) return true;
-    const { response } = this.#owner;
-    this.#owner.bytesOut += chunk.length;
+    const { response } = this.#client;
+    this.#client.bytesOut += chunk.length;
     if (this.#body !== undefined) return this.#body.write(chunk) || this.#waitFor(this.#body);
     if (this.#remaining === chunk.length) {
       this.#ended = true;
@@ -113,7 +119,7 @@ export class Attempt implements ResponseHandler {
   onComplete(rawTrailers: (Buffer | string)[] | null): void {
     if (this.over) return;
     this.#leave();
-    const { response } = this.#owner;
+    const { response } = this.#client;
     if (rawTrailers !== null && rawTrailers.length > 0) response.addTrailers(pairs(rawTrailers));
     if (this.#body !== undefined) this.#body.end();
     else if (!this.#ended) response.end();
@@ -142,11 +148,11 @@ export class Attempt implements ResponseHandler {
 
   #informational(status: number, raw: (Buffer | string)[]): void {
     if (status === 100) this.#owner.onContinue();
-    else if (status === 103 && !this.#owner.isHttp10) sendEarlyHints(this.#owner.response, raw);
+    else if (status === 103 && !this.#client.isHttp10) sendEarlyHints(this.#client.response, raw);
   }
 
   #through(transforms: Transform[]): void {
-    const { response } = this.#owner;
+    const { response } = this.#client;
     this.#body = transforms[0];
     pipeline([...transforms, response], (error) => {
       if (error && !this.over) this.cancel();

@@ -108,7 +108,12 @@ function serves(member: Member, request: PickRequest): boolean {
 
 function servesSticky(backend: Backend, { tried }: PickRequest): boolean {
   const { live } = backend;
-  return live.available && !backend.disabled && live.active < backend.maxConnections && (tried === undefined || !tried.has(backend));
+  return (
+    live.available &&
+    !backend.disabled &&
+    live.active < backend.maxConnections &&
+    (tried === undefined || !tried.has(backend))
+  );
 }
 
 /** The first of: weighted members, members of weight 0, weighted backups, backups of weight 0. */
@@ -217,7 +222,9 @@ const memberSeeds = new WeakMap<Pool, Uint32Array>();
 function seedsOf(pool: Pool): Uint32Array {
   let seeds = memberSeeds.get(pool);
   if (seeds === undefined) {
-    seeds = Uint32Array.from(pool.members, (member) => mix(hashText(member.kind === 'backend' ? member.id : `pool ${member.name}`)));
+    seeds = Uint32Array.from(pool.members, (member) =>
+      mix(hashText(member.kind === 'backend' ? member.id : `pool ${member.name}`)),
+    );
     memberSeeds.set(pool, seeds);
   }
   return seeds;
@@ -271,7 +278,9 @@ function explainInto(explained: ExplainedBackend[], pool: Pool, request: PickReq
     }
     const kept = sticky && around.reason !== 'disabled' && request.sticky === stickyToken(member);
     const reason = unfit(member, request, kept) ?? (kept ? undefined : place);
-    explained.push(reason === undefined ? { backend: member, available: true } : { backend: member, available: false, reason });
+    explained.push(
+      reason === undefined ? { backend: member, available: true } : { backend: member, available: false, reason },
+    );
   }
 }
 

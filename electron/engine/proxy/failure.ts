@@ -19,7 +19,10 @@ const BY_CODE = new Map<string, Failure>([
   ['UND_ERR_CLOSED', { code: 'BACKEND_RESET', reason: 'backend was removed' }],
   ['ERR_HTTP2_STREAM_ERROR', { code: 'BACKEND_RESET', reason: 'stream reset' }],
   ['ERR_HTTP2_ERROR', { code: 'BACKEND_GARBAGE', reason: 'no HTTP/2 answer' }],
-  ['UND_ERR_RES_CONTENT_LENGTH_MISMATCH', { code: 'BACKEND_GARBAGE', reason: 'the answer does not have the announced length' }],
+  [
+    'UND_ERR_RES_CONTENT_LENGTH_MISMATCH',
+    { code: 'BACKEND_GARBAGE', reason: 'the answer does not have the announced length' },
+  ],
   ['UND_ERR_HEADERS_OVERFLOW', { code: 'BACKEND_GARBAGE', reason: 'the head of the answer is larger than 64 KiB' }],
   ['HPE_HEADER_OVERFLOW', { code: 'BACKEND_GARBAGE', reason: 'the head of the answer is larger than 64 KiB' }],
   ['ETIMEDOUT', { code: 'BACKEND_TIMEOUT', reason: 'no connection in time' }],
@@ -27,7 +30,10 @@ const BY_CODE = new Map<string, Failure>([
   ['UND_ERR_HEADERS_TIMEOUT', { code: 'BACKEND_TIMEOUT', reason: 'no response in time' }],
   ['ENOTFOUND', { code: 'BACKEND_NOT_FOUND', reason: 'host not found' }],
   ['EAI_AGAIN', { code: 'BACKEND_NOT_FOUND', reason: 'host not found' }],
-  ['UND_ERR_REQ_CONTENT_LENGTH_MISMATCH', { code: 'REQUEST_MALFORMED', reason: 'the body does not have the announced length' }],
+  [
+    'UND_ERR_REQ_CONTENT_LENGTH_MISMATCH',
+    { code: 'REQUEST_MALFORMED', reason: 'the body does not have the announced length' },
+  ],
   ['UND_ERR_INVALID_ARG', { code: 'REQUEST_MALFORMED', reason: 'the request cannot be sent on' }],
 ]);
 

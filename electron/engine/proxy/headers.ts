@@ -220,7 +220,15 @@ function quoted(host: string): string {
   return host.includes(':') || host.includes('"') ? `"${host.replaceAll('"', '')}"` : host;
 }
 
-const RESPONSE_DROP = new Set(['connection', 'keep-alive', 'proxy-connection', 'transfer-encoding', 'upgrade', 'te', 'proxy-authenticate']);
+const RESPONSE_DROP = new Set([
+  'connection',
+  'keep-alive',
+  'proxy-connection',
+  'transfer-encoding',
+  'upgrade',
+  'te',
+  'proxy-authenticate',
+]);
 const RESPONSE_KINDS = new Map<string, boolean>();
 
 /** Whether a response field stays between us and the backend. */

@@ -33,7 +33,10 @@ export interface OpenListener extends ListenAddress {
 export const keyOf = (address: ListenAddress): string => `${address.kind} ${address.address} ${address.port}`;
 
 /** What an apply has to open, and which of the running ones it no longer needs. */
-export function planListeners(running: readonly OpenListener[], next: readonly ListenAddress[]): { open: ListenAddress[]; keep: OpenListener[]; close: OpenListener[] } {
+export function planListeners(
+  running: readonly OpenListener[],
+  next: readonly ListenAddress[],
+): { open: ListenAddress[]; keep: OpenListener[]; close: OpenListener[] } {
   const wanted = new Set(next.map(keyOf));
   const have = new Set(running.map((listener) => listener.key));
   return {
@@ -44,29 +47,43 @@ export function planListeners(running: readonly OpenListener[], next: readonly L
 }
 
 /** The server behind a listener, not listening yet. The sweep is what enforces the time of a head. */
-export function createHttpServer(handlers: RequestHandlers, { headTimeoutMs = HEAD_TIMEOUT_MS, sweepMs = HEAD_SWEEP_MS } = {}): Server {
-  const server = createServer({ maxHeaderSize: MAX_HEAD_BYTES, requireHostHeader: false, keepAliveTimeout: KEEP_ALIVE_MS, connectionsCheckingInterval: sweepMs });
+export function createHttpServer(
+  handlers: RequestHandlers,
+  { headTimeoutMs = HEAD_TIMEOUT_MS, sweepMs = HEAD_SWEEP_MS } = {},
+): Server {
+  const server = createServer({
+    maxHeaderSize: MAX_HEAD_BYTES,
+    requireHostHeader: false,
+    keepAliveTimeout: KEEP_ALIVE_MS,
+    connectionsCheckingInterval: sweepMs,
+  });
   server.headersTimeout = headTimeoutMs;
   server.requestTimeout = 0; // an upload may take as long as it takes
   server.on('request', (request, response) => handlers.onRequest(request, response, false));
   server.on('checkContinue', (request, response) => handlers.onRequest(request, response, true));
-  server.on('checkExpectation', (_request, response: ServerResponse) => response.writeHead(417, { 'content-length': 0 }).end());
+  server.on('checkExpectation', (_request, response: ServerResponse) =>
+    response.writeHead(417, { 'content-length': 0 }).end(),
+  );
   server.on('upgrade', (request, socket: Duplex, head: Buffer) => {
     if (isWebSocket(request)) handlers.onUpgrade(request, socket as Socket, head);
     else readAgain(server, request, socket, head);
   });
-  server.on('connect', (_request, socket: Duplex) => socket.end('HTTP/1.1 405 Method Not Allowed\r\ncontent-length: 0\r\nconnection: close\r\n\r\n'));
+  server.on('connect', (_request, socket: Duplex) =>
+    socket.end('HTTP/1.1 405 Method Not Allowed\r\ncontent-length: 0\r\nconnection: close\r\n\r\n'),
+  );
   server.on('clientError', refuseConnection);
   return server;
 }
 
-const isWebSocket = (request: IncomingMessage): boolean => request.method === 'GET' && request.headers.upgrade?.toLowerCase() === 'websocket';
+const isWebSocket = (request: IncomingMessage): boolean =>
+  request.method === 'GET' && request.headers.upgrade?.toLowerCase() === 'websocket';
 
 /** A server may ignore an upgrade it does not know, as curl's to h2c, and answer the request (RFC 9110 section 7.8). */
 function readAgain(server: Server, request: IncomingMessage, socket: Duplex, head: Buffer): void {
   const lines = [`${request.method ?? 'GET'} ${request.url ?? '/'} HTTP/${request.httpVersion}`];
   for (let i = 0; i < request.rawHeaders.length; i += 2) {
-    if (request.rawHeaders[i]!.toLowerCase() !== 'upgrade') lines.push(`${request.rawHeaders[i]!}: ${request.rawHeaders[i + 1]!}`);
+    if (request.rawHeaders[i]!.toLowerCase() !== 'upgrade')
+      lines.push(`${request.rawHeaders[i]!}: ${request.rawHeaders[i + 1]!}`);
   }
   socket.unshift(Buffer.concat([Buffer.from(`${lines.join('\r\n')}\r\n\r\n`, 'latin1'), head]));
   server.emit('connection', socket);
@@ -92,11 +109,21 @@ export function openListener(address: ListenAddress, handlers: RequestHandlers):
   };
   return new Promise((resolve) => {
     server.once('error', (error: NodeJS.ErrnoException) => resolve(failure(listenProblem(address, error))));
-    server.listen({ host: address.address, port: address.port, exclusive: true, ipv6Only: address.address.includes(':') }, () => {
-      const bound = server.address();
-      const port = typeof bound === 'object' && bound !== null ? bound.port : address.port;
-      resolve(success({ ...address, key: keyOf(address), port, close: (deadlineMs) => closeServer(server, cutIdle, deadlineMs) }));
-    });
+    server.listen(
+      { host: address.address, port: address.port, exclusive: true, ipv6Only: address.address.includes(':') },
+      () => {
+        const bound = server.address();
+        const port = typeof bound === 'object' && bound !== null ? bound.port : address.port;
+        resolve(
+          success({
+            ...address,
+            key: keyOf(address),
+            port,
+            close: (deadlineMs) => closeServer(server, cutIdle, deadlineMs),
+          }),
+        );
+      },
+    );
   });
 }
 
@@ -118,13 +145,25 @@ function listenProblem(address: ListenAddress, error: NodeJS.ErrnoException): Pr
   const where = `${address.address.includes(':') ? `[${address.address}]` : address.address}:${address.port}`;
   const path = ['listen', address.kind];
   if (error.code === 'EADDRINUSE') {
-    return problem('LISTEN_PORT_TAKEN', `${where} is taken by another program.`, { path, fix: `Stop that program, or set listen.${address.kind} to another port.` });
+    return problem('LISTEN_PORT_TAKEN', `${where} is taken by another program.`, {
+      path,
+      fix: `Stop that program, or set listen.${address.kind} to another port.`,
+    });
   }
   if (error.code === 'EACCES') {
-    return problem('LISTEN_PORT_PRIVILEGED', `${where} may not be bound by this user.`, { path, fix: `Set listen.${address.kind} to a port above 1023.` });
+    return problem('LISTEN_PORT_PRIVILEGED', `${where} may not be bound by this user.`, {
+      path,
+      fix: `Set listen.${address.kind} to a port above 1023.`,
+    });
   }
   if (error.code === 'EADDRNOTAVAIL') {
-    return problem('LISTEN_ADDRESS_UNKNOWN', `${where} is not an address of this machine.`, { path, fix: 'Use a port alone, or an address of this machine.' });
+    return problem('LISTEN_ADDRESS_UNKNOWN', `${where} is not an address of this machine.`, {
+      path,
+      fix: 'Use a port alone, or an address of this machine.',
+    });
   }
-  return problem('LISTEN_FAILED', `${where} cannot be listened on: ${error.message}.`, { path, fix: 'Choose another address.' });
+  return problem('LISTEN_FAILED', `${where} cannot be listened on: ${error.message}.`, {
+    path,
+    fix: 'Choose another address.',
+  });
 }

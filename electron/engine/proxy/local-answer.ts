@@ -45,10 +45,12 @@ export class LocalAnswer {
     const query = target.slice(path.length + 1);
     const to = redirect.to.startsWith('{rest}') ? `/${redirect.to}` : redirect.to;
     const filled = fill(to, { rest: restOf(route.pattern, path), path, query, host });
-    const location = to.includes('{query}') || query === '' ? filled : `${filled}${filled.includes('?') ? '&' : '?'}${query}`;
+    const location =
+      to.includes('{query}') || query === '' ? filled : `${filled}${filled.includes('?') ? '&' : '?'}${query}`;
     // Two slashes at the start, also as browsers read a backslash, would name another host.
     const safe = /^[/\\]{2}/.test(location) ? `/${location.replace(/^[/\\]+/, '')}` : location;
-    if (hostIn(safe) !== hostIn(fill(to, { rest: '', path: '/', query: '', host }))) return this.#exchange.refuse('REQUEST_MALFORMED', 'This path would lead the redirect to another host.');
+    if (hostIn(safe) !== hostIn(fill(to, { rest: '', path: '/', query: '', host })))
+      return this.#exchange.refuse('REQUEST_MALFORMED', 'This path would lead the redirect to another host.');
     this.send(redirect.status, ['location', safe], '');
   }
 
@@ -58,10 +60,23 @@ export class LocalAnswer {
     try {
       const reply = await serveStatic(route.staticRoot!, {
         method: exchange.method,
-        path: backendPath(exchange.target, route.stripPrefix === '' ? staticPrefix(route.pattern) : route.stripPrefix, ''),
-        headers: { range: headers.range, ifRange: headers['if-range'] as string | undefined, ifNoneMatch: headers['if-none-match'], ifModifiedSince: headers['if-modified-since'] },
+        path: backendPath(
+          exchange.target,
+          route.stripPrefix === '' ? staticPrefix(route.pattern) : route.stripPrefix,
+          '',
+        ),
+        headers: {
+          range: headers.range,
+          ifRange: headers['if-range'] as string | undefined,
+          ifNoneMatch: headers['if-none-match'],
+          ifModifiedSince: headers['if-modified-since'],
+        },
       });
-      if (reply.code !== undefined) return this.page(describeError(reply.code, `${pathOf(exchange.target)} cannot be served.`), allowOf(reply.headers));
+      if (reply.code !== undefined)
+        return this.page(
+          describeError(reply.code, `${pathOf(exchange.target)} cannot be served.`),
+          allowOf(reply.headers),
+        );
       const head: ResponseHead = { status: reply.status, statusText: '', headers: reply.headers };
       const transforms = exchange.applyChain(head, undefined, reply.stream !== undefined);
       exchange.responseHeaders = head.headers;

@@ -13,7 +13,10 @@ const LISTED_HOSTS = 50;
 export function unknownHostPage(host: string, generation: Generation): ErrorPage {
   const all = generation.sites.flatMap((site) => site.hosts.map((pattern) => ({ label: pattern, text: site.name })));
   const more = all.length > LISTED_HOSTS ? [{ label: '…', text: `and ${all.length - LISTED_HOSTS} more` }] : [];
-  const message = all.length === 0 ? 'Mogoly has no site yet.' : `No site answers for ${host === '' ? 'a request without a host' : host}.`;
+  const message =
+    all.length === 0
+      ? 'Mogoly has no site yet.'
+      : `No site answers for ${host === '' ? 'a request without a host' : host}.`;
   return describeError('HOST_UNKNOWN', message, { host, details: [...all.slice(0, LISTED_HOSTS), ...more] });
 }
 
@@ -21,19 +24,33 @@ export function unknownHostPage(host: string, generation: Generation): ErrorPage
 const LISTED_BACKENDS = 50;
 
 /** Why no backend answered: each one tried with its failure, else each one there is with its state. */
-export function noBackendPage(route: Route, client: string, attempts: readonly { backend: string; error?: string }[], failure: Failure | undefined): ErrorPage {
+export function noBackendPage(
+  route: Route,
+  client: string,
+  attempts: readonly { backend: string; error?: string }[],
+  failure: Failure | undefined,
+): ErrorPage {
   const { site } = route;
   if (failure !== undefined) {
     const details = attempts.map((attempt) => ({ label: attempt.backend, text: attempt.error ?? 'no answer' }));
-    return describeError(failure.code, `${attempts.at(-1)?.backend ?? 'The backend'} of ${site.name} failed: ${failure.reason}.`, { host: site.name, details });
+    return describeError(
+      failure.code,
+      `${attempts.at(-1)?.backend ?? 'The backend'} of ${site.name} failed: ${failure.reason}.`,
+      { host: site.name, details },
+    );
   }
   const explained = explainPool(route.pool!, { client });
   const details = explained.slice(0, LISTED_BACKENDS).map(({ backend, reason }) => ({
     label: `${backend.name} ${backend.origin.origin}`,
-    text: backend.live.lastFailure === undefined ? (reason ?? 'not available') : `${reason ?? 'not available'}: ${backend.live.lastFailure}`,
+    text:
+      backend.live.lastFailure === undefined
+        ? (reason ?? 'not available')
+        : `${reason ?? 'not available'}: ${backend.live.lastFailure}`,
   }));
   const busy = explained.length > 0 && explained.some(({ reason }) => reason === 'at max_connections');
-  const message = busy ? `Every backend of ${site.name} is at its max_connections.` : `No backend of ${site.name} is available.`;
+  const message = busy
+    ? `Every backend of ${site.name} is at its max_connections.`
+    : `No backend of ${site.name} is available.`;
   return describeError(busy ? 'POOL_BUSY' : 'POOL_EMPTY', message, { host: site.name, details });
 }
 

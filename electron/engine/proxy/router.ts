@@ -26,7 +26,8 @@ export function matchesPattern(pattern: string, path: string): boolean {
 
 /** Longest first; an exact pattern before a prefix of the same length. */
 export function comparePatterns(a: string, b: string): number {
-  const length = (pattern: string): number => (pattern === '/' ? 0 : pattern.endsWith('*') ? pattern.length * 2 - 2 : pattern.length * 2 + 1);
+  const length = (pattern: string): number =>
+    pattern === '/' ? 0 : pattern.endsWith('*') ? pattern.length * 2 - 2 : pattern.length * 2 + 1;
   return length(b) - length(a);
 }
 

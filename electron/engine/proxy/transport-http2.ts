@@ -1,7 +1,15 @@
 /** HTTP/2 to a backend, cleartext with prior knowledge or over TLS, so that gRPC passes (RFC 9113). */
-import { connect, constants, type ClientHttp2Session, type ClientHttp2Stream, type IncomingHttpHeaders, type OutgoingHttpHeaders } from 'node:http2';
+import {
+  connect,
+  constants,
+  type ClientHttp2Session,
+  type ClientHttp2Stream,
+  type IncomingHttpHeaders,
+  type OutgoingHttpHeaders,
+} from 'node:http2';
 import type { Origin } from '../generation.ts';
-import { CONNECT_TIMEOUT_MS, connectOptions, type OutboundNeeds, type OutboundRequest, type ResponseHandler, type Transport } from './transport.ts';
+import { CONNECT_TIMEOUT_MS, connectOptions } from './connect.ts';
+import type { OutboundNeeds, OutboundRequest, ResponseHandler, Transport } from './transport.ts';
 
 /** Requests that found the session closing are sent again on a new one. */
 export function createHttp2Transport(origin: Origin): Transport {
@@ -27,7 +35,8 @@ export function createHttp2Transport(origin: Origin): Transport {
       if (!current.connecting) send(current, request, handler, needs);
       else awaitConnect(current, () => send(current, request, handler, needs), handler);
     },
-    close: () => new Promise((resolve) => (session === undefined || session.destroyed ? resolve() : session.close(resolve))),
+    close: () =>
+      new Promise((resolve) => (session === undefined || session.destroyed ? resolve() : session.close(resolve))),
     destroy: () => {
       session?.destroy();
       return Promise.resolve();
@@ -36,7 +45,10 @@ export function createHttp2Transport(origin: Origin): Transport {
 }
 
 function awaitConnect(session: ClientHttp2Session, connected: () => void, handler: ResponseHandler): void {
-  const timer = setTimeout(() => session.destroy(Object.assign(new Error('no connection in time'), { code: 'ETIMEDOUT' })), CONNECT_TIMEOUT_MS);
+  const timer = setTimeout(
+    () => session.destroy(Object.assign(new Error('no connection in time'), { code: 'ETIMEDOUT' })),
+    CONNECT_TIMEOUT_MS,
+  );
   const clear = (): void => {
     clearTimeout(timer);
     session.off('connect', onConnect);
@@ -57,10 +69,18 @@ function awaitConnect(session: ClientHttp2Session, connected: () => void, handle
   session.once('close', onClose);
 }
 
-function send(session: ClientHttp2Session, request: OutboundRequest, handler: ResponseHandler, needs: OutboundNeeds | undefined): void {
+function send(
+  session: ClientHttp2Session,
+  request: OutboundRequest,
+  handler: ResponseHandler,
+  needs: OutboundNeeds | undefined,
+): void {
   let stream: ClientHttp2Stream;
   try {
-    stream = session.request(toHttp2(request, needs), { endStream: request.body === null, ...(needs?.trailers ? { waitForTrailers: true } : {}) } as never);
+    stream = session.request(toHttp2(request, needs), {
+      endStream: request.body === null,
+      ...(needs?.trailers ? { waitForTrailers: true } : {}),
+    } as never);
   } catch (error) {
     handler.onError(error as Error);
     return;
@@ -74,10 +94,19 @@ function send(session: ClientHttp2Session, request: OutboundRequest, handler: Re
     stream.close(constants.NGHTTP2_CANCEL);
     handler.onError(error);
   };
-  const timer = request.headersTimeout > 0 ? setTimeout(() => fail(Object.assign(new Error('no response in time'), { code: 'UND_ERR_HEADERS_TIMEOUT' })), request.headersTimeout) : undefined;
+  const timer =
+    request.headersTimeout > 0
+      ? setTimeout(
+          () => fail(Object.assign(new Error('no response in time'), { code: 'UND_ERR_HEADERS_TIMEOUT' })),
+          request.headersTimeout,
+        )
+      : undefined;
   handler.onConnect((reason) => fail(reason ?? new Error('aborted')));
   stream.on('continue', () => void handler.onHeaders(100, [], () => undefined, ''));
-  stream.on('headers', (headers) => void handler.onHeaders(Number(headers[':status']), flat(headers), () => undefined, ''));
+  stream.on(
+    'headers',
+    (headers) => void handler.onHeaders(Number(headers[':status']), flat(headers), () => undefined, ''),
+  );
   stream.on('response', (headers) => {
     clearTimeout(timer);
     if (!handler.onHeaders(Number(headers[':status']), flat(headers), () => void stream.resume(), '')) stream.pause();
@@ -122,7 +151,11 @@ function toObject(flatFields: string[]): OutgoingHttpHeaders {
     const value = flatFields[i + 1]!;
     const before = headers[name];
     if (before === undefined) headers[name] = value;
-    else headers[name] = name === 'cookie' ? `${String(before)}; ${value}` : [...(Array.isArray(before) ? before : [String(before)]), value];
+    else
+      headers[name] =
+        name === 'cookie'
+          ? `${String(before)}; ${value}`
+          : [...(Array.isArray(before) ? before : [String(before)]), value];
   }
   return headers;
 }

@@ -3,7 +3,8 @@ import { Agent as HttpAgent, request as httpRequest, type ClientRequest, type In
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import type { Socket } from 'node:net';
 import type { Origin } from '../generation.ts';
-import { MAX_RESPONSE_HEAD_BYTES, connectOptions, type OutboundNeeds, type OutboundRequest, type ResponseHandler, type Transport } from './transport.ts';
+import { connectOptions, MAX_RESPONSE_HEAD_BYTES } from './connect.ts';
+import type { OutboundNeeds, OutboundRequest, ResponseHandler, Transport } from './transport.ts';
 
 export function createNodeTransport(origin: Origin): Transport {
   const secure = origin.protocol === 'https';
@@ -43,11 +44,18 @@ function outgoingFields(flat: string[], hasBody: boolean, needs: OutboundNeeds |
   const fields = [...flat];
   if (needs?.expectContinue) fields.push('expect', '100-continue');
   // Node frames the body of a GET or DELETE only when it is told how.
-  if (hasBody && !flat.some((name, i) => i % 2 === 0 && name.toLowerCase() === 'content-length')) fields.push('transfer-encoding', 'chunked');
+  if (hasBody && !flat.some((name, i) => i % 2 === 0 && name.toLowerCase() === 'content-length'))
+    fields.push('transfer-encoding', 'chunked');
   return fields;
 }
 
-function relay(outgoing: ClientRequest, request: OutboundRequest, handler: ResponseHandler, needs: OutboundNeeds | undefined, secure: boolean): Promise<void> {
+function relay(
+  outgoing: ClientRequest,
+  request: OutboundRequest,
+  handler: ResponseHandler,
+  needs: OutboundNeeds | undefined,
+  secure: boolean,
+): Promise<void> {
   return new Promise((resolve) => {
     let ended = false;
     const fail = (error: Error): void => {
@@ -67,15 +75,19 @@ function relay(outgoing: ClientRequest, request: OutboundRequest, handler: Respo
       else start();
     });
     outgoing.on('error', fail);
-    outgoing.on('timeout', () => fail(Object.assign(new Error('no response in time'), { code: 'UND_ERR_HEADERS_TIMEOUT' })));
+    outgoing.on('timeout', () =>
+      fail(Object.assign(new Error('no response in time'), { code: 'UND_ERR_HEADERS_TIMEOUT' })),
+    );
     outgoing.on('information', (info: { statusCode: number; rawHeaders: string[]; statusMessage: string }) => {
-      if (info.statusCode !== 100) handler.onHeaders(info.statusCode, info.rawHeaders, () => undefined, info.statusMessage);
+      if (info.statusCode !== 100)
+        handler.onHeaders(info.statusCode, info.rawHeaders, () => undefined, info.statusMessage);
     });
     outgoing.on('continue', () => void handler.onHeaders(100, [], () => undefined, 'Continue'));
     outgoing.on('response', (response: IncomingMessage) => {
       outgoing.setTimeout(0);
       const resume = (): void => void response.resume();
-      if (!handler.onHeaders(response.statusCode ?? 502, response.rawHeaders, resume, response.statusMessage ?? '')) response.pause();
+      if (!handler.onHeaders(response.statusCode ?? 502, response.rawHeaders, resume, response.statusMessage ?? ''))
+        response.pause();
       response.on('data', (chunk: Buffer) => {
         if (!handler.onData(chunk)) response.pause();
       });

@@ -2,8 +2,10 @@
 import { connect } from 'node:tls';
 import { isIP } from 'node:net';
 import type { Origin } from '../generation.ts';
-import { CONNECT_TIMEOUT_MS, connectOptions, createHttp1Transport, type Transport } from './transport.ts';
+import { CONNECT_TIMEOUT_MS, connectOptions } from './connect.ts';
+import { createHttp1Transport } from './transport-http1.ts';
 import { createHttp2Transport } from './transport-http2.ts';
+import type { Transport } from './transport.ts';
 
 export function createTlsTransport(origin: Origin): Transport {
   let chosen: Transport | undefined;
@@ -15,7 +17,11 @@ export function createTlsTransport(origin: Origin): Transport {
   return {
     dispatch(request, handler, needs) {
       if (chosen !== undefined) chosen.dispatch(request, handler, needs);
-      else choose().then((transport) => transport.dispatch(request, handler, needs), (error: Error) => handler.onError(error));
+      else
+        choose().then(
+          (transport) => transport.dispatch(request, handler, needs),
+          (error: Error) => handler.onError(error),
+        );
     },
     close: async () => chosen?.close(),
     destroy: async () => chosen?.destroy(),
@@ -24,13 +30,20 @@ export function createTlsTransport(origin: Origin): Transport {
 
 function negotiate(origin: Origin): Promise<string> {
   return new Promise((resolve, reject) => {
-    const options = { ...connectOptions(origin), host: origin.hostname, port: origin.port, ALPNProtocols: ['h2', 'http/1.1'] };
+    const options = {
+      ...connectOptions(origin),
+      host: origin.hostname,
+      port: origin.port,
+      ALPNProtocols: ['h2', 'http/1.1'],
+    };
     const socket = connect(isIP(origin.hostname) ? options : { ...options, servername: origin.hostname });
     const fail = (error: Error): void => {
       socket.destroy();
       reject(error);
     };
-    socket.setTimeout(CONNECT_TIMEOUT_MS, () => fail(Object.assign(new Error('no answer to the TLS handshake'), { code: 'ETIMEDOUT' })));
+    socket.setTimeout(CONNECT_TIMEOUT_MS, () =>
+      fail(Object.assign(new Error('no answer to the TLS handshake'), { code: 'ETIMEDOUT' })),
+    );
     socket.once('error', fail);
     socket.once('secureConnect', () => {
       const protocol = socket.alpnProtocol || 'http/1.1';

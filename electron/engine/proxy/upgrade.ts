@@ -30,7 +30,13 @@ class OpenedAgent extends Agent {
   }
 }
 
-const carrier = httpProxy.createProxyServer({ ws: true, xfwd: false, changeOrigin: false, prependPath: false, ignorePath: false });
+const carrier = httpProxy.createProxyServer({
+  ws: true,
+  xfwd: false,
+  changeOrigin: false,
+  prependPath: false,
+  ignorePath: false,
+});
 carrier.on('error', () => undefined); // every upgrade has its own error callback
 carrier.on('proxyReqWs', (outgoing, request) => {
   outgoing.path = request.url ?? '/'; // http-proxy would join slashes
@@ -75,16 +81,19 @@ export class Upgrade {
   async start(): Promise<void> {
     const generation = this.#deps.current();
     const host = this.#head.host === undefined || this.#head.duplicateHost ? undefined : normaliseHost(this.#head.host);
-    if (host === undefined) return this.#refuse(describeError('HOST_INVALID', 'The Host header is missing, doubled or not a host name.'));
+    if (host === undefined)
+      return this.#refuse(describeError('HOST_INVALID', 'The Host header is missing, doubled or not a host name.'));
     const site = generation.findSite(host);
     if (site === undefined) return this.#refuse(unknownHostPage(host, generation));
     this.#site = site;
     if (site.disabled) return this.#refuse(describeError('SITE_DISABLED', `${site.name} is turned off.`));
     const route = matchRoute(site, this.#target);
-    if (route?.pool === undefined) return this.#refuse(describeError('UPGRADE_REFUSED', 'This path is not served by a backend.'));
+    if (route?.pool === undefined)
+      return this.#refuse(describeError('UPGRADE_REFUSED', 'This path is not served by a backend.'));
     this.#route = route;
     const viaToken = `mogoly-${this.#deps.instance}-${site.viaToken}`;
-    if (this.#head.via?.includes(viaToken)) return this.#refuse(describeError('LOOP_DETECTED', `${site.name} routes to a backend that leads back to it.`));
+    if (this.#head.via?.includes(viaToken))
+      return this.#refuse(describeError('LOOP_DETECTED', `${site.name} routes to a backend that leads back to it.`));
     this.#client = addForwarding(this.#head, this.#connection, generation.isTrustedProxy, '1.1', viaToken);
     const verdict = await this.#runChain(route, host);
     if (verdict !== undefined) return this.#answer(verdict);
@@ -96,7 +105,16 @@ export class Upgrade {
     if (route.middlewares.length === 0) return undefined;
     const headers = createHeaderList(this.#head.headers);
     headers.set('host', this.#head.host ?? '');
-    const seen: MiddlewareRequest = { method: 'GET', path: this.#target, host, scheme: this.#connection.scheme, site: route.site.name, client: this.#client, isUpgrade: true, headers };
+    const seen: MiddlewareRequest = {
+      method: 'GET',
+      path: this.#target,
+      host,
+      scheme: this.#connection.scheme,
+      site: route.site.name,
+      client: this.#client,
+      isUpgrade: true,
+      headers,
+    };
     this.#chain = new Chain(route.middlewares, seen);
     const verdict = await this.#chain.run();
     headers.delete('host');
@@ -139,7 +157,12 @@ export class Upgrade {
     this.#attempts.push({ backend: backend.name });
     const request = this.#request;
     request.url = backendPath(this.#target, route.stripPrefix, origin.basePath);
-    const host = route.hostHeader === 'backend' ? origin.authority : route.hostHeader === 'original' ? (this.#head.host ?? '') : route.hostHeader;
+    const host =
+      route.hostHeader === 'backend'
+        ? origin.authority
+        : route.hostHeader === 'original'
+          ? (this.#head.host ?? '')
+          : route.hostHeader;
     request.headers = this.#outgoing(host);
     const lost = this.#relay(route, backend, upstream);
     // Plain http to http-proxy, also for https: the connection is made, with its TLS.
@@ -186,11 +209,18 @@ export class Upgrade {
   }
 
   #outgoing(host: string): IncomingMessage['headers'] {
-    const headers: Record<string, string> = { host, connection: 'Upgrade', upgrade: this.#request.headers.upgrade ?? 'websocket' };
+    const headers: Record<string, string> = {
+      host,
+      connection: 'Upgrade',
+      upgrade: this.#request.headers.upgrade ?? 'websocket',
+    };
     const flat = this.#head.headers;
     for (let i = 2; i < flat.length; i += 2) {
       const name = flat[i]!.toLowerCase();
-      headers[name] = headers[name] === undefined ? flat[i + 1]! : `${headers[name]}${name === 'cookie' ? '; ' : ', '}${flat[i + 1]!}`;
+      headers[name] =
+        headers[name] === undefined
+          ? flat[i + 1]!
+          : `${headers[name]}${name === 'cookie' ? '; ' : ', '}${flat[i + 1]!}`;
     }
     return headers;
   }
@@ -200,7 +230,9 @@ export class Upgrade {
       this.#socket.destroy();
       return this.#finish(0, undefined);
     }
-    const headers = Object.entries(verdict.headers ?? {}).flatMap(([name, value]) => [value].flat().map((item) => `${name}: ${item}`));
+    const headers = Object.entries(verdict.headers ?? {}).flatMap(([name, value]) =>
+      [value].flat().map((item) => `${name}: ${item}`),
+    );
     this.#write(verdict.status, headers, verdict.body ?? '');
   }
 
@@ -210,7 +242,14 @@ export class Upgrade {
   }
 
   #write(status: number, headers: string[], body: string, error?: string): void {
-    const lines = [`HTTP/1.1 ${status} ${status === 101 ? '' : 'Refused'}`, ...headers, `content-length: ${Buffer.byteLength(body)}`, 'connection: close', '', body];
+    const lines = [
+      `HTTP/1.1 ${status} ${status === 101 ? '' : 'Refused'}`,
+      ...headers,
+      `content-length: ${Buffer.byteLength(body)}`,
+      'connection: close',
+      '',
+      body,
+    ];
     this.#socket.end(lines.join('\r\n'));
     this.#finish(status, undefined, undefined, error);
   }

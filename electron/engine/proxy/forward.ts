@@ -1,0 +1,181 @@
+/** Forwards an exchange: tries the backends of its pool until one answers, by the retry rule. */
+import type { Transform } from 'node:stream';
+import type { Exchange } from '../../../shared/state.ts';
+import type { Backend, Route } from '../generation.ts';
+import { Attempt, type AttemptOwner, type ResponseHead } from './attempt.ts';
+import { pickBackend, stickyToken } from './balancer.ts';
+import type { ProxyExchange } from './exchange.ts';
+import type { Failure } from './failure.ts';
+import { cookieValue } from './headers.ts';
+import { noBackendPage, watchForHostRefusal } from './refusals.ts';
+import { RequestBody } from './request-body.ts';
+import { backendPath } from './router.ts';
+import type { OutboundNeeds } from './transport.ts';
+
+const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
+
+export class Forward implements AttemptOwner {
+  /** Each backend tried, in order. */
+  readonly attempts: Exchange['attempts'] = [];
+  /** On the clock of performance.now(); 0 until a response head came. */
+  firstByteAt = 0;
+  readonly #exchange: ProxyExchange;
+  readonly #route: Route;
+  #attempt: Attempt | undefined;
+  #tried: Set<Backend> | undefined;
+  #lastFailure: Failure | undefined;
+  #body: RequestBody | null = null;
+
+  constructor(exchange: ProxyExchange, route: Route) {
+    this.#exchange = exchange;
+    this.#route = route;
+  }
+
+  start(): void {
+    this.#tryNext();
+  }
+
+  /** The client left: gives the name of the backend that was at work. */
+  cancel(): string | undefined {
+    const attempt = this.#attempt;
+    if (attempt === undefined) return undefined;
+    attempt.cancel();
+    this.attempts.push({ backend: attempt.backend.name, error: 'the client left' });
+    return attempt.backend.name;
+  }
+
+  #tryNext(): void {
+    const pool = this.#route.pool!;
+    const sticky =
+      pool.stickyCookie === undefined ? undefined : cookieValue(this.#exchange.head.cookie, pool.stickyCookie);
+    const backend = pickBackend(pool, { client: this.#exchange.client, sticky, tried: this.#tried });
+    if (backend === undefined) this.#noBackend();
+    else this.#send(backend);
+  }
+
+  #noBackend(): void {
+    const { backend } = this.#attempt ?? {};
+    const onceMore =
+      this.#lastFailure?.code === 'BACKEND_RESET' &&
+      this.attempts.length === 1 &&
+      backend?.live.available &&
+      this.#mayRetry();
+    if (onceMore)
+      this.#send(backend); // a kept connection that the only backend had just closed
+    else this.#exchange.answerPage(noBackendPage(this.#route, this.#exchange.client, this.attempts, this.#lastFailure));
+  }
+
+  #send(backend: Backend): void {
+    const route = this.#route;
+    const { head } = this.#exchange;
+    const attempt = new Attempt(this, this.#exchange, backend);
+    this.#attempt = attempt;
+    head.headers[1] =
+      route.hostHeader === 'backend'
+        ? backend.origin.authority
+        : route.hostHeader === 'original'
+          ? (head.host ?? '')
+          : route.hostHeader;
+    if (head.hasBody) this.#takeBody();
+    const path = backendPath(this.#exchange.target, route.stripPrefix, backend.origin.basePath);
+    try {
+      this.#exchange.deps.transports.get(backend.origin).dispatch(
+        {
+          method: this.#exchange.method,
+          path,
+          headers: head.headers,
+          body: this.#body,
+          headersTimeout: route.responseTimeoutMs,
+          bodyTimeout: 0,
+        },
+        attempt,
+        this.#needs(),
+      );
+    } catch (error) {
+      attempt.onError(error as Error);
+    }
+    if (this.#exchange.expectContinue && this.#body === null) this.onContinue();
+  }
+
+  /** An attempt that failed before the body began leaves it whole for the next. */
+  #takeBody(): void {
+    this.#body?.destroy();
+    this.#body = new RequestBody(this.#exchange.request, (bytes) => (this.#exchange.bytesIn += bytes));
+  }
+
+  #needs(): OutboundNeeds | undefined {
+    const { hasTrailers, acceptsTrailers } = this.#exchange.head;
+    if (!this.#exchange.expectContinue && !hasTrailers && !acceptsTrailers) return undefined;
+    return {
+      expectContinue: this.#exchange.expectContinue,
+      trailers: hasTrailers ? () => this.#exchange.request.rawTrailers : undefined,
+      acceptsTrailers,
+    };
+  }
+
+  onContinue(): void {
+    if (this.#exchange.expectContinue && !this.#exchange.isHttp10) this.#exchange.response.writeContinue();
+  }
+
+  onHead(attempt: Attempt, head: ResponseHead): Transform[] {
+    this.firstByteAt = performance.now();
+    this.#exchange.deps.reportSuccess(attempt.backend);
+    this.#exchange.responseHeaders = head.headers;
+    const cookie = this.#route.pool!.stickyCookie;
+    if (cookie !== undefined) this.#stick(cookie, attempt.backend, head.headers);
+    const watch =
+      head.status === 400 || head.status === 403
+        ? watchForHostRefusal(head, attempt.backend, this.#exchange.deps.hostRefused)
+        : undefined;
+    if (this.#exchange.chain === undefined) return watch === undefined ? [] : [watch];
+    try {
+      const transforms = this.#exchange.applyChain(
+        head,
+        attempt.backend.name,
+        this.#exchange.method !== 'HEAD' && head.status !== 204 && head.status !== 304,
+      );
+      return watch === undefined ? transforms : [watch, ...transforms];
+    } catch (error) {
+      attempt.cancel();
+      this.#exchange.chain = undefined;
+      this.#exchange.bug(error);
+      return [];
+    }
+  }
+
+  #stick(cookie: string, backend: Backend, headers: string[]): void {
+    const token = stickyToken(backend);
+    if (cookieValue(this.#exchange.head.cookie, cookie) !== token)
+      headers.push('set-cookie', `${cookie}=${token}; Path=/; HttpOnly; SameSite=Lax`);
+  }
+
+  onDone(attempt: Attempt): void {
+    this.attempts.push({ backend: attempt.backend.name });
+    this.#exchange.finish(this.#exchange.response.statusCode, attempt.backend.name);
+  }
+
+  onFailed(attempt: Attempt, failure: Failure): void {
+    const { backend } = attempt;
+    this.attempts.push({ backend: backend.name, error: failure.reason });
+    if (failure.code !== 'REQUEST_MALFORMED') {
+      backend.live.failures++;
+      this.#exchange.deps.reportFailure(backend, failure.reason);
+    }
+    this.#lastFailure = failure;
+    if (attempt.begun) {
+      this.#exchange.response.destroy();
+      this.#exchange.finish(this.#exchange.response.statusCode, backend.name, failure.code);
+    } else if (failure.code === 'REQUEST_MALFORMED')
+      this.#exchange.refuse('REQUEST_MALFORMED', `The request was not sent on: ${failure.reason}.`);
+    else if (this.#mayRetry()) {
+      (this.#tried ??= new Set()).add(backend);
+      this.#tryNext();
+    } else this.#exchange.answerPage(noBackendPage(this.#route, this.#exchange.client, this.attempts, failure));
+  }
+
+  /** Always before a byte was sent; after that only safe methods whose body, if any, is still here. */
+  #mayRetry(): boolean {
+    if (this.#exchange.isOver || this.#body?.touched) return false;
+    return this.#attempt?.sent !== true || SAFE_METHODS.has(this.#exchange.method);
+  }
+}
