@@ -10,6 +10,8 @@ export const needs = ['h2load'];
 
 const CONNECTIONS = 10;
 const RATE_PER_CONNECTION = 100;
+/** Each connection starts one millisecond later in its 10 ms than the one before: a steady stream, no bursts of ten. */
+const STAGGER = ['-r', '1', '--rate-period=11ms'];
 /** Added at the median, in milliseconds. */
 const LIMIT_MS = 0.3;
 
@@ -52,7 +54,7 @@ async function latencies(port, seconds) {
   const log = join(dir, 'requests.tsv');
   try {
     await h2load(`http://${HOST}:${port}/`, [
-      ...['--h1', '-t', '1', '-c', String(CONNECTIONS), `--rps=${RATE_PER_CONNECTION}`],
+      ...['--h1', '-t', '1', '-c', String(CONNECTIONS), `--rps=${RATE_PER_CONNECTION}`, ...STAGGER],
       ...[
         '-n',
         String(CONNECTIONS * RATE_PER_CONNECTION * seconds),
