@@ -1,7 +1,7 @@
 /** Builds the window, serves it under the app's own CSP, and opens it in Chromium against a canned engine. */
 import { createReadStream } from 'node:fs';
 import { mkdtemp, rm, stat } from 'node:fs/promises';
-import { createServer } from 'node:http';
+import { createServer, type ServerResponse } from 'node:http';
 import { tmpdir } from 'node:os';
 import { extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -100,7 +100,7 @@ export async function startHarness(): Promise<Harness> {
   };
 }
 
-async function serve(folder: string, url: string, response: import('node:http').ServerResponse): Promise<void> {
+async function serve(folder: string, url: string, response: ServerResponse): Promise<void> {
   const file = join(folder, new URL(url, 'http://local').pathname);
   const known = await stat(file).catch(() => undefined);
   if (!known?.isFile()) {

@@ -77,10 +77,7 @@ function send(
 ): void {
   let stream: ClientHttp2Stream;
   try {
-    stream = session.request(toHttp2(request, needs), {
-      endStream: request.body === null,
-      ...(needs?.trailers ? { waitForTrailers: true } : {}),
-    } as never);
+    stream = openStream(session, request, needs);
   } catch (error) {
     handler.onError(error as Error);
     return;
@@ -124,12 +121,22 @@ function send(
     ended = true;
     handler.onComplete(trailers);
   });
-  if (needs?.trailers) stream.on('wantTrailers', () => stream.sendTrailers(toObject(needs.trailers?.() ?? [])));
   if (request.body !== null) {
     request.body.on('error', fail);
     if (timer !== undefined) request.body.on('data', () => timer.refresh()); // the time of the upload does not count
     request.body.pipe(stream);
   }
+}
+
+function openStream(
+  session: ClientHttp2Session,
+  request: OutboundRequest,
+  needs: OutboundNeeds | undefined,
+): ClientHttp2Stream {
+  const waits = needs?.trailers !== undefined;
+  const stream = session.request(toHttp2(request, needs), { endStream: request.body === null, waitForTrailers: waits });
+  if (waits) stream.on('wantTrailers', () => stream.sendTrailers(toObject(needs.trailers?.() ?? [])));
+  return stream;
 }
 
 function toHttp2(request: OutboundRequest, needs: OutboundNeeds | undefined): OutgoingHttpHeaders {
