@@ -71,7 +71,7 @@ export async function applyCandidate(candidate: Candidate, running: Running | un
 
 async function prepare(candidate: Candidate, config: Config, running: Running | undefined, serving: boolean, rooms: ApplyRooms, undo: UndoStack): Promise<Result<{ next: Running; obsolete: Listener[] }>> {
   const middlewares = await makeMiddlewares(config, running, rooms, undo);
-  const generation = compile(config, { ...rooms.compileDeps(), revision: candidate.keepRevision ?? 0, middlewareFor: (key) => middlewares.get(key)! });
+  const generation = await compile(config, { ...rooms.compileDeps(), revision: candidate.keepRevision ?? 0, middlewareFor: (key) => middlewares.get(key)! });
   const next: Running = { generation, config, text: candidate.text, listeners: [], missing: [], middlewares };
   let obsolete: Listener[] = [];
   if (serving) {

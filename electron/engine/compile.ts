@@ -1,6 +1,7 @@
 /** From a checked config to its running form. Pure but for what the caller passes in. */
 import { createHash } from 'node:crypto';
 import { isAbsolute, resolve } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import type { BackendConfig, Config, HealthCheckConfig, MiddlewareConfig, PassiveHealthConfig, RouteConfig, SiteConfig, Strategy } from '../../shared/config.ts';
 import { createAddressMatcher } from '../../shared/cidr.ts';
 import { healthCheckSchema, passiveHealthSchema } from '../../shared/config.ts';
@@ -37,11 +38,24 @@ export function listMiddlewares(config: Config): { key: string; site: string; sp
   ]);
 }
 
-export function compile(config: Config, deps: CompileDeps): Generation {
+/** Other work of the process gets its turn this often. */
+const SLICE_MS = 15;
+
+/** Very many sites are compiled over several turns of the event loop. */
+export async function compile(config: Config, deps: CompileDeps): Promise<Generation> {
   const backends: Backend[] = [];
   const middlewares = new Set<Middleware>();
-  const sites = config.server.map((site, i) => compileSite(config, site, ['server', i], deps, backends, middlewares));
-  const entries = sites.flatMap((site) => site.hosts.map((pattern) => ({ pattern, value: site })));
+  const sites: Site[] = [];
+  const entries: { pattern: string; value: Site }[] = [];
+  let sliceEnd = performance.now() + SLICE_MS;
+  for (const [i, written] of config.server.entries()) {
+    const site = compileSite(config, written, ['server', i], deps, backends, middlewares);
+    sites.push(site);
+    for (const pattern of site.hosts) entries.push({ pattern, value: site });
+    if (performance.now() < sliceEnd) continue;
+    await setImmediate();
+    sliceEnd = performance.now() + SLICE_MS;
+  }
   return {
     revision: deps.revision,
     sites,
@@ -185,9 +199,12 @@ function compileBackend(scope: PoolScope, config: BackendConfig, parent: string,
   return backend;
 }
 
+const DEFAULT_CHECK = healthCheckSchema.parse({});
+const DEFAULT_PASSIVE = passiveHealthSchema.parse({});
+
 function healthPolicy(config: Config, check: HealthCheckConfig | undefined, passive: PassiveHealthConfig | undefined): HealthPolicy {
-  const active = check ?? healthCheckSchema.parse({});
-  const real = passive ?? passiveHealthSchema.parse({});
+  const active = check ?? DEFAULT_CHECK;
+  const real = passive ?? DEFAULT_PASSIVE;
   return {
     enabled: active.enabled,
     path: active.path,

@@ -3,13 +3,26 @@ import type { BackendConfig } from '../../shared/config.ts';
 import { failure, problem, success, type Result } from '../../shared/problem.ts';
 import type { Origin } from './generation.ts';
 
+const MAX_PORT = 65_535;
 const DEFAULT_PORTS = { http: 80, h2c: 80, https: 443 } as const;
 
 type Place = Pick<BackendConfig, 'url' | 'protocol' | 'host' | 'port'>;
 
+/** What most origins look like; parsed without `new URL`, which costs 20 times as much and counts with 100,000 backends. */
+const PLAIN = /^(http|https|h2c):\/\/(localhost|127\.0\.0\.1):([1-9]\d{0,4})$/;
+
 /** Errors: CONFIG_BACKEND_URL. A url goes before protocol, host and port. */
 export function parseOrigin(place: Place): Result<Origin> {
   const text = place.url ?? joined(place);
+  const plain = PLAIN.exec(text);
+  if (plain !== null && !(place.url !== undefined && place.protocol !== undefined)) {
+    const [, protocol, hostname, digits] = plain as unknown as [string, Origin['protocol'], string, string];
+    const port = Number(digits);
+    if (port <= MAX_PORT && port !== DEFAULT_PORTS[protocol]) {
+      const authority = `${hostname}:${digits}`;
+      return success({ protocol, hostname, port, origin: `${protocol === 'h2c' ? 'http' : protocol}://${authority}`, authority, basePath: '' });
+    }
+  }
   const match = /^(http|https|h2c):\/\/(.+)$/i.exec(text.includes('://') ? text : `http://${text}`);
   if (match === null) return wrong(text);
   const protocol = (place.url !== undefined && place.protocol === 'h2c' ? 'h2c' : match[1]!.toLowerCase()) as Origin['protocol'];

@@ -12,7 +12,7 @@ import { tempHome } from '../kit/temp-home.ts';
 import { until } from '../kit/wait.ts';
 
 let backend: TestBackend;
-let engines: Engine[] = [];
+const engines: Engine[] = [];
 
 beforeEach(async () => {
   backend = await startBackend({ name: 'one' });
