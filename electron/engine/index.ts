@@ -7,7 +7,7 @@ import type { Running } from './apply.ts';
 import * as changes from './changes.ts';
 import type { Engine, EngineOptions } from './engine.ts';
 import { explain } from './explain.ts';
-import type { Backend, Generation, Site } from './generation.ts';
+import type { Backend, Site } from './generation.ts';
 import { Keeper } from './keeper.ts';
 import { createLifecycle, type Lifecycle } from './lifecycle.ts';
 import { createRooms, type Rooms } from './rooms.ts';
@@ -28,14 +28,6 @@ export function createEngine(options: EngineOptions): Engine {
   const rooms = createRooms({ home: options.home, configFile, version: options.version ?? '0.0.0', env: options.env ?? process.env, instance: randomBytes(4).toString('hex') });
   const keeper = new Keeper(configFile, format.ok ? format.value : 'yaml', rooms.keeperRooms());
   const lifecycle = createLifecycle(options, configFile, keeper, rooms, format.ok ? [] : format.problems);
-  const listeners = (): ListenerState[] => listenerStates(keeper.running);
-  const generation = (): Generation => rooms.current();
-  const findSite = (name: string): Site | undefined => generation().sites.find((site) => site.name.toLowerCase() === name.toLowerCase());
-  const backendsOf = (site?: string): Backend[] => generation().backends.filter((backend) => site === undefined || backend.site.toLowerCase() === site.toLowerCase());
-  const findBackend = (site: string, name: string): Backend | undefined => {
-    const named = backendsOf(site).filter((backend) => backend.name === name);
-    return named.find(({ path }) => path[2] !== 'routes') ?? named[0];
-  };
   let logger: (() => void) | undefined;
 
   return {
@@ -49,43 +41,13 @@ export function createEngine(options: EngineOptions): Engine {
       return checked.ok ? checked.warnings : checked.problems;
     },
     document: () => Promise.resolve(keeper.document()),
-    history: async () => (await rooms.listRevisions()).map((revision) => ({ ...revision, current: revision.id === generation().revision })),
+    history: async () => (await rooms.listRevisions()).map((revision) => ({ ...revision, current: revision.id === rooms.current().revision })),
     readRevision: (id) => rooms.readRevision(id),
     rollback: (id, change) => keeper.rollback(id, change),
 
-    addSite: (site, change) => keeper.change((base) => changes.addSite(base, site), change),
-    removeSite: (site, change) => keeper.change((base) => changes.removeSite(base, site), change),
-    setSite: (site, patch, change) => keeper.change((base) => changes.setSite(base, site, patch), change),
-    addBackend: (site, backend, change) => keeper.change((base) => changes.addBackend(base, site, backend), change),
-    removeBackend: (site, backend, change) => keeper.change((base) => changes.removeBackend(base, site, backend), change),
-    setBackend: (site, backend, patch, change) => keeper.change((base) => changes.setBackend(base, site, backend, patch), change),
-    replaceBackend: (site, backend, next, change) => keeper.change((base) => changes.replaceBackend(base, site, backend, next), change),
-    replacePool: (site, backends, change) => keeper.change((base) => changes.replacePool(base, site, backends), change),
+    ...changesByName(keeper),
 
-    sites: () => siteStates(generation(), listeners()),
-    getSite: (name) => {
-      const site = findSite(name);
-      return site && siteState(site, listeners());
-    },
-    getBackend: (site, name) => {
-      const backend = findBackend(site, name);
-      return backend && backendState(backend);
-    },
-    next: (name, client = '127.0.0.1') => {
-      const pool = findSite(name)?.routes.at(-1)?.pool;
-      const backend = pool && pickBackend(pool, { client });
-      return backend ? success(backendState(backend)) : failure(problem('POOL_EMPTY', `No backend of ${name} is available.`, { fix: 'Start one of its backends.' }));
-    },
-    warm: (site) => warm(backendsOf(site), rooms.transports),
-
-    checkAll: (site) => rooms.health.checkAll(backendsOf(site)),
-    checkOne: async (site, name): Promise<Result<HealthReport>> => {
-      const backend = findBackend(site, name);
-      if (backend !== undefined) return success(await rooms.health.checkOne(backend));
-      return failure(problem('BACKEND_UNKNOWN', `${site} has no backend "${name}".`, { fix: 'Ask for its backends with "mogoly lb list".' }));
-    },
-    checkSelf: () => checkSelf(listeners()),
-    explain: (request) => explain(generation(), request, { matchRoute, backendPath, explainPool, peekBackend }),
+    ...questions(keeper, rooms),
 
     snapshot: () => snapshotOf(options, configFile, keeper, rooms, lifecycle),
     traffic: { sample: () => rooms.sampleTraffic() },
@@ -100,6 +62,59 @@ export function createEngine(options: EngineOptions): Engine {
       logger = listener && rooms.log.onEntry(listener);
     },
     registerMiddleware: (name, factory) => rooms.middlewares.register(name, factory),
+  };
+}
+
+type ChangesByName = Pick<Engine, 'addSite' | 'removeSite' | 'setSite' | 'addBackend' | 'removeBackend' | 'setBackend' | 'replaceBackend' | 'replacePool'>;
+
+function changesByName(keeper: Keeper): ChangesByName {
+  return {
+    addSite: (site, change) => keeper.change((base) => changes.addSite(base, site), change),
+    removeSite: (site, change) => keeper.change((base) => changes.removeSite(base, site), change),
+    setSite: (site, patch, change) => keeper.change((base) => changes.setSite(base, site, patch), change),
+    addBackend: (site, backend, change) => keeper.change((base) => changes.addBackend(base, site, backend), change),
+    removeBackend: (site, backend, change) => keeper.change((base) => changes.removeBackend(base, site, backend), change),
+    setBackend: (site, backend, patch, change) => keeper.change((base) => changes.setBackend(base, site, backend, patch), change),
+    replaceBackend: (site, backend, next, change) => keeper.change((base) => changes.replaceBackend(base, site, backend, next), change),
+    replacePool: (site, backends, change) => keeper.change((base) => changes.replacePool(base, site, backends), change),
+  };
+}
+
+type Questions = Pick<Engine, 'sites' | 'getSite' | 'getBackend' | 'next' | 'warm' | 'checkAll' | 'checkOne' | 'checkSelf' | 'explain'>;
+
+/** What is asked of the running generation and its backends. */
+function questions(keeper: Keeper, rooms: Rooms): Questions {
+  const listeners = (): ListenerState[] => listenerStates(keeper.running);
+  const findSite = (name: string): Site | undefined => rooms.current().sites.find((site) => site.name.toLowerCase() === name.toLowerCase());
+  const backendsOf = (site?: string): Backend[] => rooms.current().backends.filter((backend) => site === undefined || backend.site.toLowerCase() === site.toLowerCase());
+  const findBackend = (site: string, name: string): Backend | undefined => {
+    const named = backendsOf(site).filter((backend) => backend.name === name);
+    return named.find(({ path }) => path[2] !== 'routes') ?? named[0];
+  };
+  return {
+    sites: () => siteStates(rooms.current(), listeners()),
+    getSite: (name) => {
+      const site = findSite(name);
+      return site && siteState(site, listeners());
+    },
+    getBackend: (site, name) => {
+      const backend = findBackend(site, name);
+      return backend && backendState(backend);
+    },
+    next: (name, client = '127.0.0.1') => {
+      const pool = findSite(name)?.routes.at(-1)?.pool;
+      const backend = pool && pickBackend(pool, { client });
+      return backend ? success(backendState(backend)) : failure(problem('POOL_EMPTY', `No backend of ${name} is available.`, { fix: 'Start one of its backends.' }));
+    },
+    warm: (site) => warm(backendsOf(site), rooms.transports),
+    checkAll: (site) => rooms.health.checkAll(backendsOf(site)),
+    checkOne: async (site, name): Promise<Result<HealthReport>> => {
+      const backend = findBackend(site, name);
+      if (backend !== undefined) return success(await rooms.health.checkOne(backend));
+      return failure(problem('BACKEND_UNKNOWN', `${site} has no backend "${name}".`, { fix: 'Ask for its backends with "mogoly lb list".' }));
+    },
+    checkSelf: () => checkSelf(listeners()),
+    explain: (request) => explain(rooms.current(), request, { matchRoute, backendPath, explainPool, peekBackend }),
   };
 }
 

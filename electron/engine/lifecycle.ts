@@ -22,15 +22,13 @@ export function createLifecycle(options: EngineOptions, configFile: string, keep
   let watcher: { close: () => void } | undefined;
   let isClosed = false;
   const inOrder = createOrder();
-  const bug = (error: unknown): void =>
-    rooms.bus.emit('log.line', { level: 'error', event: 'config.bug', message: `The changed file could not be looked at: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}` });
 
   const load = async (): Promise<Result<{ revision: number }>> => {
     if (unusable.length > 0) return failure(...unusable);
     const made = await makeHome(options.home);
     if (!made.ok) return made;
     // Before the file is read, so that no save falls between.
-    if (options.watch !== false) watcher ??= watchConfigFile(configFile, () => void keeper.fileChanged().catch(bug));
+    if (options.watch !== false) watcher ??= watchConfigFile(configFile, () => void keeper.fileChanged().catch((error: unknown) => reportBug(rooms, error)));
     return keeper.load(options.configFile === undefined);
   };
   const giveUp = (): void => {
@@ -78,6 +76,11 @@ export function createLifecycle(options: EngineOptions, configFile: string, keep
     await rooms.close(keeper.running);
   };
   return { status: () => status, startedAt: () => startedAt, start: () => inOrder(start), stop: () => inOrder(stop), close: () => inOrder(close) };
+}
+
+function reportBug(rooms: Rooms, error: unknown): void {
+  const message = `The changed file could not be looked at: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`;
+  rooms.bus.emit('log.line', { level: 'error', event: 'config.bug', message });
 }
 
 function createOrder(): <T>(act: () => Promise<T>) => Promise<T> {

@@ -93,7 +93,8 @@ export function createRooms(options: RoomOptions) {
     transports.retain(originsOf(current.backends));
     const { log_output, stream } = next.config;
     log.reconfigure({ file: resolve(home, log_output), stream });
-    for (const site of counters.keys()) if (!current.sites.some(({ name }) => name === site)) counters.delete(site);
+    const names = new Set(current.sites.map(({ name }) => name));
+    for (const site of counters.keys()) if (!names.has(site)) counters.delete(site);
   };
 
   return {
