@@ -49,7 +49,12 @@ export interface ApplyRooms extends BindingRooms {
 }
 
 /** Nothing before the swap is seen by a request; nothing after it can fail. */
-export async function applyCandidate(candidate: Candidate, running: Running | undefined, serving: boolean, rooms: ApplyRooms): Promise<Result<Applied>> {
+export async function applyCandidate(
+  candidate: Candidate,
+  running: Running | undefined,
+  serving: boolean,
+  rooms: ApplyRooms,
+): Promise<Result<Applied>> {
   const checked = await rooms.check(candidate.text, candidate.format);
   if (!checked.ok) return checked;
   const undo = createUndoStack();
@@ -69,9 +74,20 @@ export async function applyCandidate(candidate: Candidate, running: Running | un
   }
 }
 
-async function prepare(candidate: Candidate, config: Config, running: Running | undefined, serving: boolean, rooms: ApplyRooms, undo: UndoStack): Promise<Result<{ next: Running; obsolete: Listener[] }>> {
+async function prepare(
+  candidate: Candidate,
+  config: Config,
+  running: Running | undefined,
+  serving: boolean,
+  rooms: ApplyRooms,
+  undo: UndoStack,
+): Promise<Result<{ next: Running; obsolete: Listener[] }>> {
   const middlewares = await makeMiddlewares(config, running, rooms, undo);
-  const generation = await compile(config, { ...rooms.compileDeps(), revision: candidate.keepRevision ?? 0, middlewareFor: (key) => middlewares.get(key)! });
+  const generation = await compile(config, {
+    ...rooms.compileDeps(),
+    revision: candidate.keepRevision ?? 0,
+    middlewareFor: (key) => middlewares.get(key)!,
+  });
   const next: Running = { generation, config, text: candidate.text, listeners: [], missing: [], middlewares };
   let obsolete: Listener[] = [];
   if (serving) {
@@ -96,7 +112,12 @@ async function prepare(candidate: Candidate, config: Config, running: Running | 
 }
 
 /** Those whose entry did not change go on with what they know. */
-async function makeMiddlewares(config: Config, running: Running | undefined, rooms: ApplyRooms, undo: UndoStack): Promise<Map<string, Middleware>> {
+async function makeMiddlewares(
+  config: Config,
+  running: Running | undefined,
+  rooms: ApplyRooms,
+  undo: UndoStack,
+): Promise<Map<string, Middleware>> {
   const made = new Map<string, Middleware>();
   const problems: Problem[] = [];
   for (const { key, site, spec, path } of listMiddlewares(config)) {

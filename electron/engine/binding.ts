@@ -12,7 +12,10 @@ export interface Listener extends ListenAddress {
 }
 
 export interface BindingRooms {
-  plan: (running: readonly Listener[], next: readonly ListenAddress[]) => { open: ListenAddress[]; keep: Listener[]; close: Listener[] };
+  plan: (
+    running: readonly Listener[],
+    next: readonly ListenAddress[],
+  ) => { open: ListenAddress[]; keep: Listener[]; close: Listener[] };
   open: (address: ListenAddress) => Promise<Result<Listener>>;
 }
 
@@ -33,11 +36,17 @@ const AT_ONCE = 0;
 /** Requests under way on a listener that makes way get this long. */
 const DRAIN_MS = 30_000;
 
-const closeAll = (listeners: readonly Listener[]): Promise<unknown> => Promise.all(listeners.map((listener) => listener.close(AT_ONCE)));
+const closeAll = (listeners: readonly Listener[]): Promise<unknown> =>
+  Promise.all(listeners.map((listener) => listener.close(AT_ONCE)));
 
 /** A port given is bound or the apply fails; left out, the fallback is tried when the preferred one cannot be had. */
-export async function bind(setting: Config['listen']['http'], running: Listener[], rooms: BindingRooms): Promise<Result<Binding>> {
-  if (setting !== undefined) return bindAll(httpAddresses(setting, HTTP_PORTS.preferred), running, rooms, typeof setting === 'number');
+export async function bind(
+  setting: Config['listen']['http'],
+  running: Listener[],
+  rooms: BindingRooms,
+): Promise<Result<Binding>> {
+  if (setting !== undefined)
+    return bindAll(httpAddresses(setting, HTTP_PORTS.preferred), running, rooms, typeof setting === 'number');
   const { preferred, fallback } = HTTP_PORTS;
   const ports = running.some(({ port }) => port === fallback) ? [fallback, preferred] : [preferred, fallback];
   const problems: Problem[] = [];
@@ -49,7 +58,12 @@ export async function bind(setting: Config['listen']['http'], running: Listener[
   return failure(...problems);
 }
 
-async function bindAll(addresses: ListenAddress[], running: Listener[], rooms: BindingRooms, mayMiss: boolean): Promise<Result<Binding>> {
+async function bindAll(
+  addresses: ListenAddress[],
+  running: Listener[],
+  rooms: BindingRooms,
+  mayMiss: boolean,
+): Promise<Result<Binding>> {
   const plan = rooms.plan(running, addresses);
   const binding: Binding = { listeners: [...plan.keep], opened: [], yielded: [], obsolete: plan.close, missing: [] };
   for (const address of plan.open) {
@@ -74,7 +88,9 @@ async function bindAll(addresses: ListenAddress[], running: Listener[], rooms: B
 async function openOrYield(address: ListenAddress, binding: Binding, rooms: BindingRooms): Promise<Result<Listener>> {
   const first = await rooms.open(address);
   if (first.ok || !isTaken(first.problems)) return first;
-  const inTheWay = binding.obsolete.filter((listener) => !binding.yielded.includes(listener) && overlaps(listener, address));
+  const inTheWay = binding.obsolete.filter(
+    (listener) => !binding.yielded.includes(listener) && overlaps(listener, address),
+  );
   if (inTheWay.length === 0) return first;
   binding.yielded.push(...inTheWay);
   for (const listener of inTheWay) void listener.close(DRAIN_MS);
@@ -88,7 +104,8 @@ const family = ({ address }: ListenAddress): number => (address.includes(':') ? 
 const overlaps = (one: ListenAddress, other: ListenAddress): boolean =>
   one.port === other.port && family(one) === family(other) && (isWildcard(one) || isWildcard(other));
 
-const isTaken = (problems: readonly Problem[]): boolean => problems.some(({ code }) => code === 'LISTEN_PORT_TAKEN' || code === 'LISTEN_PORT_PRIVILEGED');
+const isTaken = (problems: readonly Problem[]): boolean =>
+  problems.some(({ code }) => code === 'LISTEN_PORT_TAKEN' || code === 'LISTEN_PORT_PRIVILEGED');
 
 /** Takes a binding back: what was opened closes, and what made way for it listens again, in its place in `running`. */
 export async function releaseBinding(binding: Binding, running: Listener[], rooms: BindingRooms): Promise<void> {

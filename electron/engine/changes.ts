@@ -35,10 +35,19 @@ function nameOf(backend: Tree): string | undefined {
 }
 
 function findSite(config: WrittenConfig, name: string): Result<number> {
-  const index = (config.server ?? []).findIndex((site) => typeof site['name'] === 'string' && site['name'].toLowerCase() === name.toLowerCase());
+  const index = (config.server ?? []).findIndex(
+    (site) => typeof site['name'] === 'string' && site['name'].toLowerCase() === name.toLowerCase(),
+  );
   if (index !== -1) return success(index);
-  const names = (config.server ?? []).map((site) => String(site['name'])).slice(0, 10).join(', ');
-  return failure(problem('SITE_UNKNOWN', `There is no site "${name}".`, { fix: names === '' ? 'Add it first.' : `The sites are: ${names}.` }));
+  const names = (config.server ?? [])
+    .map((site) => String(site['name']))
+    .slice(0, 10)
+    .join(', ');
+  return failure(
+    problem('SITE_UNKNOWN', `There is no site "${name}".`, {
+      fix: names === '' ? 'Add it first.' : `The sites are: ${names}.`,
+    }),
+  );
 }
 
 interface FoundBackend {
@@ -58,7 +67,11 @@ function findBackend({ config, backends }: ChangeBase, site: string, backend: st
   const path = placed === undefined ? findPool(config, found.value, backend) : [...placed.path];
   const value = path && valueAt(config, path);
   if (path === undefined || value === undefined) {
-    return failure(problem('BACKEND_UNKNOWN', `${site} has no backend "${backend}".`, { fix: 'Ask for its backends with "mogoly lb list".' }));
+    return failure(
+      problem('BACKEND_UNKNOWN', `${site} has no backend "${backend}".`, {
+        fix: 'Ask for its backends with "mogoly lb list".',
+      }),
+    );
   }
   const isSingle = path.at(-2) !== 'balance';
   const list = isSingle ? undefined : valueAt(config, path.slice(0, -1));
@@ -68,7 +81,13 @@ function findBackend({ config, backends }: ChangeBase, site: string, backend: st
 function findPool(config: WrittenConfig, site: number, name: string): Path | undefined {
   const owner = config.server![site]!;
   const routes = Array.isArray(owner['routes']) ? (owner['routes'] as Tree[]) : [];
-  const lists = [{ path: ['server', site, 'balance'] as Path, members: owner['balance'] }, ...routes.map((route, i) => ({ path: ['server', site, 'routes', i, 'balance'] as Path, members: route['balance'] }))];
+  const lists = [
+    { path: ['server', site, 'balance'] as Path, members: owner['balance'] },
+    ...routes.map((route, i) => ({
+      path: ['server', site, 'routes', i, 'balance'] as Path,
+      members: route['balance'],
+    })),
+  ];
   for (let list = lists.shift(); list !== undefined; list = lists.shift()) {
     for (const [i, member] of (Array.isArray(list.members) ? (list.members as Tree[]) : []).entries()) {
       if (!Array.isArray(member['balance'])) continue;
@@ -81,12 +100,20 @@ function findPool(config: WrittenConfig, site: number, name: string): Path | und
 }
 
 function valueAt(value: unknown, path: Path): unknown {
-  return path.reduce<unknown>((at, key) => (typeof at === 'object' && at !== null ? (at as Tree)[key] : undefined), value);
+  return path.reduce<unknown>(
+    (at, key) => (typeof at === 'object' && at !== null ? (at as Tree)[key] : undefined),
+    value,
+  );
 }
 
 export function addSite({ config }: ChangeBase, site: SiteFile): Result<Edit[]> {
   if (findSite(config, site.name).ok) {
-    return failure(problem('SITE_EXISTS', `There is a site "${site.name}" already.`, { path: ['server', config.server?.length ?? 0, 'name'], fix: 'Choose another name, or edit that site.' }));
+    return failure(
+      problem('SITE_EXISTS', `There is a site "${site.name}" already.`, {
+        path: ['server', config.server?.length ?? 0, 'name'],
+        fix: 'Choose another name, or edit that site.',
+      }),
+    );
   }
   if (!Array.isArray(config.server)) return success([{ op: 'set', path: ['server'], value: [asJson(site)] }]);
   return success([{ op: 'insert', path: ['server', config.server.length], value: asJson(site) }]);
@@ -113,11 +140,15 @@ export function setSite({ config }: ChangeBase, name: string, patch: Record<stri
 const SINGLE_KEYS = ['url', 'protocol', 'host', 'port', 'is_healthy'] as const;
 
 /** The backend that a site or route writes itself. */
-const singleOf = (owner: Tree): Tree => Object.fromEntries(SINGLE_KEYS.flatMap((key) => (owner[key] === undefined ? [] : [[key, owner[key]]])));
+const singleOf = (owner: Tree): Tree =>
+  Object.fromEntries(SINGLE_KEYS.flatMap((key) => (owner[key] === undefined ? [] : [[key, owner[key]]])));
 
 /** A list takes the place of what the site or route writes itself. */
 function listEdits(path: Path, owner: Tree, members: unknown[]): Edit[] {
-  const removals = SINGLE_KEYS.filter((key) => key in owner).map((key): Edit => ({ op: 'remove', path: [...path, key] }));
+  const removals = SINGLE_KEYS.filter((key) => key in owner).map((key): Edit => ({
+    op: 'remove',
+    path: [...path, key],
+  }));
   return [...removals, { op: 'set', path: [...path, 'balance'], value: asJson(members) }];
 }
 
@@ -132,9 +163,15 @@ export function addBackend({ config }: ChangeBase, site: string, backend: Backen
   const single = singleOf(owner);
   const members = pool ?? (Object.keys(single).length === 0 ? [] : [single]);
   if (wanted !== undefined && members.some((member) => nameOf(member) === wanted)) {
-    return failure(problem('BACKEND_EXISTS', `${site} has a backend "${wanted}" already.`, { path: [...path, 'balance', members.length, 'name'], fix: 'Choose another name.' }));
+    return failure(
+      problem('BACKEND_EXISTS', `${site} has a backend "${wanted}" already.`, {
+        path: [...path, 'balance', members.length, 'name'],
+        fix: 'Choose another name.',
+      }),
+    );
   }
-  if (pool !== undefined) return success([{ op: 'insert', path: [...path, 'balance', pool.length], value: asJson(backend) }]);
+  if (pool !== undefined)
+    return success([{ op: 'insert', path: [...path, 'balance', pool.length], value: asJson(backend) }]);
   return success(listEdits(path, owner, [...members, backend]));
 }
 
@@ -144,16 +181,28 @@ export function removeBackend(base: ChangeBase, site: string, backend: string): 
   const { path, siblings } = found.value;
   if (siblings > 1) return success([{ op: 'remove', path }]);
   const whole = path[2] === 'routes' ? 'its route' : `the site ${site}`;
-  return failure(problem('POOL_EMPTY', `"${backend}" is the last backend of its pool.`, { path, fix: `Remove ${whole} instead, or add another backend first.` }));
+  return failure(
+    problem('POOL_EMPTY', `"${backend}" is the last backend of its pool.`, {
+      path,
+      fix: `Remove ${whole} instead, or add another backend first.`,
+    }),
+  );
 }
 
 /** One that its site writes as a plain url gets a list to stand in first. */
-export function setBackend(base: ChangeBase, site: string, backend: string, patch: Record<string, unknown>): Result<Edit[]> {
+export function setBackend(
+  base: ChangeBase,
+  site: string,
+  backend: string,
+  patch: Record<string, unknown>,
+): Result<Edit[]> {
   const found = findBackend(base, site, backend);
   if (!found.ok) return found;
   const { path, value, isSingle } = found.value;
   if (!isSingle) return success(patchEdits(path, patch, value));
-  const patched = Object.entries({ ...singleOf(value), ...patch }).filter(([, part]) => part !== null && part !== undefined);
+  const patched = Object.entries({ ...singleOf(value), ...patch }).filter(
+    ([, part]) => part !== null && part !== undefined,
+  );
   return success(listEdits(path, value, [Object.fromEntries(patched)]));
 }
 

@@ -2,7 +2,20 @@
 import type { Edit, Applied, ConfigDocument } from '../../shared/protocol.ts';
 import type { BackendFile, SiteFile } from '../../shared/config.ts';
 import type { Problem, Result } from '../../shared/problem.ts';
-import type { BackendState, EngineStatus, Exchange, ExchangeDetail, Explanation, HealthReport, LogEntry, LogLevel, Revision, SiteState, Snapshot, TrafficSample } from '../../shared/state.ts';
+import type {
+  BackendState,
+  EngineStatus,
+  Exchange,
+  ExchangeDetail,
+  Explanation,
+  HealthReport,
+  LogEntry,
+  LogLevel,
+  Revision,
+  SiteState,
+  Snapshot,
+  TrafficSample,
+} from '../../shared/state.ts';
 import type { AnyListener, EventListener, EventName } from './events.ts';
 import type { MiddlewareFactory } from './generation.ts';
 
@@ -57,9 +70,19 @@ export interface Engine {
   setSite: (site: string, patch: Record<string, unknown>, options?: ChangeOptions) => Promise<Result<Applied>>;
   addBackend: (site: string, backend: BackendFile, options?: ChangeOptions) => Promise<Result<Applied>>;
   removeBackend: (site: string, backend: string, options?: ChangeOptions) => Promise<Result<Applied>>;
-  setBackend: (site: string, backend: string, patch: Record<string, unknown>, options?: ChangeOptions) => Promise<Result<Applied>>;
+  setBackend: (
+    site: string,
+    backend: string,
+    patch: Record<string, unknown>,
+    options?: ChangeOptions,
+  ) => Promise<Result<Applied>>;
   /** Puts another backend in the place of a named one. */
-  replaceBackend: (site: string, backend: string, next: BackendFile, options?: ChangeOptions) => Promise<Result<Applied>>;
+  replaceBackend: (
+    site: string,
+    backend: string,
+    next: BackendFile,
+    options?: ChangeOptions,
+  ) => Promise<Result<Applied>>;
   replacePool: (site: string, backends: BackendFile[], options?: ChangeOptions) => Promise<Result<Applied>>;
 
   sites: () => SiteState[];

@@ -8,13 +8,26 @@ export interface EngineEvents {
   'engine.startFailed': { problems: Problem[] };
   'config.applied': { revision: number; source: string; summary: string };
   'config.refused': { problems: Problem[]; source: string };
-  'backend.healthChanged': { id: string; site: string; name: string; url: string; from: HealthStatus; to: HealthStatus; reason?: string };
+  'backend.healthChanged': {
+    id: string;
+    site: string;
+    name: string;
+    url: string;
+    from: HealthStatus;
+    to: HealthStatus;
+    reason?: string;
+  };
   'listener.opened': { kind: string; address: string; port: number };
   'listener.closed': { kind: string; address: string; port: number };
   'listener.failed': { kind: string; address: string; port: number; problem: Problem };
   'site.hostRefused': { site: string; backend: string; framework: string; fix: string };
   /** Free text of a room, a middleware or a custom module. */
-  'log.line': { level: LogLevel; event: string; message: string; fields?: Record<string, string | number | boolean | null> };
+  'log.line': {
+    level: LogLevel;
+    event: string;
+    message: string;
+    fields?: Record<string, string | number | boolean | null>;
+  };
 }
 
 export type EventName = keyof EngineEvents;
@@ -36,7 +49,9 @@ export function createEventBus(): EventBus {
     try {
       act();
     } catch (error) {
-      queueMicrotask(() => { throw error; });
+      queueMicrotask(() => {
+        throw error;
+      });
     }
   };
   return {

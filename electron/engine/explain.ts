@@ -12,21 +12,46 @@ export interface ExplainDeps {
   peekBackend: (pool: Pool, request: { client: string }) => Backend | undefined;
 }
 
-export function explain(generation: Generation, request: { url: string; client?: string }, deps: ExplainDeps): Explanation {
+export function explain(
+  generation: Generation,
+  request: { url: string; client?: string },
+  deps: ExplainDeps,
+): Explanation {
   const empty = { url: request.url, middlewares: [], candidates: [] };
   const url = parseUrl(request.url);
   if (url === undefined) {
-    return { ...empty, host: '', problem: problem('URL_INVALID', `"${request.url}" is not a web address.`, { fix: 'Write it as http://shop.local/path.' }) };
+    return {
+      ...empty,
+      host: '',
+      problem: problem('URL_INVALID', `"${request.url}" is not a web address.`, {
+        fix: 'Write it as http://shop.local/path.',
+      }),
+    };
   }
   const host = url.hostname;
   const site = generation.findSite(host);
-  if (site === undefined) return { ...empty, host, problem: problem('HOST_UNKNOWN', `No site answers for ${host}.`, { fix: `Add ${host} to a site.` }) };
-  const hostMatch = explainHost(site.hosts.map((pattern) => ({ pattern, value: site })), host)?.match;
+  if (site === undefined)
+    return {
+      ...empty,
+      host,
+      problem: problem('HOST_UNKNOWN', `No site answers for ${host}.`, { fix: `Add ${host} to a site.` }),
+    };
+  const hostMatch = explainHost(
+    site.hosts.map((pattern) => ({ pattern, value: site })),
+    host,
+  )?.match;
   const found: Explanation = { ...empty, host, site: site.name, ...(hostMatch === undefined ? {} : { hostMatch }) };
-  if (site.disabled) return { ...found, problem: problem('SITE_DISABLED', `${site.name} is turned off.`, { fix: 'Turn it on.' }) };
+  if (site.disabled)
+    return { ...found, problem: problem('SITE_DISABLED', `${site.name} is turned off.`, { fix: 'Turn it on.' }) };
   const target = url.pathname + url.search;
   const route = deps.matchRoute(site, target);
-  if (route === undefined) return { ...found, problem: problem('STATIC_NOT_FOUND', `${site.name} has no route for ${url.pathname}.`, { fix: 'Add a route, or a pool to the site.' }) };
+  if (route === undefined)
+    return {
+      ...found,
+      problem: problem('STATIC_NOT_FOUND', `${site.name} has no route for ${url.pathname}.`, {
+        fix: 'Add a route, or a pool to the site.',
+      }),
+    };
   return { ...found, ...explainRoute(route, target, request.client ?? '127.0.0.1', deps) };
 }
 
@@ -43,8 +68,20 @@ function explainRoute(route: Route, target: string, client: string, deps: Explai
     ...(reason === undefined ? {} : { reason }),
   }));
   const pick = deps.peekBackend(route.pool, { client });
-  if (pick === undefined) return { ...base, candidates, problem: problem('POOL_EMPTY', `No backend of ${route.site.name} is available.`, { fix: 'Start one of the backends.' }) };
-  return { ...base, candidates, pick: pick.name, backendPath: deps.backendPath(target, route.stripPrefix, pick.origin.basePath) };
+  if (pick === undefined)
+    return {
+      ...base,
+      candidates,
+      problem: problem('POOL_EMPTY', `No backend of ${route.site.name} is available.`, {
+        fix: 'Start one of the backends.',
+      }),
+    };
+  return {
+    ...base,
+    candidates,
+    pick: pick.name,
+    backendPath: deps.backendPath(target, route.stripPrefix, pick.origin.basePath),
+  };
 }
 
 function parseUrl(text: string): URL | undefined {

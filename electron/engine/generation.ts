@@ -176,20 +176,36 @@ export interface AbortReply {
 export interface Middleware {
   readonly name: string;
   /** Undefined lets the request go on. */
-  onRequest?: (request: MiddlewareRequest) => LocalReply | AbortReply | undefined | Promise<LocalReply | AbortReply | undefined>;
+  onRequest?: (
+    request: MiddlewareRequest,
+  ) => LocalReply | AbortReply | undefined | Promise<LocalReply | AbortReply | undefined>;
   /** Before the head is sent; also for replies made by an inner middleware or by us. */
   onResponse?: (response: MiddlewareResponse, request: MiddlewareRequest) => void;
   /** A stream the body passes through; asked after onResponse, never for responses without a body. */
   transformBody?: (response: MiddlewareResponse, request: MiddlewareRequest) => Transform | undefined;
   /** Once, when the exchange is over. */
-  onEnd?: (result: { status: number; durationMs: number; bytesOut: number; backend: string | undefined; error: string | undefined }, request: MiddlewareRequest) => void;
+  onEnd?: (
+    result: {
+      status: number;
+      durationMs: number;
+      bytesOut: number;
+      backend: string | undefined;
+      error: string | undefined;
+    },
+    request: MiddlewareRequest,
+  ) => void;
   /** The generation that made it is gone. */
   close?: () => void;
 }
 
 export interface MiddlewareContext {
   site: string;
-  log: (level: LogLevel, event: string, message: string, fields?: Record<string, string | number | boolean | null>) => void;
+  log: (
+    level: LogLevel,
+    event: string,
+    message: string,
+    fields?: Record<string, string | number | boolean | null>,
+  ) => void;
   /** Milliseconds, monotonic. */
   now: () => number;
 }

@@ -25,7 +25,13 @@ export type { Middleware, MiddlewareFactory } from './generation.ts';
 export function createEngine(options: EngineOptions): Engine {
   const configFile = resolve(options.configFile ?? join(options.home, 'mogoly.yaml'));
   const format = formatOf(configFile);
-  const rooms = createRooms({ home: options.home, configFile, version: options.version ?? '0.0.0', env: options.env ?? process.env, instance: randomBytes(4).toString('hex') });
+  const rooms = createRooms({
+    home: options.home,
+    configFile,
+    version: options.version ?? '0.0.0',
+    env: options.env ?? process.env,
+    instance: randomBytes(4).toString('hex'),
+  });
   const keeper = new Keeper(configFile, format.ok ? format.value : 'yaml', rooms.keeperRooms());
   const lifecycle = createLifecycle(options, configFile, keeper, rooms, format.ok ? [] : format.problems);
   let logger: (() => void) | undefined;
@@ -41,7 +47,11 @@ export function createEngine(options: EngineOptions): Engine {
       return checked.ok ? checked.warnings : checked.problems;
     },
     document: () => Promise.resolve(keeper.document()),
-    history: async () => (await rooms.listRevisions()).map((revision) => ({ ...revision, current: revision.id === rooms.current().revision })),
+    history: async () =>
+      (await rooms.listRevisions()).map((revision) => ({
+        ...revision,
+        current: revision.id === rooms.current().revision,
+      })),
     readRevision: (id) => rooms.readRevision(id),
     rollback: (id, change) => keeper.rollback(id, change),
 
@@ -65,7 +75,17 @@ export function createEngine(options: EngineOptions): Engine {
   };
 }
 
-type ChangesByName = Pick<Engine, 'addSite' | 'removeSite' | 'setSite' | 'addBackend' | 'removeBackend' | 'setBackend' | 'replaceBackend' | 'replacePool'>;
+type ChangesByName = Pick<
+  Engine,
+  | 'addSite'
+  | 'removeSite'
+  | 'setSite'
+  | 'addBackend'
+  | 'removeBackend'
+  | 'setBackend'
+  | 'replaceBackend'
+  | 'replacePool'
+>;
 
 function changesByName(keeper: Keeper): ChangesByName {
   return {
@@ -73,20 +93,30 @@ function changesByName(keeper: Keeper): ChangesByName {
     removeSite: (site, change) => keeper.change((base) => changes.removeSite(base, site), change),
     setSite: (site, patch, change) => keeper.change((base) => changes.setSite(base, site, patch), change),
     addBackend: (site, backend, change) => keeper.change((base) => changes.addBackend(base, site, backend), change),
-    removeBackend: (site, backend, change) => keeper.change((base) => changes.removeBackend(base, site, backend), change),
-    setBackend: (site, backend, patch, change) => keeper.change((base) => changes.setBackend(base, site, backend, patch), change),
-    replaceBackend: (site, backend, next, change) => keeper.change((base) => changes.replaceBackend(base, site, backend, next), change),
+    removeBackend: (site, backend, change) =>
+      keeper.change((base) => changes.removeBackend(base, site, backend), change),
+    setBackend: (site, backend, patch, change) =>
+      keeper.change((base) => changes.setBackend(base, site, backend, patch), change),
+    replaceBackend: (site, backend, next, change) =>
+      keeper.change((base) => changes.replaceBackend(base, site, backend, next), change),
     replacePool: (site, backends, change) => keeper.change((base) => changes.replacePool(base, site, backends), change),
   };
 }
 
-type Questions = Pick<Engine, 'sites' | 'getSite' | 'getBackend' | 'next' | 'warm' | 'checkAll' | 'checkOne' | 'checkSelf' | 'explain'>;
+type Questions = Pick<
+  Engine,
+  'sites' | 'getSite' | 'getBackend' | 'next' | 'warm' | 'checkAll' | 'checkOne' | 'checkSelf' | 'explain'
+>;
 
 /** What is asked of the running generation and its backends. */
 function questions(keeper: Keeper, rooms: Rooms): Questions {
   const listeners = (): ListenerState[] => listenerStates(keeper.running);
-  const findSite = (name: string): Site | undefined => rooms.current().sites.find((site) => site.name.toLowerCase() === name.toLowerCase());
-  const backendsOf = (site?: string): Backend[] => rooms.current().backends.filter((backend) => site === undefined || backend.site.toLowerCase() === site.toLowerCase());
+  const findSite = (name: string): Site | undefined =>
+    rooms.current().sites.find((site) => site.name.toLowerCase() === name.toLowerCase());
+  const backendsOf = (site?: string): Backend[] =>
+    rooms
+      .current()
+      .backends.filter((backend) => site === undefined || backend.site.toLowerCase() === site.toLowerCase());
   const findBackend = (site: string, name: string): Backend | undefined => {
     const named = backendsOf(site).filter((backend) => backend.name === name);
     return named.find(({ path }) => path[2] !== 'routes') ?? named[0];
@@ -104,14 +134,20 @@ function questions(keeper: Keeper, rooms: Rooms): Questions {
     next: (name, client = '127.0.0.1') => {
       const pool = findSite(name)?.routes.at(-1)?.pool;
       const backend = pool && pickBackend(pool, { client });
-      return backend ? success(backendState(backend)) : failure(problem('POOL_EMPTY', `No backend of ${name} is available.`, { fix: 'Start one of its backends.' }));
+      return backend
+        ? success(backendState(backend))
+        : failure(problem('POOL_EMPTY', `No backend of ${name} is available.`, { fix: 'Start one of its backends.' }));
     },
     warm: (site) => warm(backendsOf(site), rooms.transports),
     checkAll: (site) => rooms.health.checkAll(backendsOf(site)),
     checkOne: async (site, name): Promise<Result<HealthReport>> => {
       const backend = findBackend(site, name);
       if (backend !== undefined) return success(await rooms.health.checkOne(backend));
-      return failure(problem('BACKEND_UNKNOWN', `${site} has no backend "${name}".`, { fix: 'Ask for its backends with "mogoly lb list".' }));
+      return failure(
+        problem('BACKEND_UNKNOWN', `${site} has no backend "${name}".`, {
+          fix: 'Ask for its backends with "mogoly lb list".',
+        }),
+      );
     },
     checkSelf: () => checkSelf(listeners()),
     explain: (request) => explain(rooms.current(), request, { matchRoute, backendPath, explainPool, peekBackend }),
@@ -119,10 +155,19 @@ function questions(keeper: Keeper, rooms: Rooms): Questions {
 }
 
 function listenerStates(running: Running | undefined): ListenerState[] {
-  return [...(running?.listeners ?? []).map(({ kind, address, port }) => ({ kind, address, port })), ...(running?.missing ?? [])];
+  return [
+    ...(running?.listeners ?? []).map(({ kind, address, port }) => ({ kind, address, port })),
+    ...(running?.missing ?? []),
+  ];
 }
 
-function snapshotOf(options: EngineOptions, configFile: string, keeper: Keeper, rooms: Rooms, lifecycle: Lifecycle): Snapshot {
+function snapshotOf(
+  options: EngineOptions,
+  configFile: string,
+  keeper: Keeper,
+  rooms: Rooms,
+  lifecycle: Lifecycle,
+): Snapshot {
   const listeners = listenerStates(keeper.running);
   const startedAt = lifecycle.startedAt();
   return {

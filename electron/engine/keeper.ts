@@ -58,10 +58,25 @@ export class Keeper {
       const read = await this.#rooms.readFile();
       const isNew = !read.ok && isMissingFine && read.problems.some(({ code }) => code === 'CONFIG_MISSING');
       const file: Result<{ text: string }> = isNew ? success({ text: this.#format === 'json' ? '{}\n' : '' }) : read;
-      const first = file.ok ? await this.#put({ text: file.value.text, format: this.#format, source: 'file', save: false, keepRevision: isNew ? 0 : known?.text === file.value.text ? known.id : undefined }) : file;
-      if (first.ok || known === undefined || (file.ok && file.value.text === known.text) || isListenProblem(first)) return first;
+      const first = file.ok
+        ? await this.#put({
+            text: file.value.text,
+            format: this.#format,
+            source: 'file',
+            save: false,
+            keepRevision: isNew ? 0 : known?.text === file.value.text ? known.id : undefined,
+          })
+        : file;
+      if (first.ok || known === undefined || (file.ok && file.value.text === known.text) || isListenProblem(first))
+        return first;
       this.#rooms.refused(first.problems, 'file');
-      const fallback = await this.#put({ text: known.text, format: known.format, source: 'history', save: false, keepRevision: known.id });
+      const fallback = await this.#put({
+        text: known.text,
+        format: known.format,
+        source: 'history',
+        save: false,
+        keepRevision: known.id,
+      });
       if (!fallback.ok) return failure(...first.problems, ...fallback.problems);
       this.problems = first.problems;
       return success(fallback.value, first.problems);
@@ -91,15 +106,23 @@ export class Keeper {
     for (const listener of had) if (!has.has(listener)) this.#rooms.listenerClosed(listener);
     for (const listener of has) if (!had.has(listener)) this.#rooms.listenerOpened(listener);
     const failed = new Set(before?.missing.map(({ address, port }) => `${address} ${port}`));
-    for (const state of after.missing) if (!failed.has(`${state.address} ${state.port}`)) this.#rooms.listenerFailed(state);
+    for (const state of after.missing)
+      if (!failed.has(`${state.address} ${state.port}`)) this.#rooms.listenerFailed(state);
   }
 
   apply(text: string, options: ChangeOptions & { format?: Format | undefined } = {}): Promise<Result<Applied>> {
     return this.#alone(async () => {
       if (options.format !== undefined && options.format !== this.#format) {
-        return failure(problem('CONFIG_FORMAT_MISMATCH', `${this.#file} is ${this.#format}, not ${options.format}.`, { fix: `Send ${this.#format}.` }));
+        return failure(
+          problem('CONFIG_FORMAT_MISMATCH', `${this.#file} is ${this.#format}, not ${options.format}.`, {
+            fix: `Send ${this.#format}.`,
+          }),
+        );
       }
-      return this.#conflict(options) ?? this.#put({ text, format: this.#format, source: options.source ?? 'library', save: true });
+      return (
+        this.#conflict(options) ??
+        this.#put({ text, format: this.#format, source: options.source ?? 'library', save: true })
+      );
     });
   }
 
@@ -115,7 +138,10 @@ export class Keeper {
       const text = this.running?.text ?? '';
       const parsed = this.#rooms.parse(text, this.#format);
       if (!parsed.ok) return parsed;
-      const edits = plan({ config: (parsed.value.value ?? {}) as WrittenConfig, backends: this.running?.generation.backends ?? [] });
+      const edits = plan({
+        config: (parsed.value.value ?? {}) as WrittenConfig,
+        backends: this.running?.generation.backends ?? [],
+      });
       if (!edits.ok) return edits;
       if (edits.value.length === 0) return success({ revision: this.running?.generation.revision ?? 0, warnings: [] });
       const edited = this.#rooms.editText(text, this.#format, edits.value);
@@ -127,14 +153,24 @@ export class Keeper {
   #conflict({ baseRevision }: ChangeOptions): Result<never> | undefined {
     const current = this.running?.generation.revision ?? 0;
     if (baseRevision === undefined || baseRevision === current) return undefined;
-    return failure(problem('CONFIG_CONFLICT', `This change was made on revision ${baseRevision}; revision ${current} is in force now.`, { fix: 'Load the current config and make the change again.' }));
+    return failure(
+      problem(
+        'CONFIG_CONFLICT',
+        `This change was made on revision ${baseRevision}; revision ${current} is in force now.`,
+        { fix: 'Load the current config and make the change again.' },
+      ),
+    );
   }
 
   /** An edit of the running text must not wipe out what somebody is writing into the file. */
   async #changedOnDisk(): Promise<Result<never> | undefined> {
     const read = await this.#rooms.readFile();
     if (!read.ok || read.value.text === (this.running?.text ?? '')) return undefined;
-    return failure(problem('CONFIG_FILE_CHANGED', `${this.#file} was changed on disk and is not in force.`, { fix: 'Mend the file, or roll back to a revision, then make the change again.' }));
+    return failure(
+      problem('CONFIG_FILE_CHANGED', `${this.#file} was changed on disk and is not in force.`, {
+        fix: 'Mend the file, or roll back to a revision, then make the change again.',
+      }),
+    );
   }
 
   /** What the watcher calls: a changed file is put in force, a bad one is refused and shown. */
@@ -148,7 +184,9 @@ export class Keeper {
         }
         return;
       }
-      const result = read.ok ? await this.#put({ text: read.value.text, format: this.#format, source: 'file', save: false }) : read;
+      const result = read.ok
+        ? await this.#put({ text: read.value.text, format: this.#format, source: 'file', save: false })
+        : read;
       if (result.ok) return;
       this.problems = result.problems;
       this.#rooms.refused(result.problems, 'file');
@@ -162,7 +200,13 @@ export class Keeper {
       const revision = await this.#rooms.readRevision(id);
       if (!revision.ok) return revision;
       if (revision.value.format !== this.#format) {
-        return failure(problem('CONFIG_FORMAT_MISMATCH', `Revision ${id} is ${revision.value.format}, the config file is ${this.#format}.`, { fix: 'Choose another revision.' }));
+        return failure(
+          problem(
+            'CONFIG_FORMAT_MISMATCH',
+            `Revision ${id} is ${revision.value.format}, the config file is ${this.#format}.`,
+            { fix: 'Choose another revision.' },
+          ),
+        );
       }
       return this.#put({ text: revision.value.text, format: this.#format, source: `rollback to ${id}`, save: true });
     });
@@ -174,7 +218,10 @@ export class Keeper {
       this.serving = false;
       const listeners = this.running?.listeners ?? [];
       if (this.running !== undefined) this.running = { ...this.running, listeners: [], missing: [] };
-      await Promise.all([...listeners.map((listener) => listener.close(deadlineMs)), this.#draining.finish(deadlineMs)]);
+      await Promise.all([
+        ...listeners.map((listener) => listener.close(deadlineMs)),
+        this.#draining.finish(deadlineMs),
+      ]);
       for (const listener of listeners) this.#rooms.listenerClosed(listener);
     });
   }
@@ -183,8 +230,16 @@ export class Keeper {
     const text = this.running?.text ?? '';
     const parsed = this.#rooms.parse(text, this.#format);
     const revision = this.running?.generation.revision ?? 0;
-    return { file: this.#file, format: this.#format, text, revision, value: parsed.ok ? (parsed.value.value ?? {}) : {}, problems: this.problems };
+    return {
+      file: this.#file,
+      format: this.#format,
+      text,
+      revision,
+      value: parsed.ok ? (parsed.value.value ?? {}) : {},
+      problems: this.problems,
+    };
   }
 }
 
-const isListenProblem = (result: { problems: Problem[] }): boolean => result.problems.some(({ code }) => code.startsWith('LISTEN_'));
+const isListenProblem = (result: { problems: Problem[] }): boolean =>
+  result.problems.some(({ code }) => code.startsWith('LISTEN_'));

@@ -16,7 +16,13 @@ export interface Lifecycle extends Pick<Engine, 'status' | 'start' | 'stop' | 'c
 }
 
 /** `unusable`: why the config file cannot be read whatever it holds. */
-export function createLifecycle(options: EngineOptions, configFile: string, keeper: Keeper, rooms: Rooms, unusable: Problem[]): Lifecycle {
+export function createLifecycle(
+  options: EngineOptions,
+  configFile: string,
+  keeper: Keeper,
+  rooms: Rooms,
+  unusable: Problem[],
+): Lifecycle {
   let status: EngineStatus = 'stopped';
   let startedAt: number | undefined;
   let watcher: { close: () => void } | undefined;
@@ -24,11 +30,10 @@ export function createLifecycle(options: EngineOptions, configFile: string, keep
   const inOrder = createOrder();
 
   const load = async (): Promise<Result<{ revision: number }>> => {
-    if (unusable.length > 0) return failure(...unusable);
-    const made = await makeHome(options.home);
+    const made = unusable.length > 0 ? failure(...unusable) : await makeHome(options.home);
     if (!made.ok) return made;
     // Before the file is read, so that no save falls between.
-    if (options.watch !== false) watcher ??= watchConfigFile(configFile, () => void keeper.fileChanged().catch((error: unknown) => reportBug(rooms, error)));
+    if (options.watch !== false) watcher ??= watch(configFile, keeper, rooms);
     return keeper.load(options.configFile === undefined);
   };
   const giveUp = (): void => {
@@ -48,9 +53,7 @@ export function createLifecycle(options: EngineOptions, configFile: string, keep
     });
     if (!loaded.ok) {
       giveUp();
-      keeper.problems = loaded.problems;
-      rooms.bus.emit('engine.startFailed', { problems: loaded.problems });
-      return loaded;
+      return reportFailure(keeper, rooms, loaded);
     }
     status = 'running';
     startedAt = Date.now();
@@ -61,9 +64,7 @@ export function createLifecycle(options: EngineOptions, configFile: string, keep
   const stop = async (): Promise<void> => {
     if (status !== 'running') return;
     status = 'stopping';
-    rooms.health.pause();
-    await keeper.stopServing(STOP_DRAIN_MS);
-    rooms.transports.retain([]);
+    await stopServing(keeper, rooms);
     status = 'stopped';
     startedAt = undefined;
     rooms.bus.emit('engine.stopped', {});
@@ -75,7 +76,33 @@ export function createLifecycle(options: EngineOptions, configFile: string, keep
     await stop();
     await rooms.close(keeper.running);
   };
-  return { status: () => status, startedAt: () => startedAt, start: () => inOrder(start), stop: () => inOrder(stop), close: () => inOrder(close) };
+  return {
+    status: () => status,
+    startedAt: () => startedAt,
+    start: () => inOrder(start),
+    stop: () => inOrder(stop),
+    close: () => inOrder(close),
+  };
+}
+
+type Failed = ReturnType<typeof failure>;
+
+function reportFailure(keeper: Keeper, rooms: Rooms, failed: Failed): Failed {
+  keeper.problems = failed.problems;
+  rooms.bus.emit('engine.startFailed', { problems: failed.problems });
+  return failed;
+}
+
+async function stopServing(keeper: Keeper, rooms: Rooms): Promise<void> {
+  rooms.health.pause();
+  await keeper.stopServing(STOP_DRAIN_MS);
+  rooms.transports.retain([]);
+}
+
+function watch(configFile: string, keeper: Keeper, rooms: Rooms): { close: () => void } {
+  return watchConfigFile(configFile, () => {
+    keeper.fileChanged().catch((error: unknown) => reportBug(rooms, error));
+  });
 }
 
 function reportBug(rooms: Rooms, error: unknown): void {
@@ -97,6 +124,10 @@ async function makeHome(home: string): Promise<Result<undefined>> {
     await mkdir(home, { recursive: true, mode: 0o700 });
     return success(undefined);
   } catch (error) {
-    return failure(problem('HOME_UNUSABLE', `The home folder ${home} cannot be made: ${(error as Error).message}.`, { fix: `Make ${dirname(home)} writable, or set MOGOLY_HOME to another folder.` }));
+    return failure(
+      problem('HOME_UNUSABLE', `The home folder ${home} cannot be made: ${(error as Error).message}.`, {
+        fix: `Make ${dirname(home)} writable, or set MOGOLY_HOME to another folder.`,
+      }),
+    );
   }
 }

@@ -20,12 +20,21 @@ export function parseOrigin(place: Place): Result<Origin> {
     const port = Number(digits);
     if (port <= MAX_PORT && port !== DEFAULT_PORTS[protocol]) {
       const authority = `${hostname}:${digits}`;
-      return success({ protocol, hostname, port, origin: `${protocol === 'h2c' ? 'http' : protocol}://${authority}`, authority, basePath: '' });
+      return success({
+        protocol,
+        hostname,
+        port,
+        origin: `${protocol === 'h2c' ? 'http' : protocol}://${authority}`,
+        authority,
+        basePath: '',
+      });
     }
   }
   const match = /^(http|https|h2c):\/\/(.+)$/i.exec(text.includes('://') ? text : `http://${text}`);
   if (match === null) return wrong(text);
-  const protocol = (place.url !== undefined && place.protocol === 'h2c' ? 'h2c' : match[1]!.toLowerCase()) as Origin['protocol'];
+  const protocol = (
+    place.url !== undefined && place.protocol === 'h2c' ? 'h2c' : match[1]!.toLowerCase()
+  ) as Origin['protocol'];
   const scheme = protocol === 'https' ? 'https' : 'http';
   let url: URL;
   try {
@@ -36,7 +45,14 @@ export function parseOrigin(place: Place): Result<Origin> {
   const port = url.port === '' ? DEFAULT_PORTS[protocol] : Number(url.port);
   const hostname = url.hostname.startsWith('[') ? url.hostname.slice(1, -1) : url.hostname;
   const path = url.pathname + url.search;
-  return success({ protocol, hostname, port, origin: url.origin, authority: url.host, basePath: path.endsWith('/') ? path.slice(0, -1) : path });
+  return success({
+    protocol,
+    hostname,
+    port,
+    origin: url.origin,
+    authority: url.host,
+    basePath: path.endsWith('/') ? path.slice(0, -1) : path,
+  });
 }
 
 function joined({ protocol = 'http', host = 'localhost', port }: Place): string {
@@ -45,4 +61,8 @@ function joined({ protocol = 'http', host = 'localhost', port }: Place): string 
 }
 
 const wrong = (text: string): Result<Origin> =>
-  failure(problem('CONFIG_BACKEND_URL', `"${text}" is not the address of a backend.`, { fix: 'Write it as http://localhost:3000; http, https and h2c are known.' }));
+  failure(
+    problem('CONFIG_BACKEND_URL', `"${text}" is not the address of a backend.`, {
+      fix: 'Write it as http://localhost:3000; http, https and h2c are known.',
+    }),
+  );

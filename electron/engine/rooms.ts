@@ -34,69 +34,22 @@ export interface RoomOptions {
   instance: string;
 }
 
-const NOTHING: Generation = { revision: 0, sites: [], findSite: () => undefined, isTrustedProxy: () => false, backends: [], middlewares: [] };
+const NOTHING: Generation = {
+  revision: 0,
+  sites: [],
+  findSite: () => undefined,
+  isTrustedProxy: () => false,
+  backends: [],
+  middlewares: [],
+};
 
 export type Rooms = ReturnType<typeof createRooms>;
 
 export function createRooms(options: RoomOptions) {
-  const { home, configFile, env } = options;
-  const folder = dirname(configFile);
-  const bus = createEventBus();
-  const log = createLog({ file: undefined, stream: false });
-  logEvents(bus, log);
-  const exchanges = createExchangeRing();
-  const metrics = createMetrics();
-  const traffic = createTrafficMeter();
-  const middlewares = createMiddlewareRegistry();
-  const transports = createTransports();
-  const history = openHistory(join(home, 'history'));
-  const counters = new Map<string, { requests: number }>();
-  let current = NOTHING;
-
-  const health = createHealthRegistry({
-    onChange: (backend, from, to, reason) => {
-      const { id, site, name, origin } = backend;
-      bus.emit('backend.healthChanged', { id, site, name, url: origin.origin, from, to, ...(reason === undefined ? {} : { reason }) });
-    },
-  });
-  health.pause();
-
-  const record = (exchange: CompletedExchange): void => {
-    exchanges.record(exchange);
-    metrics.observe(exchange);
-    traffic.observe(exchange.durationMs, exchange.status, exchange.status >= 500);
-  };
-  const proxy = createProxy({
-    current: () => current,
-    transports,
-    instance: options.instance,
-    reportSuccess: (backend) => health.reportSuccess(backend),
-    reportFailure: (backend, reason) => health.reportFailure(backend, reason),
-    record,
-    hostRefused: (backend, framework, fix) => bus.emit('site.hostRefused', { site: backend.site, backend: backend.name, framework, fix }),
-    bug: (error, where) => bus.emit('log.line', { level: 'error', event: 'proxy.bug', message: `${where}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}` }),
-  });
-
-  const check = (text: string, format: 'yaml' | 'json') =>
-    checkConfig(text, format, { file: configFile, env, folder, checkMiddleware: (name, config) => middlewares.check(name, config, folder) });
-  const listRevisions = () => history.list();
+  const parts = createParts(options);
+  const { bus, log, exchanges, metrics, traffic, middlewares, transports, health, history, state } = parts;
+  const check = checker(parts, options);
   const readRevision = (id: number) => history.read(id);
-  const contextFor = (site: string): MiddlewareContext => ({
-    site,
-    log: (level, event, message, fields) => bus.emit('log.line', { level, event, message, ...(fields === undefined ? {} : { fields }) }),
-    now: () => performance.now(),
-  });
-
-  const swap = (next: Running): void => {
-    current = next.generation;
-    health.adopt(current.backends);
-    transports.retain(originsOf(current.backends));
-    const { log_output, stream } = next.config;
-    log.reconfigure({ file: resolve(home, log_output), stream });
-    const names = new Set(current.sites.map(({ name }) => name));
-    for (const site of counters.keys()) if (!names.has(site)) counters.delete(site);
-  };
-
   return {
     bus,
     log,
@@ -105,36 +58,29 @@ export function createRooms(options: RoomOptions) {
     transports,
     health,
     check,
-    listRevisions,
+    listRevisions: () => history.list(),
     readRevision,
-    current: () => current,
-    sampleTraffic: (): TrafficSample => traffic.sample(current.backends.reduce((sum, backend) => sum + backend.live.active, 0)),
+    current: () => state.current,
+    sampleTraffic: (): TrafficSample =>
+      traffic.sample(state.current.backends.reduce((sum, backend) => sum + backend.live.active, 0)),
     metricsText: (startedAt: number | undefined) =>
       metrics.render({
         version: options.version,
-        revision: current.revision,
+        revision: state.current.revision,
         ...(startedAt === undefined ? {} : { startedAt: startedAt / 1_000 }),
-        backends: current.backends.map((backend) => ({ site: backend.site, name: backend.name, url: backend.origin.origin, up: backend.live.available, active: backend.live.active })),
+        backends: state.current.backends.map((backend) => ({
+          site: backend.site,
+          name: backend.name,
+          url: backend.origin.origin,
+          up: backend.live.available,
+          active: backend.live.active,
+        })),
       }),
     keeperRooms: (): KeeperRooms => ({
+      ...keeperRooms(parts, options),
+      ...listenerRooms(parts, options),
       check,
-      plan: (have, wanted) => planListeners(have as OpenListener[], wanted),
-      open: (address) => openListener(address, proxy),
-      createMiddleware: (site, name, config) => middlewares.create(name, config, contextFor(site), folder),
-      compileDeps: () => ({ folder, comparePatterns, liveFor: (id, origin, policy) => health.live(id, origin, policy), counterFor: (site) => counterFor(counters, site) }),
-      save: (text) => saveWithUndo(configFile, text),
-      latestRevision: () => history.latest(),
-      addRevision: (candidate, before, after) => addRevision(history, candidate, before, after),
-      swap,
-      readFile: () => readConfigFile(configFile),
-      parse: (text, format) => parseText(text, format, configFile),
-      editText,
       readRevision,
-      applied: (revision, source, before, after) => bus.emit('config.applied', { revision, source, summary: summariseChange(before, after) }),
-      refused: (problems, source) => bus.emit('config.refused', { problems, source }),
-      listenerOpened: ({ kind, address, port }) => bus.emit('listener.opened', { kind, address, port }),
-      listenerClosed: ({ kind, address, port }) => bus.emit('listener.closed', { kind, address, port }),
-      listenerFailed: ({ kind, address, port, problem: failed }) => failed && bus.emit('listener.failed', { kind, address, port, problem: failed }),
     }),
     async close(running: Running | undefined): Promise<void> {
       await health.close();
@@ -143,6 +89,122 @@ export function createRooms(options: RoomOptions) {
       await log.close();
     },
   };
+}
+
+type Parts = ReturnType<typeof createParts>;
+
+/** Each room by itself, and the generation in force. */
+function createParts(options: RoomOptions) {
+  const bus = createEventBus();
+  const log = createLog({ file: undefined, stream: false });
+  logEvents(bus, log);
+  const health = createHealthRegistry({
+    onChange: (backend, from, to, reason) => {
+      const { id, site, name, origin } = backend;
+      const why = reason === undefined ? {} : { reason };
+      bus.emit('backend.healthChanged', { id, site, name, url: origin.origin, from, to, ...why });
+    },
+  });
+  health.pause();
+  return {
+    bus,
+    log,
+    health,
+    exchanges: createExchangeRing(),
+    metrics: createMetrics(),
+    traffic: createTrafficMeter(),
+    middlewares: createMiddlewareRegistry(),
+    transports: createTransports(),
+    history: openHistory(join(options.home, 'history')),
+    counters: new Map<string, { requests: number }>(),
+    state: { current: NOTHING },
+  };
+}
+
+const checker =
+  ({ middlewares }: Parts, { configFile, env }: RoomOptions) =>
+  (text: string, format: 'yaml' | 'json') => {
+    const folder = dirname(configFile);
+    const checkMiddleware = (name: string, config: unknown) => middlewares.check(name, config, folder);
+    return checkConfig(text, format, { file: configFile, env, folder, checkMiddleware });
+  };
+
+/** What a request passes through, with what it reports to. */
+function proxyOf({ bus, health, exchanges, metrics, traffic, transports, state }: Parts, options: RoomOptions) {
+  return createProxy({
+    current: () => state.current,
+    transports,
+    instance: options.instance,
+    reportSuccess: (backend) => health.reportSuccess(backend),
+    reportFailure: (backend, reason) => health.reportFailure(backend, reason),
+    record: (exchange: CompletedExchange): void => {
+      exchanges.record(exchange);
+      metrics.observe(exchange);
+      traffic.observe(exchange.durationMs, exchange.status, exchange.status >= 500);
+    },
+    hostRefused: (backend, framework, fix) =>
+      bus.emit('site.hostRefused', { site: backend.site, backend: backend.name, framework, fix }),
+    bug: (error, where) =>
+      bus.emit('log.line', {
+        level: 'error',
+        event: 'proxy.bug',
+        message: `${where}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
+      }),
+  });
+}
+
+function listenerRooms(parts: Parts, options: RoomOptions) {
+  const { bus } = parts;
+  const proxy = proxyOf(parts, options);
+  return {
+    plan: (have, wanted) => planListeners(have as OpenListener[], wanted),
+    open: (address) => openListener(address, proxy),
+    listenerOpened: ({ kind, address, port }) => bus.emit('listener.opened', { kind, address, port }),
+    listenerClosed: ({ kind, address, port }) => bus.emit('listener.closed', { kind, address, port }),
+    listenerFailed: ({ kind, address, port, problem: failed }) => {
+      if (failed) bus.emit('listener.failed', { kind, address, port, problem: failed });
+    },
+  } satisfies Partial<KeeperRooms>;
+}
+
+function keeperRooms(parts: Parts, { home, configFile }: RoomOptions) {
+  const { bus, middlewares, health, history, counters } = parts;
+  const folder = dirname(configFile);
+  const contextFor = (site: string): MiddlewareContext => ({
+    site,
+    log: (level, event, message, fields) =>
+      bus.emit('log.line', { level, event, message, ...(fields === undefined ? {} : { fields }) }),
+    now: () => performance.now(),
+  });
+  return {
+    createMiddleware: (site, name, config) => middlewares.create(name, config, contextFor(site), folder),
+    compileDeps: () => ({
+      folder,
+      comparePatterns,
+      liveFor: (id, origin, policy) => health.live(id, origin, policy),
+      counterFor: (site) => counterFor(counters, site),
+    }),
+    save: (text) => saveWithUndo(configFile, text),
+    latestRevision: () => history.latest(),
+    addRevision: (candidate, before, after) => addRevision(history, candidate, before, after),
+    swap: (next) => swap(parts, home, next),
+    readFile: () => readConfigFile(configFile),
+    parse: (text, format) => parseText(text, format, configFile),
+    editText,
+    applied: (revision, source, before, after) =>
+      bus.emit('config.applied', { revision, source, summary: summariseChange(before, after) }),
+    refused: (problems, source) => bus.emit('config.refused', { problems, source }),
+  } satisfies Partial<KeeperRooms>;
+}
+
+function swap({ health, transports, log, counters, state }: Parts, home: string, next: Running): void {
+  state.current = next.generation;
+  health.adopt(state.current.backends);
+  transports.retain(originsOf(state.current.backends));
+  const { log_output, stream } = next.config;
+  log.reconfigure({ file: resolve(home, log_output), stream });
+  const names = new Set(state.current.sites.map(({ name }) => name));
+  for (const site of counters.keys()) if (!names.has(site)) counters.delete(site);
 }
 
 function* originsOf(backends: readonly Backend[]) {
@@ -168,11 +230,20 @@ async function saveWithUndo(file: string, text: string): Promise<Result<() => Pr
 
 type History = ReturnType<typeof openHistory>;
 
-async function addRevision(history: History, candidate: Candidate, before: Config | undefined, after: Config): Promise<Result<number>> {
+async function addRevision(
+  history: History,
+  candidate: Candidate,
+  before: Config | undefined,
+  after: Config,
+): Promise<Result<number>> {
   try {
     const { text, format, source } = candidate;
     return success(await history.add({ text, format, source, summary: summariseChange(before, after) }));
   } catch (error) {
-    return failure(problem('HISTORY_SAVE_FAILED', `The revision cannot be saved: ${(error as Error).message}.`, { fix: 'Make room on the disk, or make the home folder writable.' }));
+    return failure(
+      problem('HISTORY_SAVE_FAILED', `The revision cannot be saved: ${(error as Error).message}.`, {
+        fix: 'Make room on the disk, or make the home folder writable.',
+      }),
+    );
   }
 }

@@ -13,7 +13,11 @@ export async function checkSelf(listeners: readonly ListenerState[]): Promise<He
       const host = listener.address === '0.0.0.0' ? '127.0.0.1' : listener.address === '::' ? '::1' : listener.address;
       const url = `http://${host.includes(':') ? `[${host}]` : host}:${listener.port}/`;
       const error = listener.problem?.message ?? (await ask(host, listener.port));
-      const entry = { name: `${listener.kind} ${listener.address}:${listener.port}`, url, healthy: error === undefined };
+      const entry = {
+        name: `${listener.kind} ${listener.address}:${listener.port}`,
+        url,
+        healthy: error === undefined,
+      };
       if (error === undefined) report.pass.push(entry);
       else report.fail.push({ ...entry, error });
     }),
@@ -27,7 +31,15 @@ const NO_HOST = '%';
 
 function ask(host: string, port: number): Promise<string | undefined> {
   return new Promise((resolve) => {
-    const outgoing = request({ host, port, path: '/', method: 'HEAD', headers: { host: NO_HOST }, timeout: SELF_TIMEOUT_MS, agent: false });
+    const outgoing = request({
+      host,
+      port,
+      path: '/',
+      method: 'HEAD',
+      headers: { host: NO_HOST },
+      timeout: SELF_TIMEOUT_MS,
+      agent: false,
+    });
     outgoing.on('response', (response) => {
       response.resume();
       resolve(response.headers['x-mogoly-error'] === undefined ? 'another program answers' : undefined);

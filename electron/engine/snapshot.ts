@@ -8,7 +8,9 @@ export function backendState(backend: Backend): BackendState {
   const state: BackendState = {
     id: backend.id,
     name: backend.name,
-    url: (backend.origin.protocol === 'h2c' ? backend.origin.origin.replace('http:', 'h2c:') : backend.origin.origin) + backend.origin.basePath,
+    url:
+      (backend.origin.protocol === 'h2c' ? backend.origin.origin.replace('http:', 'h2c:') : backend.origin.origin) +
+      backend.origin.basePath,
     weight: backend.weight,
     backup: backend.backup,
     disabled: backend.disabled,
@@ -25,11 +27,20 @@ export function backendState(backend: Backend): BackendState {
 }
 
 function poolState(pool: Pool): PoolState {
-  return { name: pool.name, weight: pool.weight, strategy: pool.strategy, members: pool.members.map((member) => (member.kind === 'pool' ? poolState(member) : backendState(member))) };
+  return {
+    name: pool.name,
+    weight: pool.weight,
+    strategy: pool.strategy,
+    members: pool.members.map((member) => (member.kind === 'pool' ? poolState(member) : backendState(member))),
+  };
 }
 
 function routeState(route: Route): RouteState {
-  const state: RouteState = { path: route.pattern, kind: route.kind, middlewares: route.middlewares.map(({ name }) => name) };
+  const state: RouteState = {
+    path: route.pattern,
+    kind: route.kind,
+    middlewares: route.middlewares.map(({ name }) => name),
+  };
   const target = route.staticRoot ?? route.redirect?.to;
   if (target !== undefined) state.target = target;
   if (route.pool !== undefined) state.pool = poolState(route.pool);
@@ -37,7 +48,9 @@ function routeState(route: Route): RouteState {
 }
 
 function statesOf(pool: Pool | undefined): BackendState[] {
-  return (pool?.members ?? []).flatMap((member) => (member.kind === 'pool' ? statesOf(member) : [backendState(member)]));
+  return (pool?.members ?? []).flatMap((member) =>
+    member.kind === 'pool' ? statesOf(member) : [backendState(member)],
+  );
 }
 
 export function siteState(site: Site, listeners: readonly ListenerState[]): SiteState {
@@ -48,7 +61,10 @@ export function siteState(site: Site, listeners: readonly ListenerState[]): Site
     disabled: site.disabled,
     url: siteUrl(site, listeners),
     routes: site.routes.map(routeState),
-    health: states.length === 0 && site.routes.some((route) => route.kind !== 'proxy') ? 'healthy' : summarise(states.map((state) => state.health)),
+    health:
+      states.length === 0 && site.routes.some((route) => route.kind !== 'proxy')
+        ? 'healthy'
+        : summarise(states.map((state) => state.health)),
     requests: site.counter.requests,
   };
 }
@@ -62,4 +78,5 @@ function siteUrl(site: Site, listeners: readonly ListenerState[]): string {
   return `http://${host}${port === 80 ? '' : `:${port}`}/`;
 }
 
-export const siteStates = (generation: Generation, listeners: readonly ListenerState[]): SiteState[] => generation.sites.map((site) => siteState(site, listeners));
+export const siteStates = (generation: Generation, listeners: readonly ListenerState[]): SiteState[] =>
+  generation.sites.map((site) => siteState(site, listeners));

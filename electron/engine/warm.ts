@@ -3,7 +3,18 @@ import type { Backend, Origin } from './generation.ts';
 
 /** The response handler and the transport of the proxy room, as far as they are used here. */
 interface WarmTransport {
-  dispatch: (request: { method: string; path: string; headers: string[]; body: null; headersTimeout: number; bodyTimeout: number }, handler: WarmHandler, needs: undefined) => void;
+  dispatch: (
+    request: {
+      method: string;
+      path: string;
+      headers: string[];
+      body: null;
+      headersTimeout: number;
+      bodyTimeout: number;
+    },
+    handler: WarmHandler,
+    needs: undefined,
+  ) => void;
 }
 
 interface WarmHandler {
@@ -18,8 +29,13 @@ interface WarmHandler {
 const WARM_TIMEOUT_MS = 3_000;
 
 /** Gets the health page of each, over the connection that real requests use. Never rejects. */
-export async function warm(backends: readonly Backend[], transports: { get: (origin: Origin) => WarmTransport }): Promise<void> {
-  await Promise.all(backends.filter(({ disabled }) => !disabled).map((backend) => warmOne(backend, transports.get(backend.origin))));
+export async function warm(
+  backends: readonly Backend[],
+  transports: { get: (origin: Origin) => WarmTransport },
+): Promise<void> {
+  await Promise.all(
+    backends.filter(({ disabled }) => !disabled).map((backend) => warmOne(backend, transports.get(backend.origin))),
+  );
 }
 
 function warmOne({ origin, health }: Backend, transport: WarmTransport): Promise<void> {
@@ -30,8 +46,25 @@ function warmOne({ origin, health }: Backend, transport: WarmTransport): Promise
       clearTimeout(deadline);
       resolve();
     };
-    const handler: WarmHandler = { onConnect: (stop) => void (abort = stop), onHeaders: () => true, onData: () => true, onComplete: done, onError: done };
+    const handler: WarmHandler = {
+      onConnect: (stop) => void (abort = stop),
+      onHeaders: () => true,
+      onData: () => true,
+      onComplete: done,
+      onError: done,
+    };
     const headers = ['host', origin.authority, 'user-agent', 'mogoly-health', 'accept', '*/*'];
-    transport.dispatch({ method: 'GET', path: health.path, headers, body: null, headersTimeout: WARM_TIMEOUT_MS, bodyTimeout: WARM_TIMEOUT_MS }, handler, undefined);
+    transport.dispatch(
+      {
+        method: 'GET',
+        path: health.path,
+        headers,
+        body: null,
+        headersTimeout: WARM_TIMEOUT_MS,
+        bodyTimeout: WARM_TIMEOUT_MS,
+      },
+      handler,
+      undefined,
+    );
   });
 }

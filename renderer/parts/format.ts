@@ -1,7 +1,12 @@
 /** Figures and times as the window writes them. */
 
 const whole = new Intl.NumberFormat('en', { maximumFractionDigits: 0 });
-const clock = new Intl.DateTimeFormat('en', { hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' });
+const clock = new Intl.DateTimeFormat('en', {
+  hour: '2-digit',
+  minute: '2-digit',
+  second: '2-digit',
+  hourCycle: 'h23',
+});
 
 /** `12,304`; from a million on `1.24 M`. */
 export function formatCount(value: number): string {

@@ -11,7 +11,10 @@ import { freePort } from '../kit/free-port.ts';
 import { send } from '../kit/http.ts';
 import { failure, problem, type Result } from '../../shared/problem.ts';
 
-const handlers = { onRequest: (_: unknown, response: { end: (text: string) => void }) => response.end('here'), onUpgrade: () => undefined };
+const handlers = {
+  onRequest: (_: unknown, response: { end: (text: string) => void }) => response.end('here'),
+  onUpgrade: () => undefined,
+};
 const rooms: BindingRooms = {
   plan: (have, wanted) => planListeners(have as OpenListener[], wanted),
   open: (address) => openListener(address, handlers as never),
@@ -21,11 +24,15 @@ const without = (refuses: (address: ListenAddress) => string | undefined): Bindi
   ...rooms,
   open: (address): Promise<Result<Listener>> => {
     const code = refuses(address);
-    return code === undefined ? openListener({ ...address, port: 0 }, handlers as never) : Promise.resolve(failure(problem(code, 'refused')));
+    return code === undefined
+      ? openListener({ ...address, port: 0 }, handlers as never)
+      : Promise.resolve(failure(problem(code, 'refused')));
   },
 });
-const shown = (listeners: readonly ListenAddress[]): string[] => listeners.map(({ address, port }) => `${address} ${port}`);
-const closeAll = (listeners: readonly Listener[]): Promise<unknown> => Promise.all(listeners.map((listener) => listener.close(0)));
+const shown = (listeners: readonly ListenAddress[]): string[] =>
+  listeners.map(({ address, port }) => `${address} ${port}`);
+const closeAll = (listeners: readonly Listener[]): Promise<unknown> =>
+  Promise.all(listeners.map((listener) => listener.close(0)));
 
 describe('addresses', () => {
   it('a number is both loopback families, an address is itself, "off" is none', () => {
@@ -42,8 +49,12 @@ describe('a port given', () => {
   it('listens on both loopback families', async () => {
     const port = await freePort('::1');
     const backend = await startBackend();
-    const running = await startEngine({ listen: { http: port, https: 'off', dns: 'off' }, server: [site('shop.test', [{ url: backend.url }])] });
-    for (const address of ['127.0.0.1', '::1']) expect((await send(port, { host: 'shop.test', address })).status).toBe(200);
+    const running = await startEngine({
+      listen: { http: port, https: 'off', dns: 'off' },
+      server: [site('shop.test', [{ url: backend.url }])],
+    });
+    for (const address of ['127.0.0.1', '::1'])
+      expect((await send(port, { host: 'shop.test', address })).status).toBe(200);
     const report = await running.engine.checkSelf();
     expect(report.pass.map(({ name }) => name)).toEqual([`http 127.0.0.1:${port}`, `http ::1:${port}`]);
     await running.close();
@@ -61,9 +72,15 @@ describe('a port given', () => {
   });
 
   it('on a machine without IPv6 loopback listens on IPv4 and says what is missing', async () => {
-    const bound = await bind(8080, [], without(({ address }) => (address === '::1' ? 'LISTEN_ADDRESS_UNKNOWN' : undefined)));
+    const bound = await bind(
+      8080,
+      [],
+      without(({ address }) => (address === '::1' ? 'LISTEN_ADDRESS_UNKNOWN' : undefined)),
+    );
     if (!bound.ok) throw new Error(bound.problems[0]!.message);
-    expect(bound.value.missing).toMatchObject([{ address: '::1', port: 8080, problem: { code: 'LISTEN_ADDRESS_UNKNOWN' } }]);
+    expect(bound.value.missing).toMatchObject([
+      { address: '::1', port: 8080, problem: { code: 'LISTEN_ADDRESS_UNKNOWN' } },
+    ]);
     expect(bound.value.listeners).toHaveLength(1);
     await closeAll(bound.value.listeners);
   });
@@ -80,33 +97,58 @@ describe('the port left out', () => {
   };
 
   it('is 80 where that can be bound', async () => {
-    const bound = await bind(undefined, [], asking(() => undefined));
+    const bound = await bind(
+      undefined,
+      [],
+      asking(() => undefined),
+    );
     expect(wanted).toEqual(['127.0.0.1 80', '::1 80']);
     if (bound.ok) await closeAll(bound.value.listeners);
   });
 
   it.each(['LISTEN_PORT_TAKEN', 'LISTEN_PORT_PRIVILEGED'])('is 8080 where 80 answers %s', async (code) => {
-    const bound = await bind(undefined, [], asking(({ port }) => (port === 80 ? code : undefined)));
+    const bound = await bind(
+      undefined,
+      [],
+      asking(({ port }) => (port === 80 ? code : undefined)),
+    );
     expect(bound.ok).toBe(true);
     expect(wanted).toEqual(['127.0.0.1 80', '127.0.0.1 8080', '::1 8080']);
     if (bound.ok) await closeAll(bound.value.listeners);
   });
 
   it('names both problems where neither can be had', async () => {
-    const bound = await bind(undefined, [], asking(() => 'LISTEN_PORT_TAKEN'));
+    const bound = await bind(
+      undefined,
+      [],
+      asking(() => 'LISTEN_PORT_TAKEN'),
+    );
     expect(!bound.ok && bound.problems).toHaveLength(2);
   });
 
   it('stays on 8080 once it is there, though 80 were free again', async () => {
-    const running: Listener[] = ['127.0.0.1', '::1'].map((address) => ({ kind: 'http', address, port: 8080, key: `http ${address} 8080`, close: () => Promise.resolve() }));
-    const bound = await bind(undefined, running, asking(() => undefined));
+    const running: Listener[] = ['127.0.0.1', '::1'].map((address) => ({
+      kind: 'http',
+      address,
+      port: 8080,
+      key: `http ${address} 8080`,
+      close: () => Promise.resolve(),
+    }));
+    const bound = await bind(
+      undefined,
+      running,
+      asking(() => undefined),
+    );
     expect(bound.ok && bound.value.listeners).toEqual(running);
     expect(wanted).toEqual([]);
   });
 
   it('serves a real request on the one it got', async () => {
     const backend = await startBackend();
-    const running = await startEngine({ listen: { https: 'off', dns: 'off' }, server: [site('shop.test', [{ url: backend.url }])] });
+    const running = await startEngine({
+      listen: { https: 'off', dns: 'off' },
+      server: [site('shop.test', [{ url: backend.url }])],
+    });
     expect([80, 8080]).toContain(running.port);
     expect((await send(running.port, { host: 'shop.test' })).status).toBe(200);
     await running.close();

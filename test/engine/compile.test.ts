@@ -7,7 +7,9 @@ import { configSchema, type ConfigFile } from '../../shared/config.ts';
 
 function running(input: ConfigFile, live = new Map<string, BackendLive>()): Promise<Generation> {
   const config = configSchema.parse(input);
-  const middlewares = new Map<string, Middleware>(listMiddlewares(config).map(({ key, spec }) => [key, { name: spec.name }]));
+  const middlewares = new Map<string, Middleware>(
+    listMiddlewares(config).map(({ key, spec }) => [key, { name: spec.name }]),
+  );
   return compile(config, {
     revision: 1,
     folder: '/home/dev',
@@ -26,35 +28,92 @@ const only = (generation: Generation): Backend => generation.backends[0]!;
 
 describe('compile', () => {
   it('a site with one backend may write url, or protocol, host and port', async () => {
-    expect(only(await running({ server: [{ name: 'a', url: 'http://localhost:5173/base/' }] })).origin).toMatchObject({ origin: 'http://localhost:5173', basePath: '/base' });
-    expect(only(await running({ server: [{ name: 'a', protocol: 'http', host: '127.0.0.1', port: 99 }] })).origin).toMatchObject({ origin: 'http://127.0.0.1:99', authority: '127.0.0.1:99' });
-    expect(only(await running({ server: [{ name: 'a', url: 'h2c://127.0.0.1:50051' }] })).origin).toEqual({ protocol: 'h2c', hostname: '127.0.0.1', port: 50_051, origin: 'http://127.0.0.1:50051', authority: '127.0.0.1:50051', basePath: '' });
-    expect(only(await running({ server: [{ name: 'a', url: 'http://localhost:80' }] })).origin).toMatchObject({ origin: 'http://localhost', port: 80, authority: 'localhost' });
-    expect(only(await running({ server: [{ name: 'a', protocol: 'https', host: '::1', port: 443 }] })).origin).toMatchObject({ hostname: '::1', port: 443, authority: '[::1]' });
+    expect(only(await running({ server: [{ name: 'a', url: 'http://localhost:5173/base/' }] })).origin).toMatchObject({
+      origin: 'http://localhost:5173',
+      basePath: '/base',
+    });
+    expect(
+      only(await running({ server: [{ name: 'a', protocol: 'http', host: '127.0.0.1', port: 99 }] })).origin,
+    ).toMatchObject({ origin: 'http://127.0.0.1:99', authority: '127.0.0.1:99' });
+    expect(only(await running({ server: [{ name: 'a', url: 'h2c://127.0.0.1:50051' }] })).origin).toEqual({
+      protocol: 'h2c',
+      hostname: '127.0.0.1',
+      port: 50_051,
+      origin: 'http://127.0.0.1:50051',
+      authority: '127.0.0.1:50051',
+      basePath: '',
+    });
+    expect(only(await running({ server: [{ name: 'a', url: 'http://localhost:80' }] })).origin).toMatchObject({
+      origin: 'http://localhost',
+      port: 80,
+      authority: 'localhost',
+    });
+    expect(
+      only(await running({ server: [{ name: 'a', protocol: 'https', host: '::1', port: 443 }] })).origin,
+    ).toMatchObject({ hostname: '::1', port: 443, authority: '[::1]' });
   });
 
   it('a backend without a name is called by its address', async () => {
-    expect(only(await running({ server: [{ name: 'a', url: 'http://localhost:5173' }] }))).toMatchObject({ name: 'localhost:5173', id: 'a/localhost:5173', path: ['server', 0] });
+    expect(only(await running({ server: [{ name: 'a', url: 'http://localhost:5173' }] }))).toMatchObject({
+      name: 'localhost:5173',
+      id: 'a/localhost:5173',
+      path: ['server', 0],
+    });
   });
 
   it('hosts are normalised; the name is the host where there are none', async () => {
-    const generation = await running({ server: [{ name: 'Shop.Local', url: 'http://localhost:1' }, { name: 'idn', hosts: ['Bücher.test.', '*.Wild.test'], url: 'http://localhost:2' }] });
+    const generation = await running({
+      server: [
+        { name: 'Shop.Local', url: 'http://localhost:1' },
+        { name: 'idn', hosts: ['Bücher.test.', '*.Wild.test'], url: 'http://localhost:2' },
+      ],
+    });
     expect(generation.sites.map(({ hosts }) => hosts)).toEqual([['shop.local'], ['xn--bcher-kva.test', '*.wild.test']]);
     expect(generation.findSite('shop.local')?.name).toBe('Shop.Local');
   });
 
   it('the longest route comes first and the site itself last', async () => {
-    const { routes } = (await running({ server: [{ name: 'a', url: 'http://localhost:1', routes: [{ path: '/api/*', url: 'http://localhost:2' }, { path: '/api/deep/*', static: './dist' }, { path: '/exact', redirect: '/' }] }] })).sites[0]!;
+    const { routes } = (
+      await running({
+        server: [
+          {
+            name: 'a',
+            url: 'http://localhost:1',
+            routes: [
+              { path: '/api/*', url: 'http://localhost:2' },
+              { path: '/api/deep/*', static: './dist' },
+              { path: '/exact', redirect: '/' },
+            ],
+          },
+        ],
+      })
+    ).sites[0]!;
     expect(routes.map(({ pattern }) => pattern).at(-1)).toBe('/');
-    expect(routes.findIndex(({ pattern }) => pattern === '/api/deep/*')).toBeLessThan(routes.findIndex(({ pattern }) => pattern === '/api/*'));
+    expect(routes.findIndex(({ pattern }) => pattern === '/api/deep/*')).toBeLessThan(
+      routes.findIndex(({ pattern }) => pattern === '/api/*'),
+    );
     expect(routes.find(({ kind }) => kind === 'static')?.staticRoot).toBe('/home/dev/dist');
     expect(routes.find(({ kind }) => kind === 'redirect')?.redirect).toEqual({ to: '/', status: 308 });
   });
 
   it('a route inherits what its site says about health, Host and time, unless it says so itself', async () => {
-    const { routes } = (await running({
-      server: [{ name: 'a', url: 'http://localhost:1', host_header: 'original', response_timeout: '5s', health_check: { path: '/up' }, routes: [{ path: '/x', url: 'http://localhost:2' }, { path: '/yy', url: 'http://localhost:3', host_header: 'backend', health_check: { path: '/own' } }] }],
-    })).sites[0]!;
+    const { routes } = (
+      await running({
+        server: [
+          {
+            name: 'a',
+            url: 'http://localhost:1',
+            host_header: 'original',
+            response_timeout: '5s',
+            health_check: { path: '/up' },
+            routes: [
+              { path: '/x', url: 'http://localhost:2' },
+              { path: '/yy', url: 'http://localhost:3', host_header: 'backend', health_check: { path: '/own' } },
+            ],
+          },
+        ],
+      })
+    ).sites[0]!;
     const route = (pattern: string) => routes.find((one) => one.pattern === pattern)!;
     const path = (pool: Pool | undefined) => (pool!.members[0] as Backend).health.path;
     expect(route('/x')).toMatchObject({ hostHeader: 'original', responseTimeoutMs: 5_000 });
@@ -64,29 +123,85 @@ describe('compile', () => {
   });
 
   it('a pool among backends takes its strategy from the pool around it, and its place and weight', async () => {
-    const pool = (await running({ server: [{ name: 'a', strategy: 'ip_hash', balance: [{ name: 'inner', weight: 3, balance: [{ name: 'b', url: 'http://localhost:1' }] }] }] })).sites[0]!.routes[0]!.pool!;
+    const pool = (
+      await running({
+        server: [
+          {
+            name: 'a',
+            strategy: 'ip_hash',
+            balance: [{ name: 'inner', weight: 3, balance: [{ name: 'b', url: 'http://localhost:1' }] }],
+          },
+        ],
+      })
+    ).sites[0]!.routes[0]!.pool!;
     expect(pool.members[0]).toMatchObject({ kind: 'pool', name: 'inner', weight: 3, strategy: 'ip_hash' });
-    expect((pool.members[0] as Pool).members[0]).toMatchObject({ id: 'a/inner/b', path: ['server', 0, 'balance', 0, 'balance', 0] });
+    expect((pool.members[0] as Pool).members[0]).toMatchObject({
+      id: 'a/inner/b',
+      path: ['server', 0, 'balance', 0, 'balance', 0],
+    });
   });
 
   it('is_healthy says what is assumed before the first probe', async () => {
-    const generation = await running({ server: [{ name: 'a', balance: [{ url: 'http://localhost:1', is_healthy: true }, { url: 'http://localhost:2', is_healthy: false }, { url: 'http://localhost:3' }] }] });
+    const generation = await running({
+      server: [
+        {
+          name: 'a',
+          balance: [
+            { url: 'http://localhost:1', is_healthy: true },
+            { url: 'http://localhost:2', is_healthy: false },
+            { url: 'http://localhost:3' },
+          ],
+        },
+      ],
+    });
     expect(generation.backends.map(({ health }) => health.initial)).toEqual(['healthy', 'down', 'unknown']);
   });
 
   it('expected statuses become ranges, the interval is the one of the file unless the site has its own', async () => {
-    const generation = await running({ health_check_interval: '7s', server: [{ name: 'a', url: 'http://localhost:1', health_check: { expect: '200-299, 401' } }] });
-    expect(only(generation).health).toMatchObject({ expect: [[200, 299], [401, 401]], intervalMs: 7_000 });
+    const generation = await running({
+      health_check_interval: '7s',
+      server: [{ name: 'a', url: 'http://localhost:1', health_check: { expect: '200-299, 401' } }],
+    });
+    expect(only(generation).health).toMatchObject({
+      expect: [
+        [200, 299],
+        [401, 401],
+      ],
+      intervalMs: 7_000,
+    });
   });
 
   it('an entry of a middleware has one key as long as nothing about it changes', () => {
-    const keys = (limit: number) => listMiddlewares(configSchema.parse({ server: [{ name: 'a', url: 'http://localhost:1', middlewares: [{ name: 'ratelimit', config: { request_per_minute: limit } }] }] })).map(({ key }) => key);
+    const keys = (limit: number) =>
+      listMiddlewares(
+        configSchema.parse({
+          server: [
+            {
+              name: 'a',
+              url: 'http://localhost:1',
+              middlewares: [{ name: 'ratelimit', config: { request_per_minute: limit } }],
+            },
+          ],
+        }),
+      ).map(({ key }) => key);
     expect(keys(1)).toEqual(keys(1));
     expect(keys(1)).not.toEqual(keys(2));
   });
 
   it('the middlewares of the site come before those of the route', async () => {
-    const generation = await running({ server: [{ name: 'a', url: 'http://localhost:1', middlewares: [{ name: 'logging' }], routes: [{ path: '/x', url: 'http://localhost:2', middlewares: [{ name: 'ping' }] }] }] });
-    expect(generation.sites[0]!.routes.map(({ middlewares }) => middlewares.map(({ name }) => name))).toEqual([['logging', 'ping'], ['logging']]);
+    const generation = await running({
+      server: [
+        {
+          name: 'a',
+          url: 'http://localhost:1',
+          middlewares: [{ name: 'logging' }],
+          routes: [{ path: '/x', url: 'http://localhost:2', middlewares: [{ name: 'ping' }] }],
+        },
+      ],
+    });
+    expect(generation.sites[0]!.routes.map(({ middlewares }) => middlewares.map(({ name }) => name))).toEqual([
+      ['logging', 'ping'],
+      ['logging'],
+    ]);
   });
 });

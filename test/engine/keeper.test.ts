@@ -122,15 +122,23 @@ describe('starting', () => {
     await writeFile(configFile, `${JSON.stringify(JSON.parse(good()), undefined, 2)}\n`);
     const engine = open(home, { configFile });
     expect((await engine.start()).ok).toBe(true);
-    expect((await engine.addBackend('shop.test', { name: 'two', url: backend.url.replace('127.0.0.1', 'localhost') })).ok).toBe(true);
-    expect(JSON.parse(await readFile(configFile, 'utf8'))).toMatchObject({ server: [{ balance: [{}, { name: 'two' }] }] });
+    expect(
+      (await engine.addBackend('shop.test', { name: 'two', url: backend.url.replace('127.0.0.1', 'localhost') })).ok,
+    ).toBe(true);
+    expect(JSON.parse(await readFile(configFile, 'utf8'))).toMatchObject({
+      server: [{ balance: [{}, { name: 'two' }] }],
+    });
     const other = await engine.apply('server: []', { format: 'yaml' });
     expect(!other.ok && other.problems[0]!.code).toBe('CONFIG_FORMAT_MISMATCH');
   });
 });
 
 describe('stopping', () => {
-  const openSockets = (): string[] => process.getActiveResourcesInfo().filter((kind) => kind === 'TCPServerWrap' || kind === 'TCPSocketWrap').sort();
+  const openSockets = (): string[] =>
+    process
+      .getActiveResourcesInfo()
+      .filter((kind) => kind === 'TCPServerWrap' || kind === 'TCPSocketWrap')
+      .sort();
 
   it('stop and start again, ten times, leaves no socket', async () => {
     const home = tempHome();
@@ -192,7 +200,9 @@ describe('stopping', () => {
     await writeFile(join(home, 'mogoly.yaml'), good());
     const script = join(home, 'run.mjs');
     await writeFile(script, CHILD);
-    const child = spawn(process.execPath, [script, join(dirname(built.path), 'engine.js'), home], { stdio: ['ignore', 'pipe', 'inherit'] });
+    const child = spawn(process.execPath, [script, join(dirname(built.path), 'engine.js'), home], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
     let out = '';
     child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString()));
     const code = await new Promise((done) => child.on('exit', done));

@@ -25,7 +25,9 @@ afterEach(async () => {
 });
 
 const slow = (port: number, address?: string): Promise<string> =>
-  send(port, { host: 'slow.test', ...(address === undefined ? {} : { address }) }).then(({ body }) => (JSON.parse(body) as BackendReply).backend);
+  send(port, { host: 'slow.test', ...(address === undefined ? {} : { address }) }).then(
+    ({ body }) => (JSON.parse(body) as BackendReply).backend,
+  );
 
 async function apply(engine: Engine, config: ConfigFile): Promise<void> {
   const result = await engine.apply(JSON.stringify(config));
@@ -35,7 +37,18 @@ async function apply(engine: Engine, config: ConfigFile): Promise<void> {
 const config = (http: string, i: number): ConfigFile => ({
   listen: { http, https: 'off', dns: 'off' },
   server: [
-    site('shop.test', i % 2 === 0 ? [{ name: 'one', url: one.url }] : [{ name: 'two', url: two.url, weight: 1 + i }, { name: 'one', url: one.url }], i % 3 === 0 ? {} : { middlewares: [{ name: 'headers', config: { response: { set: { 'x-apply': String(i) } } } }] }),
+    site(
+      'shop.test',
+      i % 2 === 0
+        ? [{ name: 'one', url: one.url }]
+        : [
+            { name: 'two', url: two.url, weight: 1 + i },
+            { name: 'one', url: one.url },
+          ],
+      i % 3 === 0
+        ? {}
+        : { middlewares: [{ name: 'headers', config: { response: { set: { 'x-apply': String(i) } } } }] },
+    ),
     ...Array.from({ length: i % 5 }, (_, n) => site(`extra${n}.test`, [{ url: two.url }])),
   ],
 });
@@ -69,7 +82,10 @@ describe('under load', () => {
 });
 
 describe('a listener change', () => {
-  const listening = (http: string): ConfigFile => ({ listen: { http, https: 'off', dns: 'off' }, server: [site('slow.test', [{ url: one.url }])] });
+  const listening = (http: string): ConfigFile => ({
+    listen: { http, https: 'off', dns: 'off' },
+    server: [site('slow.test', [{ url: one.url }])],
+  });
 
   it('lets requests under way end, and refuses new ones on the old address', async () => {
     const [from, to] = [await freePort(), await freePort()];
@@ -91,7 +107,9 @@ describe('a listener change', () => {
       const before = load.answered();
       await apply(running.engine, listening(http));
       await until(() => load.answered() > before + 20);
-      expect(running.engine.snapshot().listeners.map(({ address }) => address)).toEqual(http.startsWith('localhost') ? ['127.0.0.1', '::1'] : ['127.0.0.1']);
+      expect(running.engine.snapshot().listeners.map(({ address }) => address)).toEqual(
+        http.startsWith('localhost') ? ['127.0.0.1', '::1'] : ['127.0.0.1'],
+      );
     }
     expect(await slow(port, '::1')).toBe('one');
     expect(await load.stop()).toEqual([]);

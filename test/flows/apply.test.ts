@@ -31,8 +31,10 @@ const applied = (result: Result<Applied>): number => {
   if (!result.ok) throw new Error(result.problems.map(({ message }) => message).join('; '));
   return result.value.revision;
 };
-const text = (listen: string, url: string): string => `listen: { http: "${listen}", https: "off", dns: "off" } # ours\nserver:\n  - { name: shop.test, url: "${url}", health_check: { enabled: false } }\n`;
-const answering = async (port: number, host = 'shop.test'): Promise<string> => (JSON.parse((await send(port, { host })).body) as BackendReply).backend;
+const text = (listen: string, url: string): string =>
+  `listen: { http: "${listen}", https: "off", dns: "off" } # ours\nserver:\n  - { name: shop.test, url: "${url}", health_check: { enabled: false } }\n`;
+const answering = async (port: number, host = 'shop.test'): Promise<string> =>
+  (JSON.parse((await send(port, { host })).body) as BackendReply).backend;
 
 describe('a failed apply', () => {
   const file = (): string => join(running.home, 'mogoly.yaml');
@@ -59,7 +61,10 @@ describe('a failed apply', () => {
   it('for a bad config leaves the old listener answering and the file untouched', async () => {
     await leavesAllAsItWas(() => running.engine.apply(`${text('127.0.0.1:0', two.url)}nonsense: [`), 'CONFIG_SYNTAX');
     await leavesAllAsItWas(() => running.engine.apply('server: [ { name: shop.test, url: 7 } ]'), 'CONFIG_WRONG_TYPE');
-    await leavesAllAsItWas(() => running.engine.edit([{ op: 'set', path: ['server', 0, 'middlewares'], value: [{ name: 'nothing' }] }]), 'MIDDLEWARE_UNKNOWN');
+    await leavesAllAsItWas(
+      () => running.engine.edit([{ op: 'set', path: ['server', 0, 'middlewares'], value: [{ name: 'nothing' }] }]),
+      'MIDDLEWARE_UNKNOWN',
+    );
   });
 
   it('for a taken port leaves the old listener answering and the file untouched', async () => {
@@ -73,7 +78,10 @@ describe('a failed apply', () => {
   it('for a file that cannot be written leaves the old listener answering, and a new one closed', async () => {
     await chmod(running.home, 0o555);
     const port = await freePort();
-    await leavesAllAsItWas(() => asNobody(() => running.engine.apply(text(`127.0.0.1:${port}`, two.url))), 'CONFIG_SAVE_FAILED');
+    await leavesAllAsItWas(
+      () => asNobody(() => running.engine.apply(text(`127.0.0.1:${port}`, two.url))),
+      'CONFIG_SAVE_FAILED',
+    );
     await expect(send(port, { host: 'shop.test' })).rejects.toThrow('ECONNREFUSED');
     await chmod(running.home, 0o700);
   });
@@ -87,10 +95,17 @@ describe('a failed apply', () => {
 
   it('closes the middlewares that were made for it', async () => {
     const made: string[] = [];
-    running.engine.registerMiddleware('counted', { description: 'Counts itself.', schema: z.unknown(), create: () => (made.push('made'), { name: 'counted', close: () => void made.push('closed') }) });
+    running.engine.registerMiddleware('counted', {
+      description: 'Counts itself.',
+      schema: z.unknown(),
+      create: () => (made.push('made'), { name: 'counted', close: () => void made.push('closed') }),
+    });
     await rm(join(running.home, 'history'), { recursive: true });
     await writeFile(join(running.home, 'history'), 'in the way');
-    await leavesAllAsItWas(() => running.engine.edit([{ op: 'set', path: ['server', 0, 'middlewares'], value: [{ name: 'counted' }] }]), 'HISTORY_SAVE_FAILED');
+    await leavesAllAsItWas(
+      () => running.engine.edit([{ op: 'set', path: ['server', 0, 'middlewares'], value: [{ name: 'counted' }] }]),
+      'HISTORY_SAVE_FAILED',
+    );
     expect(made).toEqual(['made', 'closed']);
   });
 });
@@ -104,16 +119,25 @@ describe('one change after the other', () => {
     const { revision } = running.engine.snapshot();
     const next = applied(await running.engine.setSite('shop.test', { strategy: 'random' }, { baseRevision: revision }));
     expect(next).toBe(revision + 1);
-    expect(codes(await running.engine.setSite('shop.test', { strategy: 'ip_hash' }, { baseRevision: revision }))).toEqual(['CONFIG_CONFLICT']);
-    expect(codes(await running.engine.apply(text('127.0.0.1:0', two.url), { baseRevision: revision }))).toEqual(['CONFIG_CONFLICT']);
+    expect(
+      codes(await running.engine.setSite('shop.test', { strategy: 'ip_hash' }, { baseRevision: revision })),
+    ).toEqual(['CONFIG_CONFLICT']);
+    expect(codes(await running.engine.apply(text('127.0.0.1:0', two.url), { baseRevision: revision }))).toEqual([
+      'CONFIG_CONFLICT',
+    ]);
     expect(codes(await running.engine.rollback(revision, { baseRevision: revision }))).toEqual(['CONFIG_CONFLICT']);
   });
 
   it('changes made at once are applied in turn, and none is lost', async () => {
-    const results = await Promise.all(Array.from({ length: 10 }, (_, i) => running.engine.addSite({ name: `s${i}.test`, url: two.url })));
+    const results = await Promise.all(
+      Array.from({ length: 10 }, (_, i) => running.engine.addSite({ name: `s${i}.test`, url: two.url })),
+    );
     const revisions = results.map(applied);
     expect(revisions).toEqual(Array.from({ length: 10 }, (_, i) => revisions[0]! + i));
-    expect(running.engine.sites().map(({ name }) => name)).toEqual(['shop.test', ...Array.from({ length: 10 }, (_, i) => `s${i}.test`)]);
+    expect(running.engine.sites().map(({ name }) => name)).toEqual([
+      'shop.test',
+      ...Array.from({ length: 10 }, (_, i) => `s${i}.test`),
+    ]);
     expect(await answering(running.port, 's7.test')).toBe('two');
   });
 
@@ -183,7 +207,18 @@ describe('what an apply does not touch goes on', () => {
 
   it('a backend keeps its health and its counts', async () => {
     const check = { interval: '100ms', interval_when_down: '10s', unhealthy_after: 1 };
-    running = await startEngine({ server: [{ name: 'shop.test', balance: [{ name: 'one', url: one.url }, { name: 'two', url: two.url }], health_check: check }] });
+    running = await startEngine({
+      server: [
+        {
+          name: 'shop.test',
+          balance: [
+            { name: 'one', url: one.url },
+            { name: 'two', url: two.url },
+          ],
+          health_check: check,
+        },
+      ],
+    });
     await send(running.port, { host: 'shop.test' });
     await two.kill();
     const state = () => running.engine.getBackend('shop.test', 'two');
@@ -199,7 +234,14 @@ describe('what an apply does not touch goes on', () => {
   });
 
   it('a backend that is removed answers what it has, and gets no more', async () => {
-    running = await startEngine({ server: [site('shop.test', [{ name: 'one', url: one.url }, { name: 'two', url: two.url }])] });
+    running = await startEngine({
+      server: [
+        site('shop.test', [
+          { name: 'one', url: one.url },
+          { name: 'two', url: two.url },
+        ]),
+      ],
+    });
     one.setMode('slow:400');
     const pending = Promise.all([answering(running.port), answering(running.port)]);
     await until(() => one.requests.length === 1);

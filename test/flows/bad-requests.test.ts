@@ -39,17 +39,42 @@ async function refusal(bytes: string, status: number, code?: string): Promise<st
 
 describe('an ambiguous length is refused', () => {
   const smuggled = '0\r\n\r\nGET /smuggled HTTP/1.1\r\nHost: shop.local\r\n\r\n';
-  it('Content-Length with Transfer-Encoding', () => refused(`POST / HTTP/1.1\r\n${HOST}Content-Length: 6\r\nTransfer-Encoding: chunked\r\n\r\n${smuggled}`, 400, 'REQUEST_SMUGGLING'));
-  it('Transfer-Encoding with Content-Length', () => refused(`POST / HTTP/1.1\r\n${HOST}Transfer-Encoding: chunked\r\nContent-Length: 6\r\n\r\n${smuggled}`, 400, 'REQUEST_SMUGGLING'));
+  it('Content-Length with Transfer-Encoding', () =>
+    refused(
+      `POST / HTTP/1.1\r\n${HOST}Content-Length: 6\r\nTransfer-Encoding: chunked\r\n\r\n${smuggled}`,
+      400,
+      'REQUEST_SMUGGLING',
+    ));
+  it('Transfer-Encoding with Content-Length', () =>
+    refused(
+      `POST / HTTP/1.1\r\n${HOST}Transfer-Encoding: chunked\r\nContent-Length: 6\r\n\r\n${smuggled}`,
+      400,
+      'REQUEST_SMUGGLING',
+    ));
   it('two Content-Lengths, also equal ones', async () => {
-    await refused(`POST / HTTP/1.1\r\n${HOST}Content-Length: 4\r\nContent-Length: 5\r\n\r\nbody!`, 400, 'REQUEST_SMUGGLING');
-    await refused(`POST / HTTP/1.1\r\n${HOST}Content-Length: 4\r\nContent-Length: 4\r\n\r\nbody`, 400, 'REQUEST_SMUGGLING');
+    await refused(
+      `POST / HTTP/1.1\r\n${HOST}Content-Length: 4\r\nContent-Length: 5\r\n\r\nbody!`,
+      400,
+      'REQUEST_SMUGGLING',
+    );
+    await refused(
+      `POST / HTTP/1.1\r\n${HOST}Content-Length: 4\r\nContent-Length: 4\r\n\r\nbody`,
+      400,
+      'REQUEST_SMUGGLING',
+    );
   });
-  it.each(['+4', '4, 4', '0x4', '-1', '4 4'])('a Content-Length of %s', (length) => refused(`POST / HTTP/1.1\r\n${HOST}Content-Length: ${length}\r\n\r\nbody`, 400));
-  it.each(['xchunked', 'chunked, identity', 'identity', '\x0bchunked'])('a Transfer-Encoding of %s', (coding) => refused(`POST / HTTP/1.1\r\n${HOST}Transfer-Encoding: ${coding}\r\n\r\n${smuggled}`, 400));
+  it.each(['+4', '4, 4', '0x4', '-1', '4 4'])('a Content-Length of %s', (length) =>
+    refused(`POST / HTTP/1.1\r\n${HOST}Content-Length: ${length}\r\n\r\nbody`, 400),
+  );
+  it.each(['xchunked', 'chunked, identity', 'identity', '\x0bchunked'])('a Transfer-Encoding of %s', (coding) =>
+    refused(`POST / HTTP/1.1\r\n${HOST}Transfer-Encoding: ${coding}\r\n\r\n${smuggled}`, 400),
+  );
   it('a space before the colon', () => refused(`POST / HTTP/1.1\r\n${HOST}Content-Length : 4\r\n\r\nbody`, 400));
   it('a chunk size that is no number', async () => {
-    const reply = await rawRequest(port, `POST / HTTP/1.1\r\n${HOST}Transfer-Encoding: chunked\r\n\r\nzz\r\nbody\r\n0\r\n\r\n`);
+    const reply = await rawRequest(
+      port,
+      `POST / HTTP/1.1\r\n${HOST}Transfer-Encoding: chunked\r\n\r\nzz\r\nbody\r\n0\r\n\r\n`,
+    );
     expect(reply).toMatch(/^HTTP\/1\.1 400 /);
   });
 });
@@ -57,7 +82,10 @@ describe('an ambiguous length is refused', () => {
 describe('a Host that is not one is refused', () => {
   it('none, in HTTP/1.1', () => refused('GET / HTTP/1.1\r\nConnection: close\r\n\r\n', 400, 'HOST_INVALID'));
   it('two', () => refused(`GET / HTTP/1.1\r\n${HOST}${HOST}Connection: close\r\n\r\n`, 400, 'HOST_INVALID'));
-  it.each(['shop.local/x', 'shop.local@evil', 'a b', '', 'shop..local', '[::1', 'shop.local:99999999'])('"%s"', (host) => refused(`GET / HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`, 400));
+  it.each(['shop.local/x', 'shop.local@evil', 'a b', '', 'shop..local', '[::1', 'shop.local:99999999'])(
+    '"%s"',
+    (host) => refused(`GET / HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`, 400),
+  );
   it('none in HTTP/1.0 is no error but no site either', () => refused('GET / HTTP/1.0\r\n\r\n', 404, 'HOST_UNKNOWN'));
 });
 
@@ -84,7 +112,8 @@ describe('a head that is not HTTP is refused', () => {
     expect((await send(port, { host: 'nobody.test', headers: { 'x-big': 'a'.repeat(60_000) } })).status).toBe(404);
   });
 
-  it('a head of several hundred KB too', () => refused(`GET / HTTP/1.1\r\n${HOST}X-Big: ${'a'.repeat(500_000)}\r\n\r\n`, 431, 'HEAD_TOO_LARGE'));
+  it('a head of several hundred KB too', () =>
+    refused(`GET / HTTP/1.1\r\n${HOST}X-Big: ${'a'.repeat(500_000)}\r\n\r\n`, 431, 'HEAD_TOO_LARGE'));
 });
 
 describe('requests that are not for a site', () => {
@@ -95,7 +124,8 @@ describe('requests that are not for a site', () => {
 
   it('CONNECT is 405', () => refused(`CONNECT shop.local:443 HTTP/1.1\r\n${HOST}\r\n`, 405));
 
-  it('an unknown expectation is 417', () => refused(`GET / HTTP/1.1\r\n${HOST}Expect: miracles\r\nConnection: close\r\n\r\n`, 417));
+  it('an unknown expectation is 417', () =>
+    refused(`GET / HTTP/1.1\r\n${HOST}Expect: miracles\r\nConnection: close\r\n\r\n`, 417));
 });
 
 describe('after a bad request', () => {

@@ -21,16 +21,28 @@ afterEach(async () => {
   await Promise.all(backends.map((backend) => backend.kill()));
 });
 
-async function serve(members: Partial<BackendFile>[], rest: Partial<SiteFile> = {}, trusted: string[] = []): Promise<TestEngine> {
-  const balance = members.map((member, i) => ({ name: NAMES[i]!, ...(member.balance ? {} : { url: backends[i]!.url }), ...member }) as BackendFile);
+async function serve(
+  members: Partial<BackendFile>[],
+  rest: Partial<SiteFile> = {},
+  trusted: string[] = [],
+): Promise<TestEngine> {
+  const balance = members.map(
+    (member, i) =>
+      ({ name: NAMES[i]!, ...(member.balance ? {} : { url: backends[i]!.url }), ...member }) as BackendFile,
+  );
   const running = await startEngine({ trusted_proxies: trusted, server: [site(HOST, balance, rest)] });
   open.push(running.close);
   return running;
 }
 
-const who = async (port: number, headers = {}): Promise<string> => (JSON.parse((await send(port, { host: HOST, headers })).body) as { backend: string }).backend;
+const who = async (port: number, headers = {}): Promise<string> =>
+  (JSON.parse((await send(port, { host: HOST, headers })).body) as { backend: string }).backend;
 
-async function tally(port: number, count: number, headers: (i: number) => object = () => ({})): Promise<Record<string, number>> {
+async function tally(
+  port: number,
+  count: number,
+  headers: (i: number) => object = () => ({}),
+): Promise<Record<string, number>> {
   const counts: Record<string, number> = {};
   for (let i = 0; i < count; i++) {
     const name = await who(port, headers(i));
@@ -121,7 +133,8 @@ describe('max_connections', () => {
 });
 
 describe('sticky', () => {
-  const cookieOf = (reply: { headers: { 'set-cookie'?: string[] | undefined } }): string => reply.headers['set-cookie']?.[0]?.split(';')[0] ?? '';
+  const cookieOf = (reply: { headers: { 'set-cookie'?: string[] | undefined } }): string =>
+    reply.headers['set-cookie']?.[0]?.split(';')[0] ?? '';
 
   it('a client stays where its cookie says, and gets the cookie once', async () => {
     const { port } = await serve([{}, {}, {}], { sticky: { cookie: 'stay' } });
@@ -156,14 +169,19 @@ describe('sticky', () => {
 
 describe('a pool among backends', () => {
   it('takes one place, and shares it among its own', async () => {
-    const inner = [{ name: 'b', url: backends[1]!.url }, { name: 'c', url: backends[2]!.url }] as BackendFile[];
+    const inner = [
+      { name: 'b', url: backends[1]!.url },
+      { name: 'c', url: backends[2]!.url },
+    ] as BackendFile[];
     const { port } = await serve([{}, { name: 'pool-b', balance: inner }]);
     expect(await tally(port, 8)).toEqual({ a: 4, b: 2, c: 2 });
   });
 
   it('is passed over when all of its own are down', async () => {
     const inner = [{ name: 'b', url: backends[1]!.url }] as BackendFile[];
-    const { port } = await serve([{}, { name: 'pool-b', balance: inner }], { passive_health: { max_fails: 1, cooldown: '60s' } });
+    const { port } = await serve([{}, { name: 'pool-b', balance: inner }], {
+      passive_health: { max_fails: 1, cooldown: '60s' },
+    });
     await backends[1]!.kill();
     expect(await tally(port, 4)).toEqual({ a: 4 });
   });
@@ -179,7 +197,9 @@ describe('an apply', () => {
     expect(await engine.removeBackend(HOST, 'a')).toMatchObject({ ok: true });
     expect((await Promise.all(under)).map(({ status }) => status)).toEqual([200, 200]);
     expect(await tally(port, 3)).toEqual({ b: 3 });
-    await until(() => backends[0]!.connectionCount() === 0, { message: 'the connections of the removed backend to close' });
+    await until(() => backends[0]!.connectionCount() === 0, {
+      message: 'the connections of the removed backend to close',
+    });
   });
 
   it('keeps a body that is streaming whole', async () => {
@@ -191,9 +211,21 @@ describe('an apply', () => {
       },
     });
     open.push(() => streaming.kill());
-    const running = await startEngine({ server: [site(HOST, [{ name: 'a', url: streaming.url }, { name: 'b', url: backends[1]!.url, backup: true }] as BackendFile[])] });
+    const running = await startEngine({
+      server: [
+        site(HOST, [
+          { name: 'a', url: streaming.url },
+          { name: 'b', url: backends[1]!.url, backup: true },
+        ] as BackendFile[]),
+      ],
+    });
     open.push(running.close);
-    const outgoing = httpRequest({ host: '127.0.0.1', port: running.port, headers: { host: HOST }, agent: false }).end();
+    const outgoing = httpRequest({
+      host: '127.0.0.1',
+      port: running.port,
+      headers: { host: HOST },
+      agent: false,
+    }).end();
     const [incoming] = (await once(outgoing, 'response')) as [NodeJS.ReadableStream];
     let body = '';
     incoming.on('data', (chunk: Buffer) => (body += chunk.toString()));

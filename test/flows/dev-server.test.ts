@@ -38,7 +38,10 @@ beforeAll(async () => {
   [vite, browser] = await Promise.all([startViteProject(), launchChromium()]);
   const routes = [{ path: '/events/*', balance: [{ name: 'clock', url: events.url }] }];
   running = await startEngine({
-    server: [site('shop.localhost', [{ name: 'vite', url: vite.url }], { routes }), site('shop.test', [{ name: 'vite', url: vite.url }], { host_header: 'original' })],
+    server: [
+      site('shop.localhost', [{ name: 'vite', url: vite.url }], { routes }),
+      site('shop.test', [{ name: 'vite', url: vite.url }], { host_header: 'original' }),
+    ],
   });
   page = await browser.newPage();
   page.on('pageerror', (error) => errors.push(error.message));
@@ -79,7 +82,9 @@ describe('a Vite dev server behind shop.localhost', () => {
   });
 
   it('gets server-sent events of another backend as they come', async () => {
-    await read('void (window.heard = [], window.source = new EventSource("/events/clock"), window.source.onmessage = ({ data }) => window.heard.push(data))');
+    await read(
+      'void (window.heard = [], window.source = new EventSource("/events/clock"), window.source.onmessage = ({ data }) => window.heard.push(data))',
+    );
     await until(() => streams.size === 1);
     for (const text of ['one', 'two', 'three']) {
       say(text);
@@ -95,7 +100,10 @@ describe('a host that Vite refuses', () => {
   it('is recognised, and the event says what to do', async () => {
     const refused: EngineEvents['site.hostRefused'][] = [];
     running.engine.on('site.hostRefused', (data) => refused.push(data));
-    const { status, body } = await send(running.port, { host: `shop.test:${running.port}`, headers: { accept: 'text/html' } });
+    const { status, body } = await send(running.port, {
+      host: `shop.test:${running.port}`,
+      headers: { accept: 'text/html' },
+    });
     expect(status).toBe(403);
     expect(body).toContain('Blocked request');
     const event = await until(() => refused[0]);

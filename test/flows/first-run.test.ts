@@ -42,7 +42,9 @@ describe('a first run', () => {
 
   it('shows both sample servers healthy and its page at the address of the snapshot', async () => {
     const port = await open(tempHome());
-    const site = await until(() => engine.sites().find(({ health }) => health === 'healthy'), { message: 'the sample to be healthy' });
+    const site = await until(() => engine.sites().find(({ health }) => health === 'healthy'), {
+      message: 'the sample to be healthy',
+    });
     expect(site.url).toBe(`http://demo.localhost${port === 80 ? '' : `:${port}`}/`);
     expect((await engine.checkAll()).pass.map(({ name }) => name).sort()).toEqual(['hello-1', 'hello-2']);
     expect((await engine.checkSelf()).fail).toEqual([]);
@@ -63,7 +65,14 @@ describe('a first run', () => {
     const port = await open(tempHome());
     const [first] = (await engine.checkAll()).pass;
     expect((await engine.removeSite('demo.localhost')).ok).toBe(true);
-    await until(() => send(Number(new URL(first!.url).port)).then(() => false, () => true), { message: 'the sample servers to end' });
+    await until(
+      () =>
+        send(Number(new URL(first!.url).port)).then(
+          () => false,
+          () => true,
+        ),
+      { message: 'the sample servers to end' },
+    );
     expect((await send(port, { host: 'demo.localhost' })).status).toBe(404);
   });
 });

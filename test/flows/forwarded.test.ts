@@ -24,7 +24,10 @@ const headersAt = async (port: number, headers = {}, host = 'shop.local'): Promi
 beforeAll(async () => {
   backend = await startBackend();
   const server = [site('shop.local', [{ url: backend.url }])];
-  [open, behind] = await Promise.all([startEngine({ server }), startEngine({ server, trusted_proxies: ['127.0.0.0/8', '10.0.0.0/8'] })]);
+  [open, behind] = await Promise.all([
+    startEngine({ server }),
+    startEngine({ server, trusted_proxies: ['127.0.0.0/8', '10.0.0.0/8'] }),
+  ]);
 });
 afterAll(async () => {
   await Promise.all([open.close(), behind.close()]);
@@ -46,7 +49,12 @@ describe('a client that is not trusted', () => {
 
   it('cannot say it is somebody else', async () => {
     const headers = await headersAt(open.port, FORGED);
-    expect(headers).toMatchObject({ 'x-forwarded-for': '127.0.0.1', 'x-forwarded-host': 'shop.local', 'x-forwarded-proto': 'http', 'x-forwarded-port': String(open.port) });
+    expect(headers).toMatchObject({
+      'x-forwarded-for': '127.0.0.1',
+      'x-forwarded-host': 'shop.local',
+      'x-forwarded-proto': 'http',
+      'x-forwarded-port': String(open.port),
+    });
     expect(headers.forwarded).not.toContain('203.0.113.9');
   });
 
@@ -59,7 +67,12 @@ describe('a client that is not trusted', () => {
 describe('a trusted proxy', () => {
   it('is believed, and its own address added', async () => {
     const headers = await headersAt(behind.port, FORGED);
-    expect(headers).toMatchObject({ 'x-forwarded-for': '203.0.113.9, 127.0.0.1', 'x-forwarded-host': 'evil.example', 'x-forwarded-proto': 'https', 'x-forwarded-port': '443' });
+    expect(headers).toMatchObject({
+      'x-forwarded-for': '203.0.113.9, 127.0.0.1',
+      'x-forwarded-host': 'evil.example',
+      'x-forwarded-proto': 'https',
+      'x-forwarded-port': '443',
+    });
     expect(headers.forwarded).toBe('for=203.0.113.9, for=127.0.0.1;host=shop.local;proto=http');
   });
 
@@ -78,14 +91,18 @@ describe('hop-by-hop fields', () => {
     const { headers } = JSON.parse(reply.slice(reply.indexOf('{'), reply.lastIndexOf('}') + 1)) as BackendReply;
     expect(headers['x-open']).toBe('1');
     expect(headers.host).toBe(`127.0.0.1:${backend.port}`);
-    for (const name of ['x-secret', 'keep-alive', 'proxy-connection', 'proxy-authorization', 'te', 'upgrade']) expect(headers[name], name).toBeUndefined();
+    for (const name of ['x-secret', 'keep-alive', 'proxy-connection', 'proxy-authorization', 'te', 'upgrade'])
+      expect(headers[name], name).toBeUndefined();
   });
 });
 
 describe('a loop', () => {
   it('is answered 508, once around', async () => {
     const port = await freePort();
-    const running = await startEngine({ listen: { http: `127.0.0.1:${port}`, https: 'off', dns: 'off' }, server: [site('loop.test', [{ url: `http://127.0.0.1:${port}` }], { host_header: 'original' })] });
+    const running = await startEngine({
+      listen: { http: `127.0.0.1:${port}`, https: 'off', dns: 'off' },
+      server: [site('loop.test', [{ url: `http://127.0.0.1:${port}` }], { host_header: 'original' })],
+    });
     const reply = await send(port, { host: 'loop.test' });
     expect(reply.status).toBe(508);
     expect(reply.headers['x-mogoly-error']).toBe('LOOP_DETECTED');
@@ -97,7 +114,10 @@ describe('a loop', () => {
     const port = await freePort();
     const running = await startEngine({
       listen: { http: `127.0.0.1:${port}`, https: 'off', dns: 'off' },
-      server: [site('front.test', [{ url: `http://127.0.0.1:${port}` }], { host_header: 'inner.test' }), site('inner.test', [{ url: backend.url }])],
+      server: [
+        site('front.test', [{ url: `http://127.0.0.1:${port}` }], { host_header: 'inner.test' }),
+        site('inner.test', [{ url: backend.url }]),
+      ],
     });
     const reply = await send(port, { host: 'front.test' });
     expect(reply.status).toBe(200);

@@ -1,6 +1,12 @@
 /** Backends that speak HTTP/2, in the clear or over TLS, behind HTTP/1.1 clients. */
 import { once } from 'node:events';
-import { createSecureServer, createServer, type Http2Server, type ServerHttp2Stream, type IncomingHttpHeaders } from 'node:http2';
+import {
+  createSecureServer,
+  createServer,
+  type Http2Server,
+  type ServerHttp2Stream,
+  type IncomingHttpHeaders,
+} from 'node:http2';
 import { createServer as createPlainServer } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import { connect, type AddressInfo, type Socket } from 'node:net';
@@ -23,7 +29,9 @@ afterEach(async () => {
 
 type Handler = (stream: ServerHttp2Stream, headers: IncomingHttpHeaders) => void;
 
-async function listen(server: Pick<Http2Server, 'listen' | 'close' | 'address'> & NodeJS.EventEmitter): Promise<{ port: number; kill: () => void }> {
+async function listen(
+  server: Pick<Http2Server, 'listen' | 'close' | 'address'> & NodeJS.EventEmitter,
+): Promise<{ port: number; kill: () => void }> {
   const sockets = new Set<Socket>();
   server.on('connection', (socket: Socket) => sockets.add(socket));
   server.listen(0, '127.0.0.1');
@@ -36,7 +44,11 @@ async function listen(server: Pick<Http2Server, 'listen' | 'close' | 'address'> 
   return { port: (server.address() as AddressInfo).port, kill };
 }
 
-async function serve(handler: Handler, secure = false, rest: Partial<SiteFile> = {}): Promise<TestEngine & { backendPort: number; kill: () => void; streams: IncomingHttpHeaders[] }> {
+async function serve(
+  handler: Handler,
+  secure = false,
+  rest: Partial<SiteFile> = {},
+): Promise<TestEngine & { backendPort: number; kill: () => void; streams: IncomingHttpHeaders[] }> {
   const streams: IncomingHttpHeaders[] = [];
   const server = secure ? createSecureServer(selfSigned) : createServer();
   server.on('stream', (stream: ServerHttp2Stream, headers: IncomingHttpHeaders) => {
@@ -45,7 +57,11 @@ async function serve(handler: Handler, secure = false, rest: Partial<SiteFile> =
     handler(stream, headers);
   });
   const { port, kill } = await listen(server);
-  const running = await startEngine({ server: [site(HOST, [{ name: 'web-1', url: secure ? `https://localhost:${port}` : `h2c://localhost:${port}` }], rest)] });
+  const running = await startEngine({
+    server: [
+      site(HOST, [{ name: 'web-1', url: secure ? `https://localhost:${port}` : `h2c://localhost:${port}` }], rest),
+    ],
+  });
   open.push(running.close);
   return { ...running, backendPort: port, kill, streams };
 }
@@ -56,18 +72,40 @@ const echo: Handler = (stream, headers) => {
   stream.on('end', () => {
     if (stream.destroyed) return;
     stream.respond({ ':status': 200, 'content-type': 'application/json', 'set-cookie': ['a=1', 'b=2'] });
-    stream.end(JSON.stringify({ method: headers[':method'], path: headers[':path'], authority: headers[':authority'], length, headers }));
+    stream.end(
+      JSON.stringify({
+        method: headers[':method'],
+        path: headers[':path'],
+        authority: headers[':authority'],
+        length,
+        headers,
+      }),
+    );
   });
 };
 
-describe.each([['h2c', false], ['https with h2', true]] as const)('%s', (_name, secure) => {
+describe.each([
+  ['h2c', false],
+  ['https with h2', true],
+] as const)('%s', (_name, secure) => {
   it('carries method, path, fields and bodies', async () => {
     const { port, backendPort } = await serve(echo, secure);
-    const reply = await send(port, { host: HOST, path: '/a//b%2F?c', method: 'POST', headers: { cookie: 'x=1', connection: 'close, x-hop', 'x-hop': '1' }, body: Readable.from([Buffer.alloc(100_000), Buffer.alloc(23)]) });
+    const reply = await send(port, {
+      host: HOST,
+      path: '/a//b%2F?c',
+      method: 'POST',
+      headers: { cookie: 'x=1', connection: 'close, x-hop', 'x-hop': '1' },
+      body: Readable.from([Buffer.alloc(100_000), Buffer.alloc(23)]),
+    });
     expect(reply.status).toBe(200);
     expect(reply.headers['set-cookie']).toEqual(['a=1', 'b=2']);
     const seen = JSON.parse(reply.body) as { headers: Record<string, string> };
-    expect(seen).toMatchObject({ method: 'POST', path: '/a//b%2F?c', authority: `localhost:${backendPort}`, length: 100_023 });
+    expect(seen).toMatchObject({
+      method: 'POST',
+      path: '/a//b%2F?c',
+      authority: `localhost:${backendPort}`,
+      length: 100_023,
+    });
     expect(seen.headers).toMatchObject({ cookie: 'x=1', 'x-forwarded-for': '127.0.0.1' });
     expect(seen.headers['x-hop']).toBeUndefined();
   });
@@ -75,7 +113,9 @@ describe.each([['h2c', false], ['https with h2', true]] as const)('%s', (_name, 
   it('one connection serves requests at the same time', async () => {
     const { port } = await serve((stream, headers) => void setTimeout(() => echo(stream, headers), 20), secure);
     const replies = await Promise.all(Array.from({ length: 20 }, (_, i) => send(port, { host: HOST, path: `/${i}` })));
-    expect(replies.map(({ body }) => (JSON.parse(body) as { path: string }).path)).toEqual(Array.from({ length: 20 }, (_, i) => `/${i}`));
+    expect(replies.map(({ body }) => (JSON.parse(body) as { path: string }).path)).toEqual(
+      Array.from({ length: 20 }, (_, i) => `/${i}`),
+    );
   });
 
   it('trailers pass both ways, as gRPC needs', async () => {
@@ -84,18 +124,26 @@ describe.each([['h2c', false], ['https with h2', true]] as const)('%s', (_name, 
       stream.on('trailers', (headers: IncomingHttpHeaders) => (sent = headers));
       stream.resume().on('end', () => {
         stream.respond({ ':status': 200, 'content-type': 'application/grpc' }, { waitForTrailers: true });
-        stream.on('wantTrailers', () => stream.sendTrailers({ 'grpc-status': '0', 'x-seen': String(sent['x-sum'] ?? 'none') }));
+        stream.on('wantTrailers', () =>
+          stream.sendTrailers({ 'grpc-status': '0', 'x-seen': String(sent['x-sum'] ?? 'none') }),
+        );
         stream.end('message');
       });
     }, secure);
-    const reply = await rawRequest(port, `POST /svc/Call HTTP/1.1\r\nHost: ${HOST}\r\nTE: trailers\r\nTrailer: x-sum\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n4\r\nbody\r\n0\r\nx-sum: 42\r\n\r\n`);
+    const reply = await rawRequest(
+      port,
+      `POST /svc/Call HTTP/1.1\r\nHost: ${HOST}\r\nTE: trailers\r\nTrailer: x-sum\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n4\r\nbody\r\n0\r\nx-sum: 42\r\n\r\n`,
+    );
     expect(reply).toContain('message');
     expect(reply).toMatch(/\r\n0\r\n[^]*grpc-status: 0\r\n/);
     expect(reply).toContain('x-seen: 42');
   });
 
   it('an answer of trailers only arrives', async () => {
-    const { port } = await serve((stream) => stream.respond({ ':status': 200, 'grpc-status': '12' }, { endStream: true }), secure);
+    const { port } = await serve(
+      (stream) => stream.respond({ ':status': 200, 'grpc-status': '12' }, { endStream: true }),
+      secure,
+    );
     const reply = await send(port, { host: HOST, method: 'POST', body: 'x' });
     expect(reply.headers['grpc-status']).toBe('12');
     expect(reply.body).toBe('');
@@ -111,7 +159,9 @@ describe('h2c', () => {
     });
     expect((await send(port, { host: HOST, method: 'HEAD' })).headers['content-length']).toBe('5');
     expect((await send(port, { host: HOST, path: '/204' })).status).toBe(204);
-    expect((await send(port, { host: HOST, method: 'POST', path: '/reset' })).headers['x-mogoly-error']).toBe('BACKEND_RESET');
+    expect((await send(port, { host: HOST, method: 'POST', path: '/reset' })).headers['x-mogoly-error']).toBe(
+      'BACKEND_RESET',
+    );
   });
 
   it('the 100 Continue of the backend passes on', async () => {
@@ -119,9 +169,18 @@ describe('h2c', () => {
       if (headers.expect !== undefined) stream.additionalHeaders({ ':status': 100 });
       echo(stream, headers);
     });
-    const reply = await send(port, { host: HOST, method: 'POST', headers: { expect: '100-continue', 'content-length': 4 }, body: 'body' });
+    const reply = await send(port, {
+      host: HOST,
+      method: 'POST',
+      headers: { expect: '100-continue', 'content-length': 4 },
+      body: 'body',
+    });
     expect(JSON.parse(reply.body)).toMatchObject({ length: 4 });
-    expect(await rawRequest(port, `POST / HTTP/1.1\r\nHost: ${HOST}\r\nExpect: 100-continue\r\nContent-Length: 4\r\n\r\n`, { untilClose: false })).toMatch(/^HTTP\/1\.1 100 Continue/);
+    expect(
+      await rawRequest(port, `POST / HTTP/1.1\r\nHost: ${HOST}\r\nExpect: 100-continue\r\nContent-Length: 4\r\n\r\n`, {
+        untilClose: false,
+      }),
+    ).toMatch(/^HTTP\/1\.1 100 Continue/);
   });
 
   it('the time of a slow upload does not count against response_timeout', async () => {
@@ -195,10 +254,24 @@ describe('h2c', () => {
 
 describe('https', () => {
   it('without h2 is spoken to in HTTP/1.1, also with Expect', async () => {
-    const { port } = await listen(createTlsServer(selfSigned, (request, response) => void request.resume().on('end', () => response.end(request.httpVersion))) as never);
+    const { port } = await listen(
+      createTlsServer(
+        selfSigned,
+        (request, response) => void request.resume().on('end', () => response.end(request.httpVersion)),
+      ) as never,
+    );
     const running = await startEngine({ server: [site(HOST, [{ url: `https://localhost:${port}` }])] });
     open.push(running.close);
     expect((await send(running.port, { host: HOST })).body).toBe('1.1');
-    expect((await send(running.port, { host: HOST, method: 'POST', headers: { expect: '100-continue', 'content-length': 1 }, body: 'x' })).body).toBe('1.1');
+    expect(
+      (
+        await send(running.port, {
+          host: HOST,
+          method: 'POST',
+          headers: { expect: '100-continue', 'content-length': 1 },
+          body: 'x',
+        })
+      ).body,
+    ).toBe('1.1');
   });
 });

@@ -26,8 +26,14 @@ type Change = { name: string; from: string; to: string; reason?: string };
 
 async function serve(rest: Partial<SiteFile>): Promise<TestEngine & { changes: Change[] }> {
   const changes: Change[] = [];
-  const backends = [{ name: 'first', url: first.url }, { name: 'second', url: second.url }];
-  running = await startEngine({ server: [site(HOST, backends, rest)] }, { prepare: (engine) => engine.on('backend.healthChanged', (change) => changes.push(change)) });
+  const backends = [
+    { name: 'first', url: first.url },
+    { name: 'second', url: second.url },
+  ];
+  running = await startEngine(
+    { server: [site(HOST, backends, rest)] },
+    { prepare: (engine) => engine.on('backend.healthChanged', (change) => changes.push(change)) },
+  );
   return { ...running, changes };
 }
 
@@ -47,11 +53,18 @@ describe('probes', () => {
     changes.length = 0;
     await first.kill();
     await until(() => healthOf('first') === 'down');
-    for (let i = 0; i < 4; i++) expect(JSON.parse((await send(port, { host: HOST })).body)).toMatchObject({ backend: 'second' });
+    for (let i = 0; i < 4; i++)
+      expect(JSON.parse((await send(port, { host: HOST })).body)).toMatchObject({ backend: 'second' });
     first = await startBackend({ name: 'first', port: first.port });
     await until(() => healthOf('first') === 'healthy');
-    await until(async () => (JSON.parse((await send(port, { host: HOST })).body) as { backend: string }).backend === 'first');
-    expect(changes.map(({ name, from, to }) => `${name} ${from} ${to}`)).toEqual(['first healthy degraded', 'first degraded down', 'first down healthy']);
+    await until(
+      async () => (JSON.parse((await send(port, { host: HOST })).body) as { backend: string }).backend === 'first',
+    );
+    expect(changes.map(({ name, from, to }) => `${name} ${from} ${to}`)).toEqual([
+      'first healthy degraded',
+      'first degraded down',
+      'first down healthy',
+    ]);
     expect(changes[1]?.reason).toMatch(/refused/);
   });
 
@@ -120,8 +133,13 @@ describe('checks on demand', () => {
     await second.kill();
     const report = await engine.checkAll(HOST);
     expect(report.pass).toMatchObject([{ name: 'first', healthy: true }]);
-    expect(report.fail).toMatchObject([{ name: 'second', healthy: false, error: expect.stringMatching(/refused/) as string }]);
-    expect(await engine.checkOne(HOST, 'first')).toMatchObject({ ok: true, value: { pass: [{ name: 'first' }], fail: [] } });
+    expect(report.fail).toMatchObject([
+      { name: 'second', healthy: false, error: expect.stringMatching(/refused/) as string },
+    ]);
+    expect(await engine.checkOne(HOST, 'first')).toMatchObject({
+      ok: true,
+      value: { pass: [{ name: 'first' }], fail: [] },
+    });
     expect(await engine.checkOne(HOST, 'nobody')).toMatchObject({ ok: false, problems: [{ code: 'BACKEND_UNKNOWN' }] });
     expect((await engine.checkSelf()).fail).toEqual([]);
   });
@@ -130,10 +148,15 @@ describe('checks on demand', () => {
 describe('the listeners of a port alone', () => {
   it('answer on 127.0.0.1 and on ::1', async () => {
     const port = await freePort();
-    running = await startEngine({ listen: { http: port, https: 'off', dns: 'off' }, server: [site(HOST, [{ url: first.url }])] });
+    running = await startEngine({
+      listen: { http: port, https: 'off', dns: 'off' },
+      server: [site(HOST, [{ url: first.url }])],
+    });
     expect(running.engine.snapshot().listeners.map(({ address }) => address)).toEqual(['127.0.0.1', '::1']);
     for (const address of ['127.0.0.1', '::1']) expect((await send(port, { host: HOST, address })).status).toBe(200);
-    const seen = JSON.parse((await send(port, { host: HOST, address: '::1' })).body) as { headers: Record<string, string> };
+    const seen = JSON.parse((await send(port, { host: HOST, address: '::1' })).body) as {
+      headers: Record<string, string>;
+    };
     expect(seen.headers).toMatchObject({ 'x-forwarded-for': '::1', forwarded: `for="[::1]";host=${HOST};proto=http` });
   });
 });

@@ -65,7 +65,7 @@ describe('64 MiB', () => {
     socket.write(`GET / HTTP/1.1\r\nHost: ${HOST}\r\nConnection: close\r\n\r\n`);
     await once(socket, 'readable');
     let before = -1;
-    await until(() => written > 0 && written === before || ((before = written), false), { intervalMs: 200 });
+    await until(() => (written > 0 && written === before) || ((before = written), false), { intervalMs: 200 });
     expect(written).toBeLessThan(24 * MIB); // what the sockets of three processes' worth of kernel hold
     let received = 0;
     socket.on('data', (chunk) => (received += chunk.length)).resume();

@@ -8,7 +8,8 @@ import { tempHome } from '../kit/temp-home.ts';
 import { until } from '../kit/wait.ts';
 import { createEngine, type Engine } from '../../electron/engine/index.ts';
 
-const fixture = (name: string): Promise<string> => readFile(new URL(`../fixtures/legacy/${name}`, import.meta.url), 'utf8');
+const fixture = (name: string): Promise<string> =>
+  readFile(new URL(`../fixtures/legacy/${name}`, import.meta.url), 'utf8');
 
 let backends: TestBackend[];
 let engine: Engine | undefined;
@@ -29,10 +30,16 @@ async function serve(name: string): Promise<{ port: number; home: string; said: 
   const home = tempHome();
   const said: string[] = [];
   vi.spyOn(process.stdout, 'write').mockImplementation((text) => said.push(String(text)) > 0);
-  const text = (await fixture(name)).replace('8081', String(backends[0]!.port)).replace('8082', String(backends[1]!.port)).replace('/var/log/mogoly.log', join(home, 'var', 'mogoly.log'));
+  const text = (await fixture(name))
+    .replace('8081', String(backends[0]!.port))
+    .replace('8082', String(backends[1]!.port))
+    .replace('/var/log/mogoly.log', join(home, 'var', 'mogoly.log'));
   const listen = '{ "http": "127.0.0.1:0", "https": "off", "dns": "off" }';
   const configFile = join(home, name);
-  await writeFile(configFile, name.endsWith('.json') ? text.replace('{', `{ "listen": ${listen},`) : `listen: ${listen}\n${text}`);
+  await writeFile(
+    configFile,
+    name.endsWith('.json') ? text.replace('{', `{ "listen": ${listen},`) : `listen: ${listen}\n${text}`,
+  );
   engine = createEngine({ home, configFile, watch: false });
   const started = await engine.start();
   if (!started.ok) throw new Error(started.problems.map(({ message }) => message).join('; '));
@@ -49,7 +56,8 @@ describe.each(['gateway.yaml', 'gateway.json'])('%s', (name) => {
   it('sends requests to its two backends in turn', async () => {
     const { port } = await serve(name);
     const names: string[] = [];
-    for (let i = 0; i < 6; i++) names.push((JSON.parse((await send(port, { host: 'api-gateway' })).body) as BackendReply).backend);
+    for (let i = 0; i < 6; i++)
+      names.push((JSON.parse((await send(port, { host: 'api-gateway' })).body) as BackendReply).backend);
     expect(names.filter((one) => one === 'backend-1')).toHaveLength(3);
     expect(names.every((one, i) => i === 0 || one !== names[i - 1])).toBe(true);
   });

@@ -3,8 +3,6 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { z } from 'zod';
-import { checkConfig } from '../../electron/engine/config/check.ts';
-import { formatOf, readConfigFile } from '../../electron/engine/config/file.ts';
 import { createEngine, type Engine, type MiddlewareFactory } from '../../electron/engine/index.ts';
 import { createMiddlewareRegistry } from '../../electron/engine/middleware/index.ts';
 import { cleanupVisitors, type Visitor } from '../../electron/engine/middleware/ratelimit.ts';
@@ -13,7 +11,7 @@ import { configText, site, startEngine, type TestEngine } from '../kit/engine.ts
 import { send } from '../kit/http.ts';
 import { tempHome } from '../kit/temp-home.ts';
 import { until } from '../kit/wait.ts';
-import type { HealthReport, LogEntry } from '../../shared/state.ts';
+import type { HealthReport } from '../../shared/state.ts';
 import type { Result } from '../../shared/problem.ts';
 
 let one: TestBackend;
@@ -23,7 +21,14 @@ let engine: Engine;
 
 beforeEach(async () => {
   [one, two] = await Promise.all([startBackend({ name: 'one' }), startBackend({ name: 'two' })]);
-  running = await startEngine({ server: [site('shop.test', [{ name: 'one', url: one.url }, { name: 'two', url: two.url }])] });
+  running = await startEngine({
+    server: [
+      site('shop.test', [
+        { name: 'one', url: one.url },
+        { name: 'two', url: two.url },
+      ]),
+    ],
+  });
   engine = running.engine;
 });
 
@@ -37,8 +42,13 @@ function value<T>(result: Result<T>): T {
   return result.value;
 }
 const status = async (host: string, path = '/'): Promise<number> => (await send(running.port, { host, path })).status;
-const answering = async (host = 'shop.test'): Promise<string> => (JSON.parse((await send(running.port, { host })).body) as BackendReply).backend;
-const poolNames = (): (string | undefined)[] => engine.getSite('shop.test')!.routes.at(-1)!.pool!.members.map(({ name }) => name);
+const answering = async (host = 'shop.test'): Promise<string> =>
+  (JSON.parse((await send(running.port, { host })).body) as BackendReply).backend;
+const poolNames = (): (string | undefined)[] =>
+  engine
+    .getSite('shop.test')!
+    .routes.at(-1)!
+    .pool!.members.map(({ name }) => name);
 
 describe('the router', () => {
   it('BuildRouter: createEngine() and start() serve the config of a home', async () => {
@@ -51,7 +61,13 @@ describe('the router', () => {
   });
 
   it('GetRouter: sites() gives every site with its routes and pools', () => {
-    expect(engine.sites()).toMatchObject([{ name: 'shop.test', hosts: ['shop.test'], routes: [{ path: '/', kind: 'proxy', pool: { members: [{ name: 'one' }, { name: 'two' }] } }] }]);
+    expect(engine.sites()).toMatchObject([
+      {
+        name: 'shop.test',
+        hosts: ['shop.test'],
+        routes: [{ path: '/', kind: 'proxy', pool: { members: [{ name: 'one' }, { name: 'two' }] } }],
+      },
+    ]);
   });
 
   it('ServeHTTP: a request is served by its Host, an unknown one gets 404', async () => {
@@ -66,7 +82,10 @@ describe('the router', () => {
 
   it('UpgradeProxy: warm() opens the connections before the first request', async () => {
     await engine.warm('shop.test');
-    expect([one, two].map((backend) => [backend.connectionCount(), backend.requests[0]?.method])).toEqual([[1, 'GET'], [1, 'GET']]);
+    expect([one, two].map((backend) => [backend.connectionCount(), backend.requests[0]?.method])).toEqual([
+      [1, 'GET'],
+      [1, 'GET'],
+    ]);
     await Promise.all([answering(), answering()]);
     expect([one.connectionCount(), two.connectionCount()]).toEqual([1, 1]);
   });
@@ -153,7 +172,11 @@ describe('health', () => {
   it('HealthChecker: probes run by themselves, and a change is one event', async () => {
     const changes: string[] = [];
     engine.on('backend.healthChanged', ({ name, from, to }) => changes.push(`${name} ${from} ${to}`));
-    value(await engine.setSite('shop.test', { health_check: { interval: '50ms', interval_when_down: '50ms', unhealthy_after: 1 } }));
+    value(
+      await engine.setSite('shop.test', {
+        health_check: { interval: '50ms', interval_when_down: '50ms', unhealthy_after: 1 },
+      }),
+    );
     await until(() => changes.length === 2);
     await until(() => one.requests.length > 3);
     expect(changes.sort()).toEqual(['one unknown healthy', 'two unknown down']);
@@ -177,7 +200,15 @@ describe('middlewares', () => {
 
   it('ChainMiddleware: the first is the outermost: first to see the request, last to see the response', async () => {
     const order: string[] = [];
-    const named = (name: string): MiddlewareFactory => ({ description: name, schema: z.unknown(), create: () => ({ name, onRequest: () => void order.push(`> ${name}`), onResponse: () => void order.push(`< ${name}`) }) });
+    const named = (name: string): MiddlewareFactory => ({
+      description: name,
+      schema: z.unknown(),
+      create: () => ({
+        name,
+        onRequest: () => void order.push(`> ${name}`),
+        onResponse: () => void order.push(`< ${name}`),
+      }),
+    });
     for (const name of ['a', 'b', 'c']) engine.registerMiddleware(name, named(name));
     value(await engine.setSite('shop.test', { middlewares: [{ name: 'a' }, { name: 'b' }, { name: 'c' }] }));
     await answering();
@@ -185,75 +216,38 @@ describe('middlewares', () => {
   });
 
   it('RateLimiterMiddleware: ratelimit answers 429 over the limit, under its old name too', async () => {
-    value(await engine.setSite('shop.test', { middlewares: [{ name: 'mogoly:ratelimiter', config: { ReqPerMinute: 2 } }] }));
+    value(
+      await engine.setSite('shop.test', { middlewares: [{ name: 'mogoly:ratelimiter', config: { ReqPerMinute: 2 } }] }),
+    );
     expect([await status('shop.test'), await status('shop.test'), await status('shop.test')]).toEqual([200, 200, 429]);
   });
 
   it('MiddlewaresList: the registry names every middleware', () => {
     const names = createMiddlewareRegistry().names();
-    for (const name of ['ratelimit', 'logging', 'basic_auth', 'headers', 'cors', 'compress', 'ip_filter', 'rewrite', 'redirect', 'ping', 'fault']) expect(names).toContain(name);
+    for (const name of [
+      'ratelimit',
+      'logging',
+      'basic_auth',
+      'headers',
+      'cors',
+      'compress',
+      'ip_filter',
+      'rewrite',
+      'redirect',
+      'ping',
+      'fault',
+    ])
+      expect(names).toContain(name);
   });
 
   it('CleanupVisitors: cleanupVisitors() forgets who made no request within the window', () => {
     const visitor = (seenMs: number): Visitor => ({ groups: [], count: 1, seenMs });
-    const visitors = new Map([['old', visitor(0)], ['older', visitor(900)], ['new', visitor(1_500)]]);
+    const visitors = new Map([
+      ['old', visitor(0)],
+      ['older', visitor(900)],
+      ['new', visitor(1_500)],
+    ]);
     expect(cleanupVisitors(visitors, 2_000, 1_000)).toBe(2);
     expect([...visitors.keys()]).toEqual(['new']);
-  });
-});
-
-describe('config and events', () => {
-  it('LoadConfigFile: readConfigFile() gives text and format, or a problem', async () => {
-    expect(value(await readConfigFile(engine.configFile))).toMatchObject({ format: 'yaml' });
-    const missing = await readConfigFile(join(running.home, 'none.yaml'));
-    expect(!missing.ok && missing.problems[0]!.code).toBe('CONFIG_MISSING');
-  });
-
-  it('DiscoverConfigFormat: formatOf() tells YAML and JSON by the extension', () => {
-    expect(['a.yaml', 'a.yml', 'a.JSON'].map((name) => value(formatOf(name)))).toEqual(['yaml', 'yaml', 'json']);
-    expect(formatOf('a.toml').ok).toBe(false);
-  });
-
-  it('ParseConfig: checkConfig() fills in defaults, or gives every problem with its place', async () => {
-    const options = { env: {}, checkMiddleware: () => [] };
-    const { config } = value(await checkConfig('server: [ { name: a.test, url: "http://localhost:1" } ]', 'yaml', options));
-    expect(config).toMatchObject({ health_check_interval: 30_000, server: [{ name: 'a.test', force_tls: false }] });
-    const bad = await checkConfig('server:\n  - { name: a.test, url: 7 }\n  - { name: a.test, balance: [] }\n', 'yaml', options);
-    expect(!bad.ok && new Set(bad.problems.map(({ at }) => at?.line))).toEqual(new Set([2, 3]));
-  });
-
-  it('WatchConfig: the file is watched, a change of it is applied', async () => {
-    const watched = await startEngine({ server: [site('before.test', [{ url: one.url }])] }, { watch: true });
-    onTestFinished(() => watched.close());
-    await writeFile(watched.engine.configFile, configText({ server: [site('after.test', [{ url: one.url }])] }));
-    await until(() => watched.engine.getSite('after.test'));
-    expect((await send(watched.port, { host: 'after.test' })).status).toBe(200);
-  });
-
-  it('SetLogger: setLogger() gets every entry of the log, until it is taken away', async () => {
-    const entries: LogEntry[] = [];
-    engine.setLogger((entry) => entries.push(entry));
-    value(await engine.addSite({ name: 'new.test', url: one.url }));
-    expect(entries.map(({ event }) => event)).toContain('config.applied');
-    engine.setLogger(undefined);
-    const before = entries.length;
-    value(await engine.removeSite('new.test'));
-    expect(entries).toHaveLength(before);
-  });
-
-  it('SubscribeToEvent: on() hears one kind of event until it is ended', async () => {
-    const heard: number[] = [];
-    const end = engine.on('config.applied', ({ revision }) => heard.push(revision));
-    const { revision } = value(await engine.addSite({ name: 'new.test', url: one.url }));
-    end();
-    value(await engine.removeSite('new.test'));
-    expect(heard).toEqual([revision]);
-  });
-
-  it('AddEventHandler: onAny() hears every event with its name', async () => {
-    const heard: string[] = [];
-    engine.onAny((name) => heard.push(name));
-    await engine.stop();
-    expect(heard).toEqual(['listener.closed', 'engine.stopped']);
   });
 });

@@ -19,13 +19,16 @@ let running: TestEngine | undefined;
 beforeAll(async () => {
   backend = await startBackend({
     handler: (request, response) => {
-      if (request.url === '/long') return void response.writeHead(200, { 'content-type': 'text/plain', 'content-length': LONG.length }).end(LONG);
+      if (request.url === '/long')
+        return void response.writeHead(200, { 'content-type': 'text/plain', 'content-length': LONG.length }).end(LONG);
       if (request.url === '/stream') {
         response.writeHead(200, { 'content-type': 'text/plain' });
         response.write('first');
         return;
       }
-      response.writeHead(200, { 'x-powered-by': 'test' }).end(JSON.stringify({ url: request.url, headers: request.headers }));
+      response
+        .writeHead(200, { 'x-powered-by': 'test' })
+        .end(JSON.stringify({ url: request.url, headers: request.headers }));
     },
   });
 });
@@ -35,34 +38,61 @@ afterEach(async () => {
   running = undefined;
 });
 
-async function serve(middlewares: NonNullable<SiteFile['middlewares']>, rest: Partial<SiteFile> = {}, factories: Record<string, MiddlewareFactory> = {}): Promise<number> {
+async function serve(
+  middlewares: NonNullable<SiteFile['middlewares']>,
+  rest: Partial<SiteFile> = {},
+  factories: Record<string, MiddlewareFactory> = {},
+): Promise<number> {
   const prepare = (engine: TestEngine['engine']): void => {
     for (const [name, factory] of Object.entries(factories)) engine.registerMiddleware(name, factory);
   };
-  running = await startEngine({ server: [site(HOST, [{ name: 'web-1', url: backend.url }], { middlewares, ...rest })] }, { prepare });
+  running = await startEngine(
+    { server: [site(HOST, [{ name: 'web-1', url: backend.url }], { middlewares, ...rest })] },
+    { prepare },
+  );
   return running.port;
 }
 
 describe('headers', () => {
   it('changes what the backend and the client get, also on our own answers', async () => {
-    const change = { name: 'headers', config: { request: { set: { 'x-added': '1' }, remove: ['x-gone'] }, response: { set: { 'x-frame-options': 'DENY' }, remove: ['x-powered-by'] } } };
-    const port = await serve([change], { routes: [{ path: '/old/*', redirect: '/new' }, { path: '/dead', balance: [{ url: `http://127.0.0.1:${await freePort()}` }] }] });
+    const change = {
+      name: 'headers',
+      config: {
+        request: { set: { 'x-added': '1' }, remove: ['x-gone'] },
+        response: { set: { 'x-frame-options': 'DENY' }, remove: ['x-powered-by'] },
+      },
+    };
+    const port = await serve([change], {
+      routes: [
+        { path: '/old/*', redirect: '/new' },
+        { path: '/dead', balance: [{ url: `http://127.0.0.1:${await freePort()}` }] },
+      ],
+    });
     const reply = await send(port, { host: HOST, headers: { 'x-gone': '1' } });
     const seen = (JSON.parse(reply.body) as BackendReply).headers;
     expect([seen['x-added'], seen['x-gone'], seen.host]).toEqual(['1', undefined, `127.0.0.1:${backend.port}`]);
     expect(reply.headers).toMatchObject({ 'x-frame-options': 'DENY' });
     expect(reply.headers['x-powered-by']).toBeUndefined();
-    for (const path of ['/old/x', '/dead']) expect((await send(port, { host: HOST, path })).headers['x-frame-options'], path).toBe('DENY');
+    for (const path of ['/old/x', '/dead'])
+      expect((await send(port, { host: HOST, path })).headers['x-frame-options'], path).toBe('DENY');
   });
 });
 
 describe('cors', () => {
   it('answers a preflight itself and marks the answers of the backend', async () => {
     const port = await serve([{ name: 'cors' }]);
-    const preflight = await send(port, { host: HOST, method: 'OPTIONS', headers: { origin: 'http://localhost:3000', 'access-control-request-method': 'PUT' } });
+    const preflight = await send(port, {
+      host: HOST,
+      method: 'OPTIONS',
+      headers: { origin: 'http://localhost:3000', 'access-control-request-method': 'PUT' },
+    });
     expect(preflight.status).toBe(204);
     expect(preflight.headers['access-control-allow-origin']).toBeDefined();
-    expect((await send(port, { host: HOST, headers: { origin: 'http://localhost:3000' } })).headers['access-control-allow-origin']).toBeDefined();
+    expect(
+      (await send(port, { host: HOST, headers: { origin: 'http://localhost:3000' } })).headers[
+        'access-control-allow-origin'
+      ],
+    ).toBeDefined();
   });
 });
 
@@ -74,12 +104,20 @@ describe('compress', () => {
     expect(reply.headers['content-length']).toBeUndefined();
     expect(gunzipSync(reply.bytes).toString()).toBe(LONG);
     expect((await send(port, { host: HOST, path: '/long' })).body).toBe(LONG);
-    expect((await send(port, { host: HOST, path: '/long', method: 'HEAD', headers: { 'accept-encoding': 'gzip' } })).status).toBe(200);
+    expect(
+      (await send(port, { host: HOST, path: '/long', method: 'HEAD', headers: { 'accept-encoding': 'gzip' } })).status,
+    ).toBe(200);
   });
 
   it('sends each piece of a stream on at once', async () => {
     const port = await serve([{ name: 'compress', config: { encodings: ['gzip'], min_length: 0 } }]);
-    const outgoing = httpRequest({ host: '127.0.0.1', port, path: '/stream', headers: { host: HOST, 'accept-encoding': 'gzip' }, agent: false }).end();
+    const outgoing = httpRequest({
+      host: '127.0.0.1',
+      port,
+      path: '/stream',
+      headers: { host: HOST, 'accept-encoding': 'gzip' },
+      agent: false,
+    }).end();
     const [incoming] = (await once(outgoing, 'response')) as [IncomingMessage];
     incoming.on('error', () => undefined);
     expect(((await once(incoming, 'data')) as [Buffer])[0].length).toBeGreaterThan(0);
@@ -91,7 +129,11 @@ describe('ratelimit', () => {
   it('is 429 with its fields after the last one, and the backend is spared', async () => {
     const port = await serve([{ name: 'ratelimit', config: { request_per_minute: 2 } }]);
     const before = backend.requests.length;
-    const replies = [await send(port, { host: HOST }), await send(port, { host: HOST }), await send(port, { host: HOST })];
+    const replies = [
+      await send(port, { host: HOST }),
+      await send(port, { host: HOST }),
+      await send(port, { host: HOST }),
+    ];
     expect(replies.map(({ status }) => status)).toEqual([200, 200, 429]);
     expect(replies[1]?.headers['ratelimit-remaining']).toBe('0');
     expect(Number(replies[2]?.headers['retry-after'])).toBeGreaterThan(0);
@@ -121,7 +163,15 @@ describe('fault', () => {
 
 describe('rewrite and ping', () => {
   it('change the path the backend gets, or answer in its place', async () => {
-    const port = await serve([{ name: 'ping' }], { routes: [{ path: '/v1/*', balance: [{ url: backend.url }], middlewares: [{ name: 'rewrite', config: { rules: [{ from: '/v1/*', to: '/v2/{rest}' }] } }] }] });
+    const port = await serve([{ name: 'ping' }], {
+      routes: [
+        {
+          path: '/v1/*',
+          balance: [{ url: backend.url }],
+          middlewares: [{ name: 'rewrite', config: { rules: [{ from: '/v1/*', to: '/v2/{rest}' }] } }],
+        },
+      ],
+    });
     expect((await send(port, { host: HOST, path: '/ping' })).body.trim()).toBe('pong');
     expect(JSON.parse((await send(port, { host: HOST, path: '/v1/a?b' })).body)).toMatchObject({ url: '/v2/a?b' });
   });
@@ -148,7 +198,15 @@ describe('the order', () => {
         onEnd: ({ status }) => void ends.push(`${name} ${status}`),
       }),
     });
-    const port = await serve([{ name: 'outer' }, { name: 'inner' }], { routes: [{ path: '/stop', balance: [{ url: backend.url }], middlewares: [{ name: 'stop' }, { name: 'never' }] }] }, { outer: named('outer'), inner: named('inner'), stop: named('stop', 418), never: named('never') });
+    const port = await serve(
+      [{ name: 'outer' }, { name: 'inner' }],
+      {
+        routes: [
+          { path: '/stop', balance: [{ url: backend.url }], middlewares: [{ name: 'stop' }, { name: 'never' }] },
+        ],
+      },
+      { outer: named('outer'), inner: named('inner'), stop: named('stop', 418), never: named('never') },
+    );
     const reply = await send(port, { host: HOST, path: '/x' });
     expect(JSON.parse(reply.body)).toMatchObject({ url: '/rewritten/x' });
     expect(reply.headers['x-order']).toBe('inner, outer');

@@ -32,7 +32,15 @@ async function backend(name: string): Promise<TestBackend> {
 }
 
 async function serve(urls: string[], rest: Partial<SiteFile> = {}): Promise<TestEngine> {
-  const running = await startEngine({ server: [site(HOST, urls.map((url, i) => ({ name: `web-${i + 1}`, url })), { ...PATIENT, ...rest })] });
+  const running = await startEngine({
+    server: [
+      site(
+        HOST,
+        urls.map((url, i) => ({ name: `web-${i + 1}`, url })),
+        { ...PATIENT, ...rest },
+      ),
+    ],
+  });
   open.push(running.close);
   return running;
 }
@@ -42,7 +50,15 @@ describe('a backend that is not there', () => {
     const good = await backend('good');
     const { port } = await serve([`http://127.0.0.1:${await freePort()}`, good.url]);
     for (let i = 0; i < 4; i++) {
-      const reply = JSON.parse((await send(port, { host: HOST, method, ...(method === 'GET' ? {} : { headers: { 'content-length': 100_000 }, body: 'x'.repeat(100_000) }) })).body) as BackendReply;
+      const reply = JSON.parse(
+        (
+          await send(port, {
+            host: HOST,
+            method,
+            ...(method === 'GET' ? {} : { headers: { 'content-length': 100_000 }, body: 'x'.repeat(100_000) }),
+          })
+        ).body,
+      ) as BackendReply;
       expect(reply).toMatchObject({ backend: 'good', method, bodyLength: method === 'GET' ? 0 : 100_000 });
     }
     expect(good.requests).toHaveLength(4);
@@ -51,9 +67,15 @@ describe('a backend that is not there', () => {
   it('a chunked upload, one with trailers and one with Expect go over too', async () => {
     const good = await backend('good');
     const { port } = await serve([`http://127.0.0.1:${await freePort()}`, good.url]);
-    for (const headers of [{}, { trailer: 'x-sum', 'transfer-encoding': 'chunked' }, { expect: '100-continue', 'content-length': 6 }]) {
+    for (const headers of [
+      {},
+      { trailer: 'x-sum', 'transfer-encoding': 'chunked' },
+      { expect: '100-continue', 'content-length': 6 },
+    ]) {
       for (let i = 0; i < 2; i++) {
-        const reply = JSON.parse((await send(port, { host: HOST, method: 'POST', headers, body: Readable.from(['abc', 'def']) })).body) as BackendReply;
+        const reply = JSON.parse(
+          (await send(port, { host: HOST, method: 'POST', headers, body: Readable.from(['abc', 'def']) })).body,
+        ) as BackendReply;
         expect(reply).toMatchObject({ backend: 'good', bodyLength: 6 });
       }
     }
@@ -63,7 +85,11 @@ describe('a backend that is not there', () => {
     const good = await backend('good');
     const { port, engine } = await serve([`http://127.0.0.1:${await freePort()}`, good.url]);
     await send(port, { host: HOST });
-    expect(engine.exchanges.list(1)[0]).toMatchObject({ status: 200, backend: 'web-2', attempts: [{ backend: 'web-1', error: 'connection refused' }, { backend: 'web-2' }] });
+    expect(engine.exchanges.list(1)[0]).toMatchObject({
+      status: 200,
+      backend: 'web-2',
+      attempts: [{ backend: 'web-1', error: 'connection refused' }, { backend: 'web-2' }],
+    });
     expect(engine.getBackend(HOST, 'web-1')).toMatchObject({ requests: 1, failures: 1, active: 0 });
   });
 });
@@ -81,7 +107,12 @@ describe('a backend that drops the request after it got it', () => {
     const [bad, good] = [await backend('bad'), await backend('good')];
     bad.setMode('reset');
     const { port } = await serve([bad.url, good.url]);
-    const reply = await send(port, { host: HOST, method, headers: { accept: 'application/json' }, body: method === 'DELETE' ? '' : 'x' });
+    const reply = await send(port, {
+      host: HOST,
+      method,
+      headers: { accept: 'application/json' },
+      body: method === 'DELETE' ? '' : 'x',
+    });
     expect(reply.status).toBe(502);
     expect(JSON.parse(reply.body)).toMatchObject({ error: { code: 'BACKEND_RESET', details: [{ label: 'web-1' }] } });
     expect([bad.requests.length, good.requests.length]).toEqual([1, 0]);
@@ -97,7 +128,9 @@ describe('a backend that drops the request after it got it', () => {
 
   it('a kept connection that the only backend has closed costs a GET nothing', async () => {
     let count = 0;
-    const only = await startBackend({ handler: (request, response) => (++count === 2 ? request.socket.destroy() : response.end(String(count))) });
+    const only = await startBackend({
+      handler: (request, response) => (++count === 2 ? request.socket.destroy() : response.end(String(count))),
+    });
     open.push(() => only.kill());
     const { port } = await serve([only.url]);
     expect((await send(port, { host: HOST })).body).toBe('1');
@@ -142,7 +175,9 @@ describe('a backend that is no web server', () => {
   });
 
   it('a server that talks TLS where http is said is BACKEND_GARBAGE or closes', async () => {
-    const server = createTcpServer((socket) => socket.on('error', () => undefined).end('\x15\x03\x01\x00\x02\x02\x46')).listen(0, '127.0.0.1');
+    const server = createTcpServer((socket) =>
+      socket.on('error', () => undefined).end('\x15\x03\x01\x00\x02\x02\x46'),
+    ).listen(0, '127.0.0.1');
     await once(server, 'listening');
     const { port } = await serve([`http://127.0.0.1:${(server.address() as { port: number }).port}`]);
     expect((await send(port, { host: HOST })).status).toBe(502);
@@ -163,7 +198,11 @@ describe('a backend that is no web server', () => {
   });
 
   it('header fields that no client may see are BACKEND_GARBAGE', async () => {
-    const server = createTcpServer((socket) => socket.on('error', () => undefined).once('data', () => socket.end('HTTP/1.1 200 OK\r\nX-A: a\x01b\r\nContent-Length: 0\r\n\r\n'))).listen(0, '127.0.0.1');
+    const server = createTcpServer((socket) =>
+      socket
+        .on('error', () => undefined)
+        .once('data', () => socket.end('HTTP/1.1 200 OK\r\nX-A: a\x01b\r\nContent-Length: 0\r\n\r\n')),
+    ).listen(0, '127.0.0.1');
     await once(server, 'listening');
     const { port } = await serve([`http://127.0.0.1:${(server.address() as { port: number }).port}`]);
     expect((await send(port, { host: HOST })).headers['x-mogoly-error']).toBe('BACKEND_GARBAGE');
@@ -173,7 +212,10 @@ describe('a backend that is no web server', () => {
 
 describe('a head that is large', () => {
   it('passes up to 64 KiB, beyond it is BACKEND_GARBAGE', async () => {
-    const only = await startBackend({ handler: (request, response) => response.writeHead(200, { 'x-big': 'a'.repeat(Number(request.url?.slice(1))) }).end() });
+    const only = await startBackend({
+      handler: (request, response) =>
+        response.writeHead(200, { 'x-big': 'a'.repeat(Number(request.url?.slice(1))) }).end(),
+    });
     open.push(() => only.kill());
     const { port } = await serve([only.url]);
     const reply = await rawRequest(port, `GET /40000 HTTP/1.1\r\nHost: ${HOST}\r\nConnection: close\r\n\r\n`);
@@ -187,7 +229,15 @@ describe('nothing left', () => {
     const { port } = await serve([`http://127.0.0.1:${await freePort()}`, `http://127.0.0.1:${await freePort()}`]);
     const reply = await send(port, { host: HOST, headers: { accept: 'application/json' } });
     expect(reply.status).toBe(502);
-    expect(JSON.parse(reply.body)).toMatchObject({ error: { code: 'BACKEND_REFUSED', details: [{ label: 'web-1', text: 'connection refused' }, { label: 'web-2', text: 'connection refused' }] } });
+    expect(JSON.parse(reply.body)).toMatchObject({
+      error: {
+        code: 'BACKEND_REFUSED',
+        details: [
+          { label: 'web-1', text: 'connection refused' },
+          { label: 'web-2', text: 'connection refused' },
+        ],
+      },
+    });
   });
 
   it('once all are out it is 503, naming each with its last failure', async () => {
@@ -208,7 +258,9 @@ describe('localhost', () => {
     open.push(() => only.kill());
     const { port } = await serve([`http://localhost:${only.port}`]);
     for (const headers of [{}, { expect: '100-continue' }]) {
-      expect(JSON.parse((await send(port, { host: HOST, method: 'POST', headers, body: 'x' })).body)).toMatchObject({ backend: host });
+      expect(JSON.parse((await send(port, { host: HOST, method: 'POST', headers, body: 'x' })).body)).toMatchObject({
+        backend: host,
+      });
     }
   });
 });
@@ -216,9 +268,16 @@ describe('localhost', () => {
 describe('a middleware that throws', () => {
   it('is 500, a line in the log, and no failure of the backend', async () => {
     const good = await backend('good');
-    const throwing = (hook: string): MiddlewareFactory => ({ description: 'throws', schema: z.unknown(), create: () => ({ name: 'bad', [hook]: oops }) });
+    const throwing = (hook: string): MiddlewareFactory => ({
+      description: 'throws',
+      schema: z.unknown(),
+      create: () => ({ name: 'bad', [hook]: oops }),
+    });
     for (const hook of ['onRequest', 'onResponse'] as const) {
-      const running = await startEngine({ server: [site(HOST, [{ name: 'web-1', url: good.url }], { middlewares: [{ name: 'bad' }] })] }, { prepare: (engine) => engine.registerMiddleware('bad', throwing(hook)) });
+      const running = await startEngine(
+        { server: [site(HOST, [{ name: 'web-1', url: good.url }], { middlewares: [{ name: 'bad' }] })] },
+        { prepare: (engine) => engine.registerMiddleware('bad', throwing(hook)) },
+      );
       const reply = await send(running.port, { host: HOST });
       expect(reply.status, hook).toBe(500);
       expect(reply.headers['x-mogoly-error']).toBe('INTERNAL');

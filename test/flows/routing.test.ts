@@ -13,10 +13,16 @@ let api: TestBackend;
 let running: TestEngine;
 let port: number;
 
-const seenBy = async (host: string, path = '/', headers = {}): Promise<BackendReply> => JSON.parse((await send(port, { host, path, headers })).body) as BackendReply;
+const seenBy = async (host: string, path = '/', headers = {}): Promise<BackendReply> =>
+  JSON.parse((await send(port, { host, path, headers })).body) as BackendReply;
 
 beforeAll(async () => {
-  [shop, wild, rest, api] = await Promise.all([startBackend({ name: 'shop' }), startBackend({ name: 'wild' }), startBackend({ name: 'rest' }), startBackend({ name: 'api' })]);
+  [shop, wild, rest, api] = await Promise.all([
+    startBackend({ name: 'shop' }),
+    startBackend({ name: 'wild' }),
+    startBackend({ name: 'rest' }),
+    startBackend({ name: 'api' }),
+  ]);
   running = await startEngine(
     {
       server: [
@@ -58,7 +64,8 @@ describe('the host chooses the site', () => {
   });
 
   it('case, port and a trailing dot do not count', async () => {
-    for (const host of ['SHOP.local', 'shop.local:1234', 'shop.local.', 'Shop.Local.:80']) expect((await seenBy(host)).backend).toBe('shop');
+    for (const host of ['SHOP.local', 'shop.local:1234', 'shop.local.', 'Shop.Local.:80'])
+      expect((await seenBy(host)).backend).toBe('shop');
   });
 
   it('an international name is found by its punycode', async () => {
@@ -69,7 +76,9 @@ describe('the host chooses the site', () => {
     const text = await send(port, { host: 'nobody.test' });
     expect(text.status).toBe(404);
     expect(text.body).toMatch(/^HOST_UNKNOWN: .*shop\.local/);
-    const json = JSON.parse((await send(port, { host: 'nobody.test', headers: { accept: 'application/json' } })).body) as { error: { code: string; details: { label: string }[] } };
+    const json = JSON.parse(
+      (await send(port, { host: 'nobody.test', headers: { accept: 'application/json' } })).body,
+    ) as { error: { code: string; details: { label: string }[] } };
     expect(json.error.code).toBe('HOST_UNKNOWN');
     expect(json.error.details.map(({ label }) => label)).toContain('*.shop.local');
     const html = await send(port, { host: '<b>.test', headers: { accept: 'text/html,*/*;q=0.8' } });
@@ -79,7 +88,9 @@ describe('the host chooses the site', () => {
   });
 
   it('the site named * takes what no other site has', async () => {
-    const other = await startEngine({ server: [site('shop.local', [{ url: shop.url }]), site('*', [{ url: rest.url }])] });
+    const other = await startEngine({
+      server: [site('shop.local', [{ url: shop.url }]), site('*', [{ url: rest.url }])],
+    });
     try {
       expect(JSON.parse((await send(other.port, { host: 'nobody.test' })).body)).toMatchObject({ backend: 'rest' });
       expect(JSON.parse((await send(other.port, { host: 'shop.local' })).body)).toMatchObject({ backend: 'shop' });
@@ -111,7 +122,8 @@ describe('the path chooses the route', () => {
   });
 
   it('%2F, // and .. reach the backend as sent', async () => {
-    for (const path of ['/a%2Fb', '//double//slash', '/../up/./x', '/%2e%2e/x', '/caf%C3%A9?a=%20&b=+', '/?']) expect((await seenBy('shop.local', path)).url).toBe(path);
+    for (const path of ['/a%2Fb', '//double//slash', '/../up/./x', '/%2e%2e/x', '/caf%C3%A9?a=%20&b=+', '/?'])
+      expect((await seenBy('shop.local', path)).url).toBe(path);
   });
 
   it('the path of a backend url is put before the path, once', async () => {
@@ -130,7 +142,13 @@ describe('the path chooses the route', () => {
   });
 
   it('a redirect never leads to a host that the client names in the path', async () => {
-    for (const path of ['/moved//evil.example', '/moved/\\evil.example', '/moved//\\evil.example', '/moved/https://evil.example', '/moved/%09//evil.example']) {
+    for (const path of [
+      '/moved//evil.example',
+      '/moved/\\evil.example',
+      '/moved//\\evil.example',
+      '/moved/https://evil.example',
+      '/moved/%09//evil.example',
+    ]) {
       const reply = await rawRequest(port, `GET ${path} HTTP/1.1\r\nHost: shop.local\r\nConnection: close\r\n\r\n`);
       const location = /^location: (.*)$/im.exec(reply)?.[1] ?? '';
       if (reply.startsWith('HTTP/1.1 400')) continue;
@@ -150,7 +168,9 @@ describe('the path chooses the route', () => {
     expect(reply.headers['content-type']).toMatch(/javascript/);
     expect(reply.body).toBe('let a = 1;\n');
     expect((await send(port, { host: 'shop.local', path: '/assets/../../mogoly.yaml' })).status).toBe(404);
-    expect((await send(port, { host: 'shop.local', path: '/assets/app.js', method: 'POST' })).headers.allow).toContain('GET');
+    expect((await send(port, { host: 'shop.local', path: '/assets/app.js', method: 'POST' })).headers.allow).toContain(
+      'GET',
+    );
   });
 });
 
@@ -180,12 +200,18 @@ describe('versions and connections', () => {
   });
 
   it('two requests sent at once on one connection are answered in order', async () => {
-    const reply = await rawRequest(port, 'GET /one HTTP/1.1\r\nHost: shop.local\r\n\r\nGET /two HTTP/1.1\r\nHost: shop.local\r\nConnection: close\r\n\r\n');
+    const reply = await rawRequest(
+      port,
+      'GET /one HTTP/1.1\r\nHost: shop.local\r\n\r\nGET /two HTTP/1.1\r\nHost: shop.local\r\nConnection: close\r\n\r\n',
+    );
     expect([...reply.matchAll(/"url":"(\/\w+)"/g)].map(([, url]) => url)).toEqual(['/one', '/two']);
   });
 
   it('an absolute-form target names the host itself', async () => {
-    const reply = await rawRequest(port, 'GET http://shop.local/abs?x HTTP/1.1\r\nHost: nobody.test\r\nConnection: close\r\n\r\n');
+    const reply = await rawRequest(
+      port,
+      'GET http://shop.local/abs?x HTTP/1.1\r\nHost: nobody.test\r\nConnection: close\r\n\r\n',
+    );
     expect(reply).toContain('"url":"/abs?x"');
     expect(reply).toContain('"backend":"shop"');
   });

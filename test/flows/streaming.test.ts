@@ -28,7 +28,9 @@ async function serve(handler: RequestListener): Promise<{ backend: TestBackend; 
 }
 
 /** A backend of raw bytes: what it gets is collected, what it says is up to `answer`. */
-async function serveRaw(answer: (said: string, write: (bytes: string) => void) => void): Promise<{ port: number; said: () => string }> {
+async function serveRaw(
+  answer: (said: string, write: (bytes: string) => void) => void,
+): Promise<{ port: number; said: () => string }> {
   let said = '';
   const server = createServer((socket) => {
     socket.on('error', () => undefined);
@@ -65,9 +67,16 @@ describe('answers', () => {
   });
 
   it('repeated fields keep their order and spelling', async () => {
-    const { port } = await serve((_request, response) => response.writeHead(200, ['Set-Cookie', 'a=1', 'X-Mixed-Case', 'y', 'Set-Cookie', 'b=2']).end());
+    const { port } = await serve((_request, response) =>
+      response.writeHead(200, ['Set-Cookie', 'a=1', 'X-Mixed-Case', 'y', 'Set-Cookie', 'b=2']).end(),
+    );
     const { rawHeaders } = await send(port, { host: HOST });
-    expect(rawHeaders.filter((_, i) => rawHeaders[i - (i % 2)] === 'Set-Cookie')).toEqual(['Set-Cookie', 'a=1', 'Set-Cookie', 'b=2']);
+    expect(rawHeaders.filter((_, i) => rawHeaders[i - (i % 2)] === 'Set-Cookie')).toEqual([
+      'Set-Cookie',
+      'a=1',
+      'Set-Cookie',
+      'b=2',
+    ]);
     expect(rawHeaders).toContain('X-Mixed-Case');
   });
 
@@ -104,7 +113,9 @@ describe('answers', () => {
       setTimeout(() => response.end('late'), 20);
     });
     const reply = await send(port, { host: HOST });
-    expect(reply.informational).toMatchObject([{ status: 103, headers: { link: '</a.css>; rel=preload; as=style, </b.js>; rel=preload' } }]);
+    expect(reply.informational).toMatchObject([
+      { status: 103, headers: { link: '</a.css>; rel=preload; as=style, </b.js>; rel=preload' } },
+    ]);
     expect(reply.body).toBe('late');
   });
 
@@ -130,13 +141,18 @@ describe('answers', () => {
     await once(incoming, 'data');
     outgoing.destroy();
     await until(() => left, { message: 'the backend to see the client leave' });
-    await until(() => running.engine.getBackend(HOST, running.engine.exchanges.list(1)[0]?.backend ?? '')?.active === 0);
+    await until(
+      () => running.engine.getBackend(HOST, running.engine.exchanges.list(1)[0]?.backend ?? '')?.active === 0,
+    );
     expect(running.engine.snapshot().sites[0]?.health).not.toBe('degraded');
   });
 
   it('hop-by-hop fields of a response stay with the backend', async () => {
     const { port } = await serveRaw((said, write) => {
-      if (said.endsWith('\r\n\r\n')) write('HTTP/1.1 200 OK\r\nConnection: keep-alive, X-Secret\r\nX-Secret: 1\r\nX-Open: 1\r\nKeep-Alive: timeout=7\r\nContent-Length: 2\r\n\r\nok');
+      if (said.endsWith('\r\n\r\n'))
+        write(
+          'HTTP/1.1 200 OK\r\nConnection: keep-alive, X-Secret\r\nX-Secret: 1\r\nX-Open: 1\r\nKeep-Alive: timeout=7\r\nContent-Length: 2\r\n\r\nok',
+        );
     });
     const reply = await send(port, { host: HOST });
     expect(reply.body).toBe('ok');
@@ -150,21 +166,36 @@ describe('requests', () => {
   it('a chunked upload arrives whole and chunked', async () => {
     const { port } = await serve((request, response) => {
       let length = 0;
-      request.on('data', (chunk: Buffer) => (length += chunk.length)).on('end', () => response.end(`${request.headers['transfer-encoding'] ?? ''} ${length}`));
+      request
+        .on('data', (chunk: Buffer) => (length += chunk.length))
+        .on('end', () => response.end(`${request.headers['transfer-encoding'] ?? ''} ${length}`));
     });
-    expect((await send(port, { host: HOST, method: 'POST', body: Readable.from([Buffer.alloc(10), Buffer.alloc(20_000)]) })).body).toBe('chunked 20010');
-    expect((await send(port, { host: HOST, method: 'DELETE', headers: { 'transfer-encoding': 'chunked' }, body: 'gone' })).body).toBe('chunked 4');
+    expect(
+      (await send(port, { host: HOST, method: 'POST', body: Readable.from([Buffer.alloc(10), Buffer.alloc(20_000)]) }))
+        .body,
+    ).toBe('chunked 20010');
+    expect(
+      (await send(port, { host: HOST, method: 'DELETE', headers: { 'transfer-encoding': 'chunked' }, body: 'gone' }))
+        .body,
+    ).toBe('chunked 4');
     expect((await send(port, { host: HOST, method: 'POST', body: '12345' })).body).toBe(' 5');
-    expect((await send(port, { host: HOST, method: 'POST', headers: { 'transfer-encoding': 'chunked' } })).body).toMatch(/ 0$/);
+    expect(
+      (await send(port, { host: HOST, method: 'POST', headers: { 'transfer-encoding': 'chunked' } })).body,
+    ).toMatch(/ 0$/);
   });
 
   it('trailers of a request pass, also of a GET with a body', async () => {
     const { port } = await serve((request, response) => {
       let body = '';
-      request.on('data', (chunk: Buffer) => (body += chunk.toString())).on('end', () => response.end(`${body} ${request.trailers['x-sum'] ?? 'none'}`));
+      request
+        .on('data', (chunk: Buffer) => (body += chunk.toString()))
+        .on('end', () => response.end(`${body} ${request.trailers['x-sum'] ?? 'none'}`));
     });
     for (const method of ['POST', 'GET']) {
-      const reply = await rawRequest(port, `${method} / HTTP/1.1\r\nHost: ${HOST}\r\nTransfer-Encoding: chunked\r\nTrailer: x-sum\r\nConnection: close\r\n\r\n4\r\nbody\r\n0\r\nx-sum: 42\r\n\r\n`);
+      const reply = await rawRequest(
+        port,
+        `${method} / HTTP/1.1\r\nHost: ${HOST}\r\nTransfer-Encoding: chunked\r\nTrailer: x-sum\r\nConnection: close\r\n\r\n4\r\nbody\r\n0\r\nx-sum: 42\r\n\r\n`,
+      );
       expect(reply).toContain('body 42');
     }
   });
@@ -176,7 +207,9 @@ describe('requests', () => {
     const socket = connect(port, '127.0.0.1');
     let said = '';
     socket.on('data', (chunk) => (said += chunk.toString()));
-    socket.write(`POST / HTTP/1.1\r\nHost: ${HOST}\r\nContent-Length: 4\r\nExpect: 100-continue\r\nConnection: close\r\n\r\n`);
+    socket.write(
+      `POST / HTTP/1.1\r\nHost: ${HOST}\r\nContent-Length: 4\r\nExpect: 100-continue\r\nConnection: close\r\n\r\n`,
+    );
     await until(() => said.includes('HTTP/1.1 100 Continue'));
     expect(said).not.toContain('200 OK');
     socket.write('body');
@@ -188,7 +221,11 @@ describe('requests', () => {
     const { port, said } = await serveRaw((text, write) => {
       if (text.endsWith('\r\n\r\n')) write('HTTP/1.1 401 Unauthorized\r\nContent-Length: 2\r\n\r\nno');
     });
-    const reply = await rawRequest(port, `POST / HTTP/1.1\r\nHost: ${HOST}\r\nContent-Length: 4\r\nExpect: 100-continue\r\n\r\n`, { untilClose: false });
+    const reply = await rawRequest(
+      port,
+      `POST / HTTP/1.1\r\nHost: ${HOST}\r\nContent-Length: 4\r\nExpect: 100-continue\r\n\r\n`,
+      { untilClose: false },
+    );
     expect(reply).toMatch(/^HTTP\/1\.1 401/);
     expect(reply).not.toContain('100 Continue');
     expect(said()).toMatch(/expect: 100-continue/i);
@@ -199,7 +236,13 @@ describe('requests', () => {
     const { port } = await serveRaw((text, write) => {
       if (text.endsWith('body')) write('HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok');
     });
-    expect(await rawRequest(port, `POST / HTTP/1.1\r\nHost: ${HOST}\r\nContent-Length: 4\r\nExpect: 100-continue\r\n\r\nbody`, { untilClose: false })).toMatch(/^HTTP\/1\.1 200/);
+    expect(
+      await rawRequest(
+        port,
+        `POST / HTTP/1.1\r\nHost: ${HOST}\r\nContent-Length: 4\r\nExpect: 100-continue\r\n\r\nbody`,
+        { untilClose: false },
+      ),
+    ).toMatch(/^HTTP\/1\.1 200/);
   });
 
   it('an answer that comes before the upload ends reaches the client, and the engine goes on', async () => {

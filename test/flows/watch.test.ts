@@ -17,7 +17,8 @@ const config = (backend: TestBackend): ConfigFile => ({ server: [site('shop.test
 const good = (backend: TestBackend): string => configText(config(backend));
 const bad = 'server: [ { name: shop.test, url: 7 } ]\n';
 const file = (): string => join(running.home, 'mogoly.yaml');
-const answering = async (): Promise<string> => (JSON.parse((await send(running.port, { host: 'shop.test' })).body) as BackendReply).backend;
+const answering = async (): Promise<string> =>
+  (JSON.parse((await send(running.port, { host: 'shop.test' })).body) as BackendReply).backend;
 const problems = (): string[] => running.engine.snapshot().problems.map(({ code }) => code);
 
 /** As most editors save: a new file takes the name of the old one. */

@@ -46,7 +46,15 @@ async function startEcho(http: Server = createServer()): Promise<EchoServer> {
 }
 
 async function serve(urls: string[], rest: Partial<SiteFile> = {}): Promise<TestEngine> {
-  const running = await startEngine({ server: [site(HOST, urls.map((url, i) => ({ name: `web-${i + 1}`, url })), rest)] });
+  const running = await startEngine({
+    server: [
+      site(
+        HOST,
+        urls.map((url, i) => ({ name: `web-${i + 1}`, url })),
+        rest,
+      ),
+    ],
+  });
   open.push(running.close);
   return running;
 }
@@ -75,9 +83,19 @@ describe('a WebSocket', () => {
   it('reaches the backend by the path as sent, with the forwarding fields and without a forged one', async () => {
     const echo = await startEcho();
     const { port } = await serve([`http://127.0.0.1:${echo.port}/base`]);
-    expect(await rawRequest(port, `${HANDSHAKE}X-Forwarded-For: 203.0.113.9\r\nCookie: a=1\r\nCookie: b=2\r\n\r\n`, { untilClose: false })).toMatch(/^HTTP\/1\.1 101 /);
+    expect(
+      await rawRequest(port, `${HANDSHAKE}X-Forwarded-For: 203.0.113.9\r\nCookie: a=1\r\nCookie: b=2\r\n\r\n`, {
+        untilClose: false,
+      }),
+    ).toMatch(/^HTTP\/1\.1 101 /);
     expect(echo.requests[0]?.url).toBe('/base/a//b%2Fc?d');
-    expect(echo.requests[0]?.headers).toMatchObject({ host: `127.0.0.1:${echo.port}`, 'x-forwarded-for': '127.0.0.1', 'x-forwarded-host': HOST, cookie: 'a=1; b=2', connection: 'Upgrade' });
+    expect(echo.requests[0]?.headers).toMatchObject({
+      host: `127.0.0.1:${echo.port}`,
+      'x-forwarded-for': '127.0.0.1',
+      'x-forwarded-host': HOST,
+      cookie: 'a=1; b=2',
+      connection: 'Upgrade',
+    });
     expect(echo.requests[0]?.headers.via).toContain('mogoly-');
   });
 
@@ -125,7 +143,11 @@ describe('a refusal', () => {
     const backend = await startBackend();
     open.push(() => backend.kill());
     const http = createServer();
-    http.on('upgrade', (_request, socket) => socket.end('HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: Basic\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nnope\r\n0\r\n\r\n'));
+    http.on('upgrade', (_request, socket) =>
+      socket.end(
+        'HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: Basic\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nnope\r\n0\r\n\r\n',
+      ),
+    );
     http.listen(0, '127.0.0.1');
     await once(http, 'listening');
     open.push(() => http.close());
@@ -139,17 +161,27 @@ describe('a refusal', () => {
 
   it('of a middleware comes before any backend is dialled', async () => {
     const echo = await startEcho();
-    const { port } = await serve([`http://127.0.0.1:${echo.port}`], { middlewares: [{ name: 'basic_auth', config: { users: { dev: await hashPassword('secret') } } }] });
+    const { port } = await serve([`http://127.0.0.1:${echo.port}`], {
+      middlewares: [{ name: 'basic_auth', config: { users: { dev: await hashPassword('secret') } } }],
+    });
     expect(await rawRequest(port, `${HANDSHAKE}\r\n`)).toMatch(/^HTTP\/1\.1 401 [^]*www-authenticate: Basic/i);
     expect(echo.requests).toHaveLength(0);
-    const authorised = await rawRequest(port, `${HANDSHAKE}Authorization: Basic ${Buffer.from('dev:secret').toString('base64')}\r\n\r\n`, { untilClose: false });
+    const authorised = await rawRequest(
+      port,
+      `${HANDSHAKE}Authorization: Basic ${Buffer.from('dev:secret').toString('base64')}\r\n\r\n`,
+      { untilClose: false },
+    );
     expect(authorised).toMatch(/^HTTP\/1\.1 101 /);
   });
 
   it('names an unknown host, and a path without a backend', async () => {
     const { port } = await serve(['http://127.0.0.1:1'], { routes: [{ path: '/old/*', redirect: '/new' }] });
-    expect(await rawRequest(port, `${HANDSHAKE.replace(HOST, 'nobody.test')}\r\n`)).toMatch(/^HTTP\/1\.1 404 [^]*x-mogoly-error: HOST_UNKNOWN/);
-    expect(await rawRequest(port, `${HANDSHAKE.replace('/a', '/old/a')}\r\n`)).toMatch(/x-mogoly-error: UPGRADE_REFUSED/);
+    expect(await rawRequest(port, `${HANDSHAKE.replace(HOST, 'nobody.test')}\r\n`)).toMatch(
+      /^HTTP\/1\.1 404 [^]*x-mogoly-error: HOST_UNKNOWN/,
+    );
+    expect(await rawRequest(port, `${HANDSHAKE.replace('/a', '/old/a')}\r\n`)).toMatch(
+      /x-mogoly-error: UPGRADE_REFUSED/,
+    );
   });
 });
 
@@ -161,7 +193,10 @@ describe('a backend that does not take it', () => {
     socket.close();
     await once(socket, 'close');
     await until(() => engine.exchanges.list(1).length === 1);
-    expect(engine.exchanges.list(1)[0]?.attempts).toEqual([{ backend: 'web-1', error: 'connection refused' }, { backend: 'web-2' }]);
+    expect(engine.exchanges.list(1)[0]?.attempts).toEqual([
+      { backend: 'web-1', error: 'connection refused' },
+      { backend: 'web-2' },
+    ]);
   });
 
   it('because all are dead is 502 with the reason', async () => {
@@ -169,7 +204,11 @@ describe('a backend that does not take it', () => {
     expect(await rawRequest(port, `${HANDSHAKE}\r\n`)).toMatch(/^HTTP\/1\.1 502 [^]*BACKEND_REFUSED/);
   });
 
-  it.each([['reset', 502, 'BACKEND_RESET'], ['garbage', 502, 'BACKEND_GARBAGE'], ['hang', 504, 'BACKEND_TIMEOUT']] as const)('because it does %s is %i', async (how, status, code) => {
+  it.each([
+    ['reset', 502, 'BACKEND_RESET'],
+    ['garbage', 502, 'BACKEND_GARBAGE'],
+    ['hang', 504, 'BACKEND_TIMEOUT'],
+  ] as const)('because it does %s is %i', async (how, status, code) => {
     const http = createServer();
     http.on('upgrade', (_request, socket) => {
       if (how === 'reset') socket.destroy();
@@ -179,14 +218,18 @@ describe('a backend that does not take it', () => {
     http.listen(0, '127.0.0.1');
     await once(http, 'listening');
     open.push(() => http.close());
-    const { port, engine } = await serve([`http://127.0.0.1:${(http.address() as AddressInfo).port}`], { response_timeout: '300ms' });
+    const { port, engine } = await serve([`http://127.0.0.1:${(http.address() as AddressInfo).port}`], {
+      response_timeout: '300ms',
+    });
     expect(await rawRequest(port, `${HANDSHAKE}\r\n`)).toMatch(new RegExp(`^HTTP/1\\.1 ${status} [^]*${code}`));
     await until(() => engine.getBackend(HOST, 'web-1')?.active === 0);
     expect(engine.getBackend(HOST, 'web-1')?.failures).toBe(1);
   });
 
   it('by answering like a web server has its answer shown', async () => {
-    const backend = await startBackend({ handler: (_request, response) => response.writeHead(426, { connection: 'close' }).end('no sockets here') });
+    const backend = await startBackend({
+      handler: (_request, response) => response.writeHead(426, { connection: 'close' }).end('no sockets here'),
+    });
     open.push(() => backend.kill());
     const { port } = await serve([backend.url]);
     const reply = await rawRequest(port, `${HANDSHAKE}\r\n`);
@@ -200,7 +243,10 @@ describe('beside WebSockets', () => {
     const backend = await startBackend();
     open.push(() => backend.kill());
     const { port } = await serve([backend.url]);
-    const reply = await send(port, { host: HOST, headers: { connection: 'Upgrade, HTTP2-Settings', upgrade: 'h2c', 'http2-settings': 'AAMAAABkAAQAAP__' } });
+    const reply = await send(port, {
+      host: HOST,
+      headers: { connection: 'Upgrade, HTTP2-Settings', upgrade: 'h2c', 'http2-settings': 'AAMAAABkAAQAAP__' },
+    });
     expect(reply.status).toBe(200);
     expect(JSON.parse(reply.body)).not.toHaveProperty('headers.http2-settings');
   });

@@ -43,7 +43,8 @@ export class FakeClock {
 
   private first(untilMs: number): Timer | undefined {
     let first: Timer | undefined;
-    for (const timer of this.timers) if (timer.atMs <= untilMs && (first === undefined || timer.atMs < first.atMs)) first = timer;
+    for (const timer of this.timers)
+      if (timer.atMs <= untilMs && (first === undefined || timer.atMs < first.atMs)) first = timer;
     return first;
   }
 }

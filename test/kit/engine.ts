@@ -54,6 +54,10 @@ export function configText(config: ConfigFile | string): string {
 }
 
 /** A site that is not probed: its backends see what the test sends and nothing else. */
-export function site(name: string, backends: (BackendFile | { url: string })[], rest: Partial<SiteFile> = {}): SiteFile {
+export function site(
+  name: string,
+  backends: (BackendFile | { url: string })[],
+  rest: Partial<SiteFile> = {},
+): SiteFile {
   return { name, balance: backends as BackendFile[], health_check: { enabled: false }, ...rest };
 }

@@ -30,7 +30,15 @@ export interface HealthBackendOptions {
   live?: (id: string, originKey: string, policy: HealthPolicy) => BackendLive;
 }
 
-export function healthBackend({ url, name = url, protocol, policy = healthPolicy(), disabled = false, drain = false, live }: HealthBackendOptions): Backend {
+export function healthBackend({
+  url,
+  name = url,
+  protocol,
+  policy = healthPolicy(),
+  disabled = false,
+  drain = false,
+  live,
+}: HealthBackendOptions): Backend {
   const { protocol: scheme, hostname, port, origin, host } = new URL(url);
   const id = `shop.local/${name}`;
   return {

@@ -29,11 +29,30 @@ export interface Reply {
 }
 
 export function send(port: number, options: SendOptions = {}): Promise<Reply> {
-  const { host, path = '/', method = 'GET', headers = {}, body, agent, address = '127.0.0.1', timeoutMs = 10_000 } = options;
+  const {
+    host,
+    path = '/',
+    method = 'GET',
+    headers = {},
+    body,
+    agent,
+    address = '127.0.0.1',
+    timeoutMs = 10_000,
+  } = options;
   return new Promise((resolve, reject) => {
     const informational: Reply['informational'] = [];
-    const outgoing = request({ host: address, port, path, method, agent: agent ?? false, headers: host === undefined ? headers : { host, ...headers } });
-    const deadline = setTimeout(() => outgoing.destroy(new Error(`no whole answer to ${method} ${path} within ${timeoutMs} ms`)), timeoutMs);
+    const outgoing = request({
+      host: address,
+      port,
+      path,
+      method,
+      agent: agent ?? false,
+      headers: host === undefined ? headers : { host, ...headers },
+    });
+    const deadline = setTimeout(
+      () => outgoing.destroy(new Error(`no whole answer to ${method} ${path} within ${timeoutMs} ms`)),
+      timeoutMs,
+    );
     const fail = (error: Error): void => {
       clearTimeout(deadline);
       reject(error);
@@ -48,7 +67,15 @@ export function send(port: number, options: SendOptions = {}): Promise<Reply> {
         clearTimeout(deadline);
         const bytes = Buffer.concat(chunks);
         const { statusCode = 0, headers: got, rawHeaders, trailers } = incoming;
-        resolve({ status: statusCode, headers: got, rawHeaders, body: bytes.toString('utf8'), bytes, trailers, informational });
+        resolve({
+          status: statusCode,
+          headers: got,
+          rawHeaders,
+          body: bytes.toString('utf8'),
+          bytes,
+          trailers,
+          informational,
+        });
       });
     });
     if (body === undefined || typeof body === 'string' || Buffer.isBuffer(body)) outgoing.end(body);

@@ -1,38 +1,12 @@
 /** The balancer: fair by weight, never a backend that cannot serve, backups last, clients kept where they should be. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { explainPool, peekBackend, pickBackend, poolBackends, stickyToken } from '../../../electron/engine/proxy/balancer.ts';
+import { explainPool, peekBackend, pickBackend } from '../../../electron/engine/proxy/balancer.ts';
 import type { Backend, Pool } from '../../../electron/engine/generation.ts';
+import { backend, pool } from '../../kit/pool.ts';
 import type { Strategy } from '../../../shared/config.ts';
 
 const STRATEGIES: Strategy[] = ['round_robin', 'least_connections', 'random', 'ip_hash'];
-
-function backend(name: string, options: Partial<Backend> & { up?: boolean; active?: number } = {}): Backend {
-  const { up = true, active = 0, ...rest } = options;
-  return {
-    kind: 'backend',
-    id: `shop.local/${name}`,
-    site: 'shop.local',
-    name,
-    origin: { protocol: 'http', hostname: 'localhost', port: 1, origin: 'http://localhost:1', basePath: '', authority: 'localhost:1' },
-    weight: 1,
-    backup: false,
-    disabled: false,
-    drain: false,
-    maxConnections: Infinity,
-    health: {
-      enabled: true, path: '/', intervalMs: 1, intervalWhenDownMs: 1, timeoutMs: 1, expect: [[200, 399]],
-      healthyAfter: 1, unhealthyAfter: 2, maxFails: 3, windowMs: 1, cooldownMs: 1, initial: 'unknown',
-    },
-    live: { active, requests: 0, failures: 0, health: up ? 'healthy' : 'down', available: up },
-    path: [],
-    ...rest,
-  };
-}
-
-function pool(members: (Backend | Pool)[], options: Partial<Pool> = {}): Pool {
-  return { kind: 'pool', name: '', weight: 1, backup: false, disabled: false, strategy: 'round_robin', members, rotation: members.map(() => 0), ...options };
-}
 
 const from = (client = '127.0.0.1') => ({ client });
 const picks = (of: Pool, count: number) => Array.from({ length: count }, () => pickBackend(of, from())?.name).join('');
@@ -69,12 +43,16 @@ describe('round robin', () => {
 
   it('follows the weights exactly over each whole turn', () => {
     fc.assert(
-      fc.property(fc.array(fc.integer({ min: 0, max: 20 }), { minLength: 2, maxLength: 8 }), fc.integer({ min: 1, max: 5 }), (weights, turns) => {
-        const total = weights.reduce((sum, weight) => sum + weight, 0) || weights.length;
-        const counts = countPicks(pool(weights.map((weight, i) => backend(`b${i}`, { weight }))), total * turns);
-        const allZero = weights.every((weight) => weight === 0);
-        weights.forEach((weight, i) => expect(counts.get(`b${i}`) ?? 0).toBe((allZero ? 1 : weight) * turns));
-      }),
+      fc.property(
+        fc.array(fc.integer({ min: 0, max: 20 }), { minLength: 2, maxLength: 8 }),
+        fc.integer({ min: 1, max: 5 }),
+        (weights, turns) => {
+          const total = weights.reduce((sum, weight) => sum + weight, 0) || weights.length;
+          const counts = countPicks(pool(weights.map((weight, i) => backend(`b${i}`, { weight }))), total * turns);
+          const allZero = weights.every((weight) => weight === 0);
+          weights.forEach((weight, i) => expect(counts.get(`b${i}`) ?? 0).toBe((allZero ? 1 : weight) * turns));
+        },
+      ),
     );
   });
 
@@ -97,12 +75,17 @@ describe('round robin', () => {
 
 describe('least connections', () => {
   it('goes where the fewest requests per weight are under way', () => {
-    const all = pool([backend('a', { active: 3 }), backend('b', { active: 5, weight: 2 }), backend('c', { active: 4 })], { strategy: 'least_connections' });
+    const all = pool(
+      [backend('a', { active: 3 }), backend('b', { active: 5, weight: 2 }), backend('c', { active: 4 })],
+      { strategy: 'least_connections' },
+    );
     expect(picks(all, 2)).toBe('bb');
   });
 
   it('takes turns by weight among those that tie', () => {
-    const all = pool([backend('a', { weight: 2 }), backend('b'), backend('c', { active: 1 })], { strategy: 'least_connections' });
+    const all = pool([backend('a', { weight: 2 }), backend('b'), backend('c', { active: 1 })], {
+      strategy: 'least_connections',
+    });
     expect(picks(all, 6)).toBe('abaaba');
   });
 
@@ -122,7 +105,11 @@ describe('random', () => {
 
 describe('ip hash', () => {
   const client = (i: number) => `10.${i >> 16}.${(i >> 8) & 255}.${i & 255}`;
-  const hashed = (weights: number[]) => pool(weights.map((weight, i) => backend(`b${i}`, { weight })), { strategy: 'ip_hash' });
+  const hashed = (weights: number[]) =>
+    pool(
+      weights.map((weight, i) => backend(`b${i}`, { weight })),
+      { strategy: 'ip_hash' },
+    );
 
   it('keeps each client on its backend', () => {
     const all = hashed([1, 1, 1]);
@@ -131,24 +118,31 @@ describe('ip hash', () => {
 
   it('spreads clients by weight', () => {
     const counts = countPicks(hashed([1, 2, 5]), 40_000, client);
-    [5_000, 10_000, 25_000].forEach((fair, i) => expect(Math.abs((counts.get(`b${i}`) ?? 0) / fair - 1)).toBeLessThan(0.05));
+    [5_000, 10_000, 25_000].forEach((fair, i) =>
+      expect(Math.abs((counts.get(`b${i}`) ?? 0) / fair - 1)).toBeLessThan(0.05),
+    );
   });
 
   it('moves only the clients of a backend that goes away, and they come back', () => {
     fc.assert(
-      fc.property(fc.array(fc.integer({ min: 1, max: 9 }), { minLength: 2, maxLength: 8 }), fc.nat(), fc.array(fc.ipV4(), { maxLength: 40 }), (weights, which, clients) => {
-        const all = hashed(weights);
-        const gone = all.members[which % weights.length] as Backend;
-        const before = clients.map((ip) => pickBackend(all, from(ip)));
-        gone.live.available = false;
-        clients.forEach((ip, i) => {
-          const now = pickBackend(all, from(ip));
-          if (before[i] === gone) expect(now).not.toBe(gone);
-          else expect(now).toBe(before[i]);
-        });
-        gone.live.available = true;
-        expect(clients.map((ip) => pickBackend(all, from(ip)))).toEqual(before);
-      }),
+      fc.property(
+        fc.array(fc.integer({ min: 1, max: 9 }), { minLength: 2, maxLength: 8 }),
+        fc.nat(),
+        fc.array(fc.ipV4(), { maxLength: 40 }),
+        (weights, which, clients) => {
+          const all = hashed(weights);
+          const gone = all.members[which % weights.length] as Backend;
+          const before = clients.map((ip) => pickBackend(all, from(ip)));
+          gone.live.available = false;
+          clients.forEach((ip, i) => {
+            const now = pickBackend(all, from(ip));
+            if (before[i] === gone) expect(now).not.toBe(gone);
+            else expect(now).toBe(before[i]);
+          });
+          gone.live.available = true;
+          expect(clients.map((ip) => pickBackend(all, from(ip)))).toEqual(before);
+        },
+      ),
     );
   });
 });
@@ -156,23 +150,39 @@ describe('ip hash', () => {
 let made = 0;
 const backendArbitrary = fc
   .record({
-    up: fc.boolean(), weight: fc.integer({ min: 0, max: 3 }), backup: fc.boolean(), disabled: fc.boolean(),
-    drain: fc.boolean(), active: fc.integer({ min: 0, max: 3 }), maxConnections: fc.constantFrom(1, 2, Infinity),
+    up: fc.boolean(),
+    weight: fc.integer({ min: 0, max: 3 }),
+    backup: fc.boolean(),
+    disabled: fc.boolean(),
+    drain: fc.boolean(),
+    active: fc.integer({ min: 0, max: 3 }),
+    maxConnections: fc.constantFrom(1, 2, Infinity),
   })
   .map((options) => backend(`b${(made += 1)}`, options));
 const strategyArbitrary = fc.constantFrom(...STRATEGIES);
 const innerArbitrary = fc
-  .record({ members: fc.array(backendArbitrary, { minLength: 1, maxLength: 4 }), strategy: strategyArbitrary, weight: fc.integer({ min: 0, max: 3 }), backup: fc.boolean(), disabled: fc.boolean() })
+  .record({
+    members: fc.array(backendArbitrary, { minLength: 1, maxLength: 4 }),
+    strategy: strategyArbitrary,
+    weight: fc.integer({ min: 0, max: 3 }),
+    backup: fc.boolean(),
+    disabled: fc.boolean(),
+  })
   .map(({ members, ...options }) => pool(members, { name: 'inner', ...options }));
 const poolArbitrary = fc
-  .record({ members: fc.array(fc.oneof(backendArbitrary, innerArbitrary), { minLength: 1, maxLength: 6 }), strategy: strategyArbitrary })
+  .record({
+    members: fc.array(fc.oneof(backendArbitrary, innerArbitrary), { minLength: 1, maxLength: 6 }),
+    strategy: strategyArbitrary,
+  })
   .map(({ members, strategy }) => pool(members, { strategy }));
 
 describe('every strategy', () => {
   it('picks a backend that can serve whenever there is one, and no other', () => {
     fc.assert(
       fc.property(poolArbitrary, fc.ipV4(), (of, client) => {
-        const can = explainPool(of, { client }).filter((one) => one.available).map((one) => one.backend);
+        const can = explainPool(of, { client })
+          .filter((one) => one.available)
+          .map((one) => one.backend);
         const peeked = of.strategy === 'random' ? undefined : peekBackend(of, { client, random: () => 0.5 });
         const picked = pickBackend(of, { client, random: () => 0.5 });
         if (can.length === 0) expect(picked).toBeUndefined();
@@ -218,70 +228,5 @@ describe('every strategy', () => {
     expect(picks(all, 2)).toBe('bb');
     (all.members[1] as Backend).live.active = 1;
     expect(pickBackend(all, from())).toBeUndefined();
-  });
-});
-
-describe('sticky', () => {
-  const sticky = (members: (Backend | Pool)[]) => pool(members, { stickyCookie: 'mogoly_backend' });
-
-  it('keeps a client on its backend, in an inner pool and while it drains too', () => {
-    const b = backend('b', { drain: true });
-    const all = sticky([backend('a'), pool([b], { name: 'inner' })]);
-    const request = { client: '', sticky: stickyToken(b) };
-    expect(pickBackend(all, request)).toBe(b);
-    expect(pickBackend(all, from())?.name).toBe('a');
-    expect(explainPool(all, request).find((one) => one.backend === b)?.available).toBe(true);
-  });
-
-  it('lets it go when that backend is down, disabled, full or was tried, or the token says nothing', () => {
-    const b = backend('b');
-    const all = sticky([backend('a', { weight: 1_000 }), b]);
-    const request = { client: '', sticky: stickyToken(b) };
-    expect(pickBackend(all, { ...request, tried: new Set([b]) })?.name).toBe('a');
-    b.live.available = false;
-    expect(pickBackend(all, request)?.name).toBe('a');
-    expect(pickBackend(all, { client: '', sticky: '__proto__' })?.name).toBe('a');
-    expect(pickBackend(sticky([backend('a'), backend('b', { disabled: true })]), request)?.name).toBe('a');
-  });
-
-  it('counts only where the pool asks for it', () => {
-    const b = backend('b');
-    expect(pickBackend(pool([backend('a'), b]), { client: '', sticky: stickyToken(b) })?.name).toBe('a');
-  });
-
-  it('has tokens that are short, stable, and free of the URL', () => {
-    expect(stickyToken(backend('a'))).toBe(stickyToken(backend('a')));
-    expect(stickyToken(backend('a'))).not.toBe(stickyToken(backend('b')));
-    expect(stickyToken(backend('http://localhost:5173'))).toMatch(/^[A-Za-z0-9_-]{12}$/);
-  });
-});
-
-describe('explaining', () => {
-  it('names the reason of each backend passed over and leaves the rotation alone', () => {
-    const all = pool([
-      backend('up'),
-      backend('down', { up: false }),
-      backend('off', { disabled: true }),
-      backend('leaving', { drain: true }),
-      backend('full', { maxConnections: 1, active: 1 }),
-      backend('spare', { backup: true }),
-      backend('none', { weight: 0 }),
-      pool([backend('hidden')], { name: 'inner', disabled: true }),
-    ]);
-    const rotation = [...all.rotation];
-    const reasons = explainPool(all, from()).map(({ backend: { name }, available, reason }) => [name, available, reason]);
-    expect(reasons).toEqual([
-      ['up', true, undefined],
-      ['down', false, 'down'],
-      ['off', false, 'disabled'],
-      ['leaving', false, 'draining'],
-      ['full', false, 'at max_connections'],
-      ['spare', false, 'backup not needed'],
-      ['none', false, 'weight 0'],
-      ['hidden', false, 'disabled'],
-    ]);
-    expect(peekBackend(all, from())?.name).toBe('up');
-    expect(all.rotation).toEqual(rotation);
-    expect(poolBackends(all)).toHaveLength(8);
   });
 });

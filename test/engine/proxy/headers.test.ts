@@ -1,20 +1,85 @@
 /** What goes on of a head, and what is added. */
 import type { IncomingMessage } from 'node:http';
 import { describe, expect, it } from 'vitest';
-import { appendForwarded, cookieValue, isResponseHop, namedByConnection, readRequestHead, removeNamedByConnection, type ForwardedContext } from '../../../electron/engine/proxy/headers.ts';
+import {
+  appendForwarded,
+  cookieValue,
+  isResponseHop,
+  namedByConnection,
+  readRequestHead,
+  removeNamedByConnection,
+  type ForwardedContext,
+} from '../../../electron/engine/proxy/headers.ts';
 
 const read = (...rawHeaders: string[]) => readRequestHead({ rawHeaders } as IncomingMessage);
-const CONTEXT: ForwardedContext = { peer: '127.0.0.1', host: 'shop.local', scheme: 'http', port: 80, httpVersion: '1.1', viaToken: 'mogoly-a-b', trusted: false };
+const CONTEXT: ForwardedContext = {
+  peer: '127.0.0.1',
+  host: 'shop.local',
+  scheme: 'http',
+  port: 80,
+  httpVersion: '1.1',
+  viaToken: 'mogoly-a-b',
+  trusted: false,
+};
 
 describe('readRequestHead', () => {
   it('begins with a place for Host and keeps order and spelling', () => {
-    const head = read('Host', 'shop.local', 'X-One', '1', 'Accept', 'text/html', 'x-two', '2', 'Cookie', 'a=1', 'cookie', 'b=2');
-    expect(head.headers).toEqual(['host', '', 'X-One', '1', 'Accept', 'text/html', 'x-two', '2', 'Cookie', 'a=1', 'cookie', 'b=2']);
-    expect(head).toMatchObject({ host: 'shop.local', accept: 'text/html', cookie: 'a=1; b=2', hasBody: false, duplicateHost: false });
+    const head = read(
+      'Host',
+      'shop.local',
+      'X-One',
+      '1',
+      'Accept',
+      'text/html',
+      'x-two',
+      '2',
+      'Cookie',
+      'a=1',
+      'cookie',
+      'b=2',
+    );
+    expect(head.headers).toEqual([
+      'host',
+      '',
+      'X-One',
+      '1',
+      'Accept',
+      'text/html',
+      'x-two',
+      '2',
+      'Cookie',
+      'a=1',
+      'cookie',
+      'b=2',
+    ]);
+    expect(head).toMatchObject({
+      host: 'shop.local',
+      accept: 'text/html',
+      cookie: 'a=1; b=2',
+      hasBody: false,
+      duplicateHost: false,
+    });
   });
 
   it('drops hop-by-hop fields in any spelling', () => {
-    expect(read('Keep-Alive', '1', 'PROXY-CONNECTION', 'x', 'Transfer-Encoding', 'chunked', 'Upgrade', 'x', 'TE', 'trailers', 'Expect', 'x', 'HTTP2-Settings', 'x').headers).toEqual(['host', '']);
+    expect(
+      read(
+        'Keep-Alive',
+        '1',
+        'PROXY-CONNECTION',
+        'x',
+        'Transfer-Encoding',
+        'chunked',
+        'Upgrade',
+        'x',
+        'TE',
+        'trailers',
+        'Expect',
+        'x',
+        'HTTP2-Settings',
+        'x',
+      ).headers,
+    ).toEqual(['host', '']);
   });
 
   it('tells a body by its length or its chunks', () => {
@@ -26,7 +91,18 @@ describe('readRequestHead', () => {
   it('sees two Hosts, also equal ones', () => expect(read('Host', 'a', 'host', 'a').duplicateHost).toBe(true));
 
   it('drops what Connection names, before or after it, but not what routing needs', () => {
-    const head = read('X-Before', '1', 'Connection', 'X-Before, x-after, Host', 'X-After', '1', 'X-Stays', '1', 'Host', 'shop.local');
+    const head = read(
+      'X-Before',
+      '1',
+      'Connection',
+      'X-Before, x-after, Host',
+      'X-After',
+      '1',
+      'X-Stays',
+      '1',
+      'Host',
+      'shop.local',
+    );
     removeNamedByConnection(head);
     expect(head.headers).toEqual(['host', '', 'X-Stays', '1']);
     expect(head.host).toBe('shop.local');
@@ -37,7 +113,9 @@ describe('appendForwarded', () => {
   const added = (rest: Partial<ForwardedContext>, ...raw: string[]): Record<string, string> => {
     const head = read(...raw);
     appendForwarded(head, { ...CONTEXT, ...rest });
-    return Object.fromEntries(Array.from({ length: head.headers.length / 2 }, (_, i) => [head.headers[i * 2]!, head.headers[i * 2 + 1]!]));
+    return Object.fromEntries(
+      Array.from({ length: head.headers.length / 2 }, (_, i) => [head.headers[i * 2]!, head.headers[i * 2 + 1]!]),
+    );
   };
 
   it('says what we saw; what a client sent is gone', () => {
@@ -53,17 +131,27 @@ describe('appendForwarded', () => {
   });
 
   it('adds to what a trusted proxy sent', () => {
-    expect(added({ trusted: true }, 'X-Forwarded-For', '6.6.6.6', 'X-Forwarded-For', '7.7.7.7', 'Via', '1.0 other')).toMatchObject({ 'x-forwarded-for': '6.6.6.6, 7.7.7.7, 127.0.0.1', via: '1.0 other, 1.1 mogoly-a-b' });
+    expect(
+      added({ trusted: true }, 'X-Forwarded-For', '6.6.6.6', 'X-Forwarded-For', '7.7.7.7', 'Via', '1.0 other'),
+    ).toMatchObject({ 'x-forwarded-for': '6.6.6.6, 7.7.7.7, 127.0.0.1', via: '1.0 other, 1.1 mogoly-a-b' });
   });
 
   it('quotes what is no token: IPv6, a host with a port', () => {
-    expect(added({ peer: '::1', host: 'shop.local:81' })['forwarded']).toBe('for="[::1]";host="shop.local:81";proto=http');
+    expect(added({ peer: '::1', host: 'shop.local:81' })['forwarded']).toBe(
+      'for="[::1]";host="shop.local:81";proto=http',
+    );
   });
 });
 
 describe('responses', () => {
   it('hop-by-hop fields are known in any spelling', () => {
-    expect(['Connection', 'KEEP-ALIVE', 'transfer-encoding', 'Set-Cookie', 'trailer'].map(isResponseHop)).toEqual([true, true, true, false, false]);
+    expect(['Connection', 'KEEP-ALIVE', 'transfer-encoding', 'Set-Cookie', 'trailer'].map(isResponseHop)).toEqual([
+      true,
+      true,
+      true,
+      false,
+      false,
+    ]);
   });
 
   it('Connection names more of them', () => {

@@ -3,7 +3,13 @@ import { createServer } from 'node:http';
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { describe, expect, it } from 'vitest';
-import { createHttpServer, openListener, planListeners, type OpenListener, type RequestHandlers } from '../../../electron/engine/proxy/listeners.ts';
+import {
+  createHttpServer,
+  openListener,
+  planListeners,
+  type OpenListener,
+  type RequestHandlers,
+} from '../../../electron/engine/proxy/listeners.ts';
 import { freePort } from '../../kit/free-port.ts';
 import { send } from '../../kit/http.ts';
 import { rawRequest } from '../../kit/raw-socket.ts';
@@ -13,7 +19,8 @@ const handlers: RequestHandlers = {
     if (request.url === '/slow') setTimeout(() => response.end('slow'), 150);
     else request.resume().on('end', () => response.end(`hello ${request.headers.upgrade ?? 'plain'}`));
   },
-  onUpgrade: (_request, socket) => void socket.write('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n'),
+  onUpgrade: (_request, socket) =>
+    void socket.write('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n'),
 };
 
 async function opened(address: string, port = 0): Promise<OpenListener> {
@@ -24,8 +31,20 @@ async function opened(address: string, port = 0): Promise<OpenListener> {
 
 describe('planListeners', () => {
   it('keeps what stays, opens what is new, closes what is gone', () => {
-    const listener = (port: number): OpenListener => ({ kind: 'http', address: '127.0.0.1', port, key: `http 127.0.0.1 ${port}`, close: () => Promise.resolve() });
-    const plan = planListeners([listener(80), listener(81)], [{ kind: 'http', address: '127.0.0.1', port: 81 }, { kind: 'http', address: '::1', port: 81 }]);
+    const listener = (port: number): OpenListener => ({
+      kind: 'http',
+      address: '127.0.0.1',
+      port,
+      key: `http 127.0.0.1 ${port}`,
+      close: () => Promise.resolve(),
+    });
+    const plan = planListeners(
+      [listener(80), listener(81)],
+      [
+        { kind: 'http', address: '127.0.0.1', port: 81 },
+        { kind: 'http', address: '::1', port: 81 },
+      ],
+    );
     expect(plan.keep.map(({ port }) => port)).toEqual([81]);
     expect(plan.close.map(({ port }) => port)).toEqual([80]);
     expect(plan.open).toEqual([{ kind: 'http', address: '::1', port: 81 }]);
@@ -45,8 +64,14 @@ describe('openListener', () => {
     const taken = createServer().listen(0, '127.0.0.1');
     await once(taken, 'listening');
     const { port } = taken.address() as { port: number };
-    expect(await openListener({ kind: 'http', address: '127.0.0.1', port }, handlers)).toMatchObject({ ok: false, problems: [{ code: 'LISTEN_PORT_TAKEN', path: ['listen', 'http'] }] });
-    expect(await openListener({ kind: 'http', address: '192.0.2.1', port: await freePort() }, handlers)).toMatchObject({ ok: false, problems: [{ code: 'LISTEN_ADDRESS_UNKNOWN' }] });
+    expect(await openListener({ kind: 'http', address: '127.0.0.1', port }, handlers)).toMatchObject({
+      ok: false,
+      problems: [{ code: 'LISTEN_PORT_TAKEN', path: ['listen', 'http'] }],
+    });
+    expect(await openListener({ kind: 'http', address: '192.0.2.1', port: await freePort() }, handlers)).toMatchObject({
+      ok: false,
+      problems: [{ code: 'LISTEN_ADDRESS_UNKNOWN' }],
+    });
     taken.close();
   });
 
@@ -92,7 +117,9 @@ describe('createHttpServer', () => {
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
     const { port } = server.address() as { port: number };
-    expect(await rawRequest(port, 'GET / HTTP/1.1\r\nHost: a\r\n')).toMatch(/^HTTP\/1\.1 408 [^]*x-mogoly-error: REQUEST_TIMEOUT/);
+    expect(await rawRequest(port, 'GET / HTTP/1.1\r\nHost: a\r\n')).toMatch(
+      /^HTTP\/1\.1 408 [^]*x-mogoly-error: REQUEST_TIMEOUT/,
+    );
     server.close();
   });
 });
@@ -100,9 +127,15 @@ describe('createHttpServer', () => {
 describe('an upgrade to a protocol that is not WebSocket', () => {
   it('is ignored and the request answered, its body too', async () => {
     const listener = await opened('127.0.0.1');
-    const fields = 'Host: a\r\nConnection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABkAAQAAP__\r\n';
-    expect(await rawRequest(listener.port, `GET / HTTP/1.1\r\n${fields}\r\n`, { untilClose: false })).toMatch(/^HTTP\/1\.1 200 [^]*hello plain/);
-    const twice = await rawRequest(listener.port, `POST / HTTP/1.1\r\n${fields}Content-Length: 4\r\n\r\nbodyGET /2 HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n`);
+    const fields =
+      'Host: a\r\nConnection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABkAAQAAP__\r\n';
+    expect(await rawRequest(listener.port, `GET / HTTP/1.1\r\n${fields}\r\n`, { untilClose: false })).toMatch(
+      /^HTTP\/1\.1 200 [^]*hello plain/,
+    );
+    const twice = await rawRequest(
+      listener.port,
+      `POST / HTTP/1.1\r\n${fields}Content-Length: 4\r\n\r\nbodyGET /2 HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n`,
+    );
     expect(twice.match(/hello plain/g)).toHaveLength(2);
     await listener.close(0);
   });

@@ -13,7 +13,8 @@ function makeSource(): PassThrough & { complete: boolean } {
   return source;
 }
 
-const bodyOf = (source: PassThrough, count: (bytes: number) => void = () => undefined): RequestBody => new RequestBody(source as unknown as IncomingMessage, count);
+const bodyOf = (source: PassThrough, count: (bytes: number) => void = () => undefined): RequestBody =>
+  new RequestBody(source as unknown as IncomingMessage, count);
 
 async function textOf(body: RequestBody): Promise<string> {
   let text = '';

@@ -20,7 +20,14 @@ describe('matchesPattern', () => {
 
 describe('comparePatterns', () => {
   it('puts the longest first, an exact one before a prefix of its length, / last', () => {
-    expect(['/', '/api/*', '/api', '/api/v1/*', '/*', '/a'].sort(comparePatterns)).toEqual(['/api/v1/*', '/api/*', '/api', '/a', '/*', '/']);
+    expect(['/', '/api/*', '/api', '/api/v1/*', '/*', '/a'].sort(comparePatterns)).toEqual([
+      '/api/v1/*',
+      '/api/*',
+      '/api',
+      '/a',
+      '/*',
+      '/',
+    ]);
   });
 });
 
@@ -35,7 +42,9 @@ describe('backendPath', () => {
     ['/x', '', '/base', '/base/x'],
     ['/api/x', '/api', '/base', '/base/x'],
     ['/a%2Fb/../c', '', '', '/a%2Fb/../c'],
-  ])('%s without %s after %s is %s', (target, strip, base, path) => expect(backendPath(target, strip, base)).toBe(path));
+  ])('%s without %s after %s is %s', (target, strip, base, path) =>
+    expect(backendPath(target, strip, base)).toBe(path),
+  );
 });
 
 it('pathOf leaves the query off, at the first question mark', () => {

@@ -34,21 +34,10 @@ export const BIG_FILE_BYTES = 1024 ** 3;
  */
 export async function setStage(options, missing) {
   const dir = mkdtempSync(join(tmpdir(), 'mogoly-bench-'));
-  const files = join(dir, 'files');
-  mkdirSync(files);
-  writeFileSync(join(files, 'big'), '');
-  truncateSync(join(files, 'big'), BIG_FILE_BYTES);
+  const files = makeFiles(dir);
   const { cert, key } = makeCertificate(dir, missing);
   const [backendPort = 0] = await freePorts(1);
-  const backendDir = join(dir, 'backend');
-  mkdirSync(backendDir);
-  const backend = startPinned(
-    'backend',
-    launchBackend({ dir: backendDir, port: backendPort, files }),
-    LOAD_CORE,
-    backendDir,
-  );
-  await untilServing(backend, backendPort, { host: HOST });
+  const backend = await startBackend(dir, backendPort, files);
 
   /** @type {import('./measure.mjs').Running[]} */
   const started = [];
@@ -107,6 +96,24 @@ export async function setStage(options, missing) {
       removeFolder(dir);
     },
   };
+}
+
+/** @param {string} dir the folder of files that the backend serves, its path */
+function makeFiles(dir) {
+  const files = join(dir, 'files');
+  mkdirSync(files);
+  writeFileSync(join(files, 'big'), '');
+  truncateSync(join(files, 'big'), BIG_FILE_BYTES);
+  return files;
+}
+
+/** @param {string} dir @param {number} port @param {string} files */
+async function startBackend(dir, port, files) {
+  const own = join(dir, 'backend');
+  mkdirSync(own);
+  const backend = startPinned('backend', launchBackend({ dir: own, port, files }), LOAD_CORE, own);
+  await untilServing(backend, port, { host: HOST });
+  return backend;
 }
 
 /** The same key type for everyone: EC P-256, which is what Mogoly mints. @param {string} dir @param {string[]} missing */
