@@ -11,6 +11,8 @@ import { watchConfigFile } from './config/watch.ts';
 /** Requests under way get this long when the engine stops. */
 const STOP_DRAIN_MS = 5_000;
 
+const CLOSED = problem('ENGINE_CLOSED', 'This engine is closed.', { fix: 'Create another one.' });
+
 export interface Lifecycle extends Pick<Engine, 'status' | 'start' | 'stop' | 'close'> {
   startedAt: () => number | undefined;
 }
@@ -30,7 +32,8 @@ export function createLifecycle(
   const inOrder = createOrder();
 
   const load = async (): Promise<Result<{ revision: number }>> => {
-    const made = unusable.length > 0 ? failure(...unusable) : await makeHome(options.home);
+    keeper.serving = true;
+    const made = await makeHome(options.home, unusable);
     if (!made.ok) return made;
     // Before the file is read, so that no save falls between.
     if (options.watch !== false) watcher ??= watch(configFile, keeper, rooms);
@@ -43,10 +46,9 @@ export function createLifecycle(
     status = 'stopped';
   };
   const start = async (): Promise<Result<{ revision: number }>> => {
-    if (isClosed) return failure(problem('ENGINE_CLOSED', 'This engine is closed.', { fix: 'Create another one.' }));
+    if (isClosed) return failure(CLOSED);
     if (status === 'running') return success({ revision: rooms.current().revision });
     status = 'starting';
-    keeper.serving = true;
     const loaded = await load().catch((error: unknown) => {
       giveUp();
       throw error;
@@ -72,17 +74,11 @@ export function createLifecycle(
   const close = async (): Promise<void> => {
     isClosed = true;
     watcher?.close();
-    watcher = undefined;
     await stop();
     await rooms.close(keeper.running);
   };
-  return {
-    status: () => status,
-    startedAt: () => startedAt,
-    start: () => inOrder(start),
-    stop: () => inOrder(stop),
-    close: () => inOrder(close),
-  };
+  const state = { status: () => status, startedAt: () => startedAt };
+  return { ...state, start: () => inOrder(start), stop: () => inOrder(stop), close: () => inOrder(close) };
 }
 
 type Failed = ReturnType<typeof failure>;
@@ -119,7 +115,8 @@ function createOrder(): <T>(act: () => Promise<T>) => Promise<T> {
   };
 }
 
-async function makeHome(home: string): Promise<Result<undefined>> {
+async function makeHome(home: string, unusable: Problem[]): Promise<Result<undefined>> {
+  if (unusable.length > 0) return failure(...unusable);
   try {
     await mkdir(home, { recursive: true, mode: 0o700 });
     return success(undefined);

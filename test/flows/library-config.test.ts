@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vit
 import { checkConfig } from '../../electron/engine/config/check.ts';
 import { formatOf, readConfigFile } from '../../electron/engine/config/file.ts';
 import type { Engine } from '../../electron/engine/index.ts';
-import { startBackend, type BackendReply, type TestBackend } from '../kit/backend.ts';
+import { startBackend, type TestBackend } from '../kit/backend.ts';
 import { configText, site, startEngine, type TestEngine } from '../kit/engine.ts';
 import { send } from '../kit/http.ts';
 import { until } from '../kit/wait.ts';

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { z } from 'zod';
 import { createEngine, type Engine, type MiddlewareFactory } from '../../electron/engine/index.ts';
+import { readConfigFile } from '../../electron/engine/config/file.ts';
 import { createMiddlewareRegistry } from '../../electron/engine/middleware/index.ts';
 import { cleanupVisitors, type Visitor } from '../../electron/engine/middleware/ratelimit.ts';
 import { startBackend, type BackendReply, type TestBackend } from '../kit/backend.ts';
