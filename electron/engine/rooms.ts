@@ -19,7 +19,7 @@ import type { CompletedExchange } from './proxy/exchange.ts';
 import { openListener, planListeners, type OpenListener } from './proxy/listeners.ts';
 import { createProxy } from './proxy/proxy.ts';
 import { comparePatterns } from './proxy/router.ts';
-import { createTransports } from './proxy/transports.ts';
+import { createTransports } from './proxy/transport/transports.ts';
 import { createExchangeRing } from './record/exchanges.ts';
 import { logEvents } from './record/log-events.ts';
 import { createLog } from './record/log.ts';

@@ -9,8 +9,7 @@ interface WarmTransport {
       path: string;
       headers: string[];
       body: null;
-      headersTimeout: number;
-      bodyTimeout: number;
+      responseTimeoutMs: number;
     },
     handler: WarmHandler,
     needs: undefined,
@@ -19,7 +18,9 @@ interface WarmTransport {
 
 interface WarmHandler {
   onConnect: (abort: () => void) => void;
-  onHeaders: () => boolean;
+  onInformational: () => void;
+  onHead: () => boolean;
+  onText: () => void;
   onData: () => boolean;
   onComplete: () => void;
   onError: () => void;
@@ -48,7 +49,9 @@ function warmOne({ origin, health }: Backend, transport: WarmTransport): Promise
     };
     const handler: WarmHandler = {
       onConnect: (stop) => void (abort = stop),
-      onHeaders: () => true,
+      onInformational: () => undefined,
+      onHead: () => true,
+      onText: () => undefined,
       onData: () => true,
       onComplete: done,
       onError: done,
@@ -60,8 +63,7 @@ function warmOne({ origin, health }: Backend, transport: WarmTransport): Promise
         path: health.path,
         headers,
         body: null,
-        headersTimeout: WARM_TIMEOUT_MS,
-        bodyTimeout: WARM_TIMEOUT_MS,
+        responseTimeoutMs: WARM_TIMEOUT_MS,
       },
       handler,
       undefined,

@@ -9,6 +9,9 @@ import { createServer } from 'vite';
 const FIXTURE = fileURLToPath(new URL('../fixtures/vite-react', import.meta.url));
 const MODULES = fileURLToPath(new URL('../../node_modules', import.meta.url));
 
+/** Told beforehand: one that Vite finds out by itself, while the page already runs, makes it reload the page. */
+const DEPENDENCIES = ['react', 'react/jsx-dev-runtime', 'react-dom/client'];
+
 export interface ViteProject {
   folder: string;
   url: string;
@@ -25,6 +28,7 @@ export async function startViteProject(): Promise<ViteProject> {
     cacheDir: join(folder, '.vite'),
     logLevel: 'error',
     plugins: [react()],
+    optimizeDeps: { include: DEPENDENCIES },
     server: { host: '127.0.0.1', port: 0, fs: { allow: [folder, MODULES] } },
   });
   await server.listen();

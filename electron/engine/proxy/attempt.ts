@@ -3,8 +3,7 @@ import { pipeline, type Transform } from 'node:stream';
 import type { ServerResponse } from 'node:http';
 import type { Backend } from '../generation.ts';
 import { describeFailure, type Failure } from './failure.ts';
-import { isResponseHop, namedByConnection, withoutFields } from './headers.ts';
-import type { ResponseHandler } from './transport.ts';
+import { UNKNOWN_LENGTH, type ResponseHandler, type ResponseHead } from './transport/transport.ts';
 
 /** What an attempt needs to know of the exchange, and writes into it. */
 export interface AttemptClient {
@@ -23,18 +22,6 @@ export interface AttemptOwner {
   onFailed: (attempt: Attempt, failure: Failure) => void;
 }
 
-export interface ResponseHead {
-  status: number;
-  statusText: string;
-  /** Flat, hop-by-hop fields gone. */
-  headers: string[];
-}
-
-const NO_LENGTH = -1;
-
-/** A body this small is worth turning into text, which leaves with its head in one write. */
-const SMALL_BODY_BYTES = 16 * 1024;
-
 export class Attempt implements ResponseHandler {
   readonly backend: Backend;
   /** The request may have reached the backend. */
@@ -44,10 +31,10 @@ export class Attempt implements ResponseHandler {
   over = false;
   readonly #owner: AttemptOwner;
   readonly #client: AttemptClient;
-  #abort: ((reason?: Error) => void) | undefined;
+  #abort: (() => void) | undefined;
   #resume: () => void = () => undefined;
-  /** Bytes still to come; NO_LENGTH when the backend did not say. */
-  #remaining = NO_LENGTH;
+  /** Bytes still to come. */
+  #remaining = UNKNOWN_LENGTH;
   #ended = false;
   #body: Transform | undefined;
   #resuming = false;
@@ -60,44 +47,41 @@ export class Attempt implements ResponseHandler {
     backend.live.requests++;
   }
 
-  onConnect(abort: (reason?: Error) => void): void {
+  onConnect(abort: () => void): void {
     this.sent = true;
     this.#abort = abort;
     if (this.over) abort();
   }
 
-  onHeaders(status: number, raw: (Buffer | string)[], resume: () => void, statusText: string): boolean {
+  onInformational(status: number, headers: string[]): void {
+    if (this.over) return;
+    if (status === 100) this.#owner.onContinue();
+    else if (status === 103 && !this.#client.isHttp10) sendEarlyHints(this.#client.response, headers);
+  }
+
+  onHead(head: ResponseHead, resume: () => void): boolean {
     if (this.over) return true;
-    if (status < 200) {
-      this.#informational(status, raw);
-      return true;
-    }
-    const head: ResponseHead = { status, statusText, headers: this.#decode(raw) };
     this.#resume = resume;
+    this.#remaining = head.length;
     const transforms = this.#owner.onHead(this, head);
     if (this.over) return true;
     const { response, method } = this.#client;
-    response.writeHead(status, statusText, head.headers);
+    response.writeHead(head.status, head.statusText, head.headers);
     this.begun = true;
     if (transforms.length > 0 && method !== 'HEAD') this.#through(transforms);
     else if (this.#remaining !== 0) process.nextTick(flushHead, response);
     return true;
   }
 
-  #decode(raw: (Buffer | string)[]): string[] {
-    const headers: string[] = [];
-    let named: string[] | undefined;
-    for (let i = 0; i < raw.length; i += 2) {
-      const name = text(raw[i]!);
-      const value = text(raw[i + 1]!);
-      if (isResponseHop(name)) {
-        if (name.length === 10) named = namedByConnection(name, value, named);
-        continue;
-      }
-      if (name.length === 14 && name.toLowerCase() === 'content-length') this.#remaining = Number(value);
-      headers.push(name, value);
+  onText(body: string): void {
+    if (this.over) return;
+    this.#client.bytesOut += body.length;
+    if (this.#body !== undefined) {
+      this.#body.write(body, 'latin1');
+      return;
     }
-    return named === undefined ? headers : withoutFields(headers, named);
+    this.#ended = true;
+    endInOneWrite(this.#client.response, body);
   }
 
   onData(chunk: Buffer): boolean {
@@ -107,19 +91,18 @@ export class Attempt implements ResponseHandler {
     if (this.#body !== undefined) return this.#body.write(chunk) || this.#waitFor(this.#body);
     if (this.#remaining === chunk.length) {
       this.#ended = true;
-      if (chunk.length <= SMALL_BODY_BYTES) endInOneWrite(response, text(chunk));
-      else response.end(chunk);
+      response.end(chunk);
       return true;
     }
-    if (this.#remaining !== NO_LENGTH) this.#remaining -= chunk.length;
+    if (this.#remaining !== UNKNOWN_LENGTH) this.#remaining -= chunk.length;
     return response.write(chunk) || this.#waitFor(response);
   }
 
-  onComplete(rawTrailers: (Buffer | string)[] | null): void {
+  onComplete(trailers: string[]): void {
     if (this.over) return;
     this.#leave();
     const { response } = this.#client;
-    if (rawTrailers !== null && rawTrailers.length > 0) response.addTrailers(pairs(rawTrailers));
+    if (trailers.length > 0) response.addTrailers(pairs(trailers));
     if (this.#body !== undefined) this.#body.end();
     else if (!this.#ended) response.end();
     this.#owner.onDone(this);
@@ -137,17 +120,12 @@ export class Attempt implements ResponseHandler {
     if (this.over) return;
     this.#leave();
     this.#body?.destroy();
-    this.#abort?.(new Error('the client left'));
+    this.#abort?.();
   }
 
   #leave(): void {
     this.over = true;
     this.backend.live.active--;
-  }
-
-  #informational(status: number, raw: (Buffer | string)[]): void {
-    if (status === 100) this.#owner.onContinue();
-    else if (status === 103 && !this.#client.isHttp10) sendEarlyHints(this.#client.response, raw);
   }
 
   #through(transforms: Transform[]): void {
@@ -171,11 +149,6 @@ export class Attempt implements ResponseHandler {
   }
 }
 
-/** Node's own way to bytes as text, a third quicker than toString('latin1'); its types leave it out. */
-type Latin1 = Buffer & { latin1Slice: () => string };
-
-const text = (value: Buffer | string): string => (typeof value === 'string' ? value : (value as Latin1).latin1Slice());
-
 /**
  * Text is joined to the head; bytes, or the empty write of end(chunk), would make it a vectored write, which costs more
  * than twice as much. A response that waits for its turn on the connection has no socket yet.
@@ -197,20 +170,20 @@ function flushHead(response: ServerResponse): void {
   if (!response.writableEnded && !response.destroyed) response.flushHeaders();
 }
 
-function pairs(flat: (Buffer | string)[]): [string, string][] {
+function pairs(flat: string[]): [string, string][] {
   const out: [string, string][] = [];
-  for (let i = 0; i < flat.length; i += 2) out.push([text(flat[i]!), text(flat[i + 1]!)]);
+  for (let i = 0; i < flat.length; i += 2) out.push([flat[i]!, flat[i + 1]!]);
   return out;
 }
 
 /** 103 with its Link fields (RFC 8297). */
-function sendEarlyHints(response: ServerResponse, raw: (Buffer | string)[]): void {
+function sendEarlyHints(response: ServerResponse, headers: string[]): void {
   const hints: Record<string, string | string[]> = {};
   const links: string[] = [];
-  for (const [name, value] of pairs(raw)) {
+  for (const [name, value] of pairs(headers)) {
     const lower = name.toLowerCase();
     if (lower === 'link') links.push(...value.split(/,\s*(?=<)/));
-    else if (!isResponseHop(name)) hints[lower] = value;
+    else hints[lower] = value;
   }
   if (links.length === 0 || response.headersSent) return;
   try {

@@ -1,7 +1,7 @@
 /** What the proxy asks of the other rooms, and what it tells them of an exchange. */
 import type { Exchange } from '../../../shared/state.ts';
 import type { Backend, Generation } from '../generation.ts';
-import type { Transports } from './transport.ts';
+import type { Transports } from './transport/transport.ts';
 
 /** What is recorded of an exchange when it is over. */
 export interface CompletedExchange extends Exchange {

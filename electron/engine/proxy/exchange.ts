@@ -4,7 +4,7 @@ import type { Transform } from 'node:stream';
 import type { Exchange } from '../../../shared/state.ts';
 import { normaliseHost } from '../../../shared/host.ts';
 import type { Generation, MiddlewareRequest, Route, Site } from '../generation.ts';
-import type { ResponseHead } from './attempt.ts';
+import type { ResponseHead } from './transport/transport.ts';
 import { Chain, type Verdict } from './chain.ts';
 import type { CompletedExchange, ProxyDeps } from './deps.ts';
 import { addForwarding, type Connection } from './connection.ts';
@@ -72,6 +72,8 @@ export class ProxyExchange {
   start(): void {
     if (!readTarget(this)) return;
     if (this.head.duplicateHost) return this.refuse('HOST_INVALID', 'The request has more than one Host header.');
+    if (this.head.unknownCoding)
+      return this.refuse('REQUEST_SMUGGLING', 'Only chunked is understood as a Transfer-Encoding.');
     const host = this.head.host === undefined ? undefined : normaliseHost(this.head.host);
     if (host === undefined && !(this.isHttp10 && this.head.host === undefined)) {
       return this.refuse(
@@ -144,7 +146,11 @@ export class ProxyExchange {
   }
 
   /** Lets the middlewares change a response head; gives the streams its body goes through. */
-  applyChain(head: ResponseHead, backend: string | undefined, hasBody: boolean): Transform[] {
+  applyChain(
+    head: Pick<ResponseHead, 'status' | 'headers'>,
+    backend: string | undefined,
+    hasBody: boolean,
+  ): Transform[] {
     if (this.chain === undefined) return [];
     const headers = createHeaderList(head.headers);
     const seen = { status: head.status, headers, backend };

@@ -14,27 +14,19 @@ const BY_CODE = new Map<string, Failure>([
   ['ENETUNREACH', { code: 'BACKEND_REFUSED', reason: 'network unreachable' }],
   ['ECONNRESET', { code: 'BACKEND_RESET', reason: 'connection reset' }],
   ['EPIPE', { code: 'BACKEND_RESET', reason: 'connection closed' }],
-  ['UND_ERR_SOCKET', { code: 'BACKEND_RESET', reason: 'connection closed before the answer' }],
-  ['UND_ERR_DESTROYED', { code: 'BACKEND_RESET', reason: 'backend was removed' }],
-  ['UND_ERR_CLOSED', { code: 'BACKEND_RESET', reason: 'backend was removed' }],
+  ['CONNECTION_CLOSED', { code: 'BACKEND_RESET', reason: 'connection closed before the answer' }],
+  ['TRANSPORT_CLOSED', { code: 'BACKEND_RESET', reason: 'backend was removed' }],
   ['ERR_HTTP2_STREAM_ERROR', { code: 'BACKEND_RESET', reason: 'stream reset' }],
   ['ERR_HTTP2_ERROR', { code: 'BACKEND_GARBAGE', reason: 'no HTTP/2 answer' }],
-  [
-    'UND_ERR_RES_CONTENT_LENGTH_MISMATCH',
-    { code: 'BACKEND_GARBAGE', reason: 'the answer does not have the announced length' },
-  ],
-  ['UND_ERR_HEADERS_OVERFLOW', { code: 'BACKEND_GARBAGE', reason: 'the head of the answer is larger than 64 KiB' }],
-  ['HPE_HEADER_OVERFLOW', { code: 'BACKEND_GARBAGE', reason: 'the head of the answer is larger than 64 KiB' }],
+  ['RESPONSE_LENGTH', { code: 'BACKEND_RESET', reason: 'connection closed in the middle of the answer' }],
+  ['RESPONSE_MALFORMED', { code: 'BACKEND_GARBAGE', reason: 'the answer is not HTTP' }],
+  ['RESPONSE_HEAD_TOO_LARGE', { code: 'BACKEND_GARBAGE', reason: 'the head of the answer is larger than 64 KiB' }],
   ['ETIMEDOUT', { code: 'BACKEND_TIMEOUT', reason: 'no connection in time' }],
-  ['UND_ERR_CONNECT_TIMEOUT', { code: 'BACKEND_TIMEOUT', reason: 'no connection in time' }],
-  ['UND_ERR_HEADERS_TIMEOUT', { code: 'BACKEND_TIMEOUT', reason: 'no response in time' }],
+  ['CONNECT_TIMEOUT', { code: 'BACKEND_TIMEOUT', reason: 'no connection in time' }],
+  ['RESPONSE_TIMEOUT', { code: 'BACKEND_TIMEOUT', reason: 'no response in time' }],
   ['ENOTFOUND', { code: 'BACKEND_NOT_FOUND', reason: 'host not found' }],
   ['EAI_AGAIN', { code: 'BACKEND_NOT_FOUND', reason: 'host not found' }],
-  [
-    'UND_ERR_REQ_CONTENT_LENGTH_MISMATCH',
-    { code: 'REQUEST_MALFORMED', reason: 'the body does not have the announced length' },
-  ],
-  ['UND_ERR_INVALID_ARG', { code: 'REQUEST_MALFORMED', reason: 'the request cannot be sent on' }],
+  ['REQUEST_LENGTH', { code: 'REQUEST_MALFORMED', reason: 'the body does not have the announced length' }],
 ]);
 
 /** Every code maps to something; what is unknown is a reset with its own message. */
@@ -42,7 +34,7 @@ export function describeFailure(error: Error): Failure {
   const code = (error as NodeJS.ErrnoException).code ?? '';
   const known = BY_CODE.get(code);
   if (known !== undefined) return known;
-  if (error.name === 'HTTPParserError' || code.startsWith('HPE_') || code === 'ERR_INVALID_CHAR') {
+  if (code === 'ERR_INVALID_CHAR' || code === 'ERR_INVALID_HTTP_TOKEN') {
     return { code: 'BACKEND_GARBAGE', reason: 'the answer is not HTTP' };
   }
   if (code.startsWith('ERR_TLS') || code.startsWith('ERR_SSL') || code.includes('CERT') || code === 'EPROTO') {

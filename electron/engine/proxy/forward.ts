@@ -2,7 +2,7 @@
 import type { Transform } from 'node:stream';
 import type { Exchange } from '../../../shared/state.ts';
 import type { Backend, Route } from '../generation.ts';
-import { Attempt, type AttemptOwner, type ResponseHead } from './attempt.ts';
+import { Attempt, type AttemptOwner } from './attempt.ts';
 import { pickBackend, stickyToken } from './balancer.ts';
 import type { ProxyExchange } from './exchange.ts';
 import type { Failure } from './failure.ts';
@@ -10,7 +10,7 @@ import { cookieValue } from './headers.ts';
 import { noBackendPage, watchForHostRefusal } from './refusals.ts';
 import { RequestBody } from './request-body.ts';
 import { backendPath } from './router.ts';
-import type { OutboundNeeds } from './transport.ts';
+import type { OutboundNeeds, ResponseHead } from './transport/transport.ts';
 
 const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
 
@@ -85,8 +85,7 @@ export class Forward implements AttemptOwner {
           path,
           headers: head.headers,
           body: this.#body,
-          headersTimeout: route.responseTimeoutMs,
-          bodyTimeout: 0,
+          responseTimeoutMs: route.responseTimeoutMs,
         },
         attempt,
         this.#needs(),

@@ -9,6 +9,8 @@ export interface RequestHead {
   /** More than one Host field (RFC 9112 section 3.2: answered 400). */
   duplicateHost: boolean;
   hasBody: boolean;
+  /** A Transfer-Encoding other than chunked (RFC 9112 section 6.1). */
+  unknownCoding: boolean;
   hasTrailers: boolean;
   via: string | undefined;
   cookie: string | undefined;
@@ -94,6 +96,7 @@ export function readRequestHead(request: IncomingMessage): RequestHead {
     host: undefined,
     duplicateHost: false,
     hasBody: false,
+    unknownCoding: false,
     hasTrailers: false,
     via: undefined,
     cookie: undefined,
@@ -128,6 +131,7 @@ function readSpecial(head: RequestHead, kind: number, name: string, value: strin
       return;
     case CODING:
       head.hasBody = true;
+      head.unknownCoding ||= value.toLowerCase() !== 'chunked';
       return;
     case VIA:
       head.via = head.via === undefined ? value : `${head.via}, ${value}`;
@@ -218,33 +222,6 @@ export function appendForwarded(head: RequestHead, context: ForwardedContext): v
 /** A host with a port or brackets is no token (RFC 7239 section 4). */
 function quoted(host: string): string {
   return host.includes(':') || host.includes('"') ? `"${host.replaceAll('"', '')}"` : host;
-}
-
-const RESPONSE_DROP = new Set([
-  'connection',
-  'keep-alive',
-  'proxy-connection',
-  'transfer-encoding',
-  'upgrade',
-  'te',
-  'proxy-authenticate',
-]);
-const RESPONSE_KINDS = new Map<string, boolean>();
-
-/** Whether a response field stays between us and the backend. */
-export function isResponseHop(name: string): boolean {
-  const known = RESPONSE_KINDS.get(name);
-  if (known !== undefined) return known;
-  const hop = RESPONSE_DROP.has(name.toLowerCase());
-  if (RESPONSE_KINDS.size < LEARNED_SPELLINGS && name.length < 64) RESPONSE_KINDS.set(name, hop);
-  return hop;
-}
-
-/** Names in the Connection fields of a response beyond the two that every one may hold; undefined for none. */
-export function namedByConnection(field: string, value: string, before: string[] | undefined): string[] | undefined {
-  if (value === 'keep-alive' || value === 'close' || field.toLowerCase() !== 'connection') return before;
-  const lower = value.toLowerCase();
-  return [...(before ?? []), ...lower.split(',').map((name) => name.trim())];
 }
 
 /** Value of one cookie, or undefined (RFC 6265 section 5.4). */

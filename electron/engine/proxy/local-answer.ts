@@ -1,7 +1,6 @@
 /** Answers that Mogoly gives itself: error pages, replies of middlewares, redirects, files. */
 import { pipeline } from 'node:stream';
 import type { AbortReply, LocalReply, Route } from '../generation.ts';
-import type { ResponseHead } from './attempt.ts';
 import type { ProxyExchange } from './exchange.ts';
 import { describeError, renderError, type ErrorPage } from './pages.ts';
 import { backendPath, pathOf, restOf } from './router.ts';
@@ -77,7 +76,7 @@ export class LocalAnswer {
           describeError(reply.code, `${pathOf(exchange.target)} cannot be served.`),
           allowOf(reply.headers),
         );
-      const head: ResponseHead = { status: reply.status, statusText: '', headers: reply.headers };
+      const head = { status: reply.status, headers: reply.headers };
       const transforms = exchange.applyChain(head, undefined, reply.stream !== undefined);
       exchange.responseHeaders = head.headers;
       exchange.response.writeHead(head.status, head.headers);
@@ -100,7 +99,7 @@ export class LocalAnswer {
     const { response } = exchange;
     if (response.headersSent || response.destroyed) return exchange.finish(response.statusCode, undefined, error);
     const bytes = Buffer.from(body);
-    const head: ResponseHead = { status, statusText: '', headers: [...headers] };
+    const head = { status, headers: [...headers] };
     if (status !== 204 && status !== 304) head.headers.push('content-length', String(bytes.length));
     const transforms = exchange.applyChain(head, undefined, bytes.length > 0 && exchange.method !== 'HEAD');
     exchange.responseHeaders = head.headers;

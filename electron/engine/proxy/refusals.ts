@@ -1,7 +1,7 @@
 /** The pages that name what there is instead: hosts that exist, backends and their last failures. */
 import { Transform } from 'node:stream';
 import type { Backend, Generation, Route } from '../generation.ts';
-import type { ResponseHead } from './attempt.ts';
+import type { ResponseHead } from './transport/transport.ts';
 import { explainPool } from './balancer.ts';
 import type { Failure } from './failure.ts';
 import { mayBeHostRefusal, recogniseHostRefusal } from './host-refused.ts';

@@ -7,7 +7,8 @@ import type { Backend, MiddlewareRequest, Route, Site } from '../generation.ts';
 import { pickBackend } from './balancer.ts';
 import { Chain, type Verdict } from './chain.ts';
 import { addForwarding, type Connection } from './connection.ts';
-import { dial } from './dial.ts';
+import { dial } from './transport/dial.ts';
+import { TransportError } from './transport/transport-error.ts';
 import type { CompletedExchange, ProxyDeps } from './deps.ts';
 import { describeFailure, type Failure } from './failure.ts';
 import { createHeaderList } from './header-list.ts';
@@ -174,16 +175,16 @@ export class Upgrade {
   #relay(route: Route, backend: Backend, upstream: Socket): () => void {
     const { live } = backend;
     let status = 0;
-    let failure: Failure = describeFailure(Object.assign(new Error(), { code: 'UND_ERR_SOCKET' }));
+    let failure: Failure = describeFailure(new TransportError('CONNECTION_CLOSED', ''));
     const timer = setTimeout(() => {
-      failure = describeFailure(Object.assign(new Error(), { code: 'UND_ERR_HEADERS_TIMEOUT' }));
+      failure = describeFailure(new TransportError('RESPONSE_TIMEOUT', ''));
       upstream.destroy();
     }, route.responseTimeoutMs);
     upstream.once('data', (chunk: Buffer) => {
       clearTimeout(timer);
       if (chunk.toString('latin1', 0, 7) === 'HTTP/1.') status = Number(chunk.toString('latin1', 9, 12)) || 0;
       if (status > 0) this.#deps.reportSuccess(backend);
-      else failure = describeFailure(Object.assign(new Error(), { code: 'HPE_INVALID_CONSTANT' }));
+      else failure = describeFailure(new TransportError('RESPONSE_MALFORMED', ''));
     });
     const lost = (): void => {
       upstream.destroy();

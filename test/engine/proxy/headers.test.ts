@@ -4,8 +4,6 @@ import { describe, expect, it } from 'vitest';
 import {
   appendForwarded,
   cookieValue,
-  isResponseHop,
-  namedByConnection,
   readRequestHead,
   removeNamedByConnection,
   type ForwardedContext,
@@ -140,24 +138,6 @@ describe('appendForwarded', () => {
     expect(added({ peer: '::1', host: 'shop.local:81' })['forwarded']).toBe(
       'for="[::1]";host="shop.local:81";proto=http',
     );
-  });
-});
-
-describe('responses', () => {
-  it('hop-by-hop fields are known in any spelling', () => {
-    expect(['Connection', 'KEEP-ALIVE', 'transfer-encoding', 'Set-Cookie', 'trailer'].map(isResponseHop)).toEqual([
-      true,
-      true,
-      true,
-      false,
-      false,
-    ]);
-  });
-
-  it('Connection names more of them', () => {
-    expect(namedByConnection('Connection', 'keep-alive', undefined)).toBeUndefined();
-    expect(namedByConnection('connection', 'close, X-A', ['x-b'])).toEqual(['x-b', 'close', 'x-a']);
-    expect(namedByConnection('set-cookie', 'a', undefined)).toBeUndefined();
   });
 });
 

@@ -1,11 +1,12 @@
 /** HTTPS to a backend: the first connection asks by ALPN whether it speaks HTTP/2 (RFC 7301). */
 import { connect } from 'node:tls';
 import { isIP } from 'node:net';
-import type { Origin } from '../generation.ts';
+import type { Origin } from '../../generation.ts';
 import { CONNECT_TIMEOUT_MS, connectOptions } from './connect.ts';
-import { createHttp1Transport } from './transport-http1.ts';
-import { createHttp2Transport } from './transport-http2.ts';
+import { createHttp1Transport } from './http1.ts';
+import { createHttp2Transport } from './http2.ts';
 import type { Transport } from './transport.ts';
+import { TransportError } from './transport-error.ts';
 
 export function createTlsTransport(origin: Origin): Transport {
   let chosen: Transport | undefined;
@@ -42,7 +43,7 @@ function negotiate(origin: Origin): Promise<string> {
       reject(error);
     };
     socket.setTimeout(CONNECT_TIMEOUT_MS, () =>
-      fail(Object.assign(new Error('no answer to the TLS handshake'), { code: 'ETIMEDOUT' })),
+      fail(new TransportError('CONNECT_TIMEOUT', 'no answer to the TLS handshake')),
     );
     socket.once('error', fail);
     socket.once('secureConnect', () => {

@@ -1,6 +1,6 @@
 /** How a connection to a backend is made, whichever transport makes it. */
 import { lookup as systemLookup, type LookupAddress, type LookupOptions } from 'node:dns';
-import type { Origin } from '../generation.ts';
+import type { Origin } from '../../generation.ts';
 
 /** Connecting to a dev server is quick or it is not there. */
 export const CONNECT_TIMEOUT_MS = 5_000;

@@ -7,9 +7,18 @@ import {
   type IncomingHttpHeaders,
   type OutgoingHttpHeaders,
 } from 'node:http2';
-import type { Origin } from '../generation.ts';
+import type { Origin } from '../../generation.ts';
 import { CONNECT_TIMEOUT_MS, connectOptions } from './connect.ts';
-import type { OutboundNeeds, OutboundRequest, ResponseHandler, Transport } from './transport.ts';
+import {
+  UNKNOWN_LENGTH,
+  type OutboundNeeds,
+  type OutboundRequest,
+  type ResponseHandler,
+  type ResponseHead,
+  type Transport,
+} from './transport.ts';
+import { PASS, LENGTH, responseFieldKind } from './response-fields.ts';
+import { TransportError } from './transport-error.ts';
 
 /** Requests that found the session closing are sent again on a new one. */
 export function createHttp2Transport(origin: Origin): Transport {
@@ -46,7 +55,7 @@ export function createHttp2Transport(origin: Origin): Transport {
 
 function awaitConnect(session: ClientHttp2Session, connected: () => void, handler: ResponseHandler): void {
   const timer = setTimeout(
-    () => session.destroy(Object.assign(new Error('no connection in time'), { code: 'ETIMEDOUT' })),
+    () => session.destroy(new TransportError('CONNECT_TIMEOUT', 'no connection in time')),
     CONNECT_TIMEOUT_MS,
   );
   const clear = (): void => {
@@ -92,21 +101,19 @@ function send(
     handler.onError(error);
   };
   const timer =
-    request.headersTimeout > 0
-      ? setTimeout(
-          () => fail(Object.assign(new Error('no response in time'), { code: 'UND_ERR_HEADERS_TIMEOUT' })),
-          request.headersTimeout,
-        )
+    request.responseTimeoutMs > 0
+      ? setTimeout(() => fail(new TransportError('RESPONSE_TIMEOUT', 'no response in time')), request.responseTimeoutMs)
       : undefined;
-  handler.onConnect((reason) => fail(reason ?? new Error('aborted')));
-  stream.on('continue', () => void handler.onHeaders(100, [], () => undefined, ''));
-  stream.on(
-    'headers',
-    (headers) => void handler.onHeaders(Number(headers[':status']), flat(headers), () => undefined, ''),
-  );
+  handler.onConnect(() => fail(new Error('aborted')));
+  stream.on('continue', () => handler.onInformational(100, []));
+  stream.on('headers', (headers) => handler.onInformational(Number(headers[':status']), flat(headers)));
   stream.on('response', (headers) => {
     clearTimeout(timer);
-    if (!handler.onHeaders(Number(headers[':status']), flat(headers), () => void stream.resume(), '')) stream.pause();
+    try {
+      if (!handler.onHead(headOf(headers), () => void stream.resume())) stream.pause();
+    } catch (error) {
+      fail(error as Error);
+    }
   });
   stream.on('data', (chunk: Buffer) => {
     if (!handler.onData(chunk)) stream.pause();
@@ -167,12 +174,28 @@ function toObject(flatFields: string[]): OutgoingHttpHeaders {
   return headers;
 }
 
+function headOf(headers: IncomingHttpHeaders): ResponseHead {
+  const length = headers['content-length'];
+  return {
+    status: Number(headers[':status']),
+    statusText: '',
+    headers: flat(headers),
+    length: length === undefined ? UNKNOWN_LENGTH : Number(length),
+  };
+}
+
+/** End-to-end fields only: HTTP/2 has no others (RFC 9113 section 8.2.2), so those are in error and dropped. */
 function flat(headers: IncomingHttpHeaders): string[] {
   const out: string[] = [];
   for (const [name, value] of Object.entries(headers)) {
-    if (name.startsWith(':') || value === undefined) continue;
+    if (name.startsWith(':') || value === undefined || !passes(name)) continue;
     if (Array.isArray(value)) for (const item of value) out.push(name, item);
     else out.push(name, String(value));
   }
   return out;
+}
+
+function passes(name: string): boolean {
+  const kind = responseFieldKind(name);
+  return kind === PASS || kind === LENGTH;
 }

@@ -1,8 +1,8 @@
 /** Makes the transport of an origin when it is first needed, and drains those of origins that are gone. */
-import type { Origin } from '../generation.ts';
-import { createHttp1Transport } from './transport-http1.ts';
-import { createHttp2Transport } from './transport-http2.ts';
-import { createTlsTransport } from './transport-tls.ts';
+import type { Origin } from '../../generation.ts';
+import { createHttp1Transport } from './http1.ts';
+import { createHttp2Transport } from './http2.ts';
+import { createTlsTransport } from './tls.ts';
 import type { Transport, Transports } from './transport.ts';
 
 /** Drained connections are cut after this. */

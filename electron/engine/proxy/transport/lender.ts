@@ -1,0 +1,45 @@
+/** Memory that sockets read into: one piece for all of them, and pieces of their own for those that stream. */
+
+/** As much as libuv asks for at a time. */
+const READ_BYTES = 64 * 1024;
+/** Copying less than this is cheaper than another piece of memory. */
+const COPY_BELOW_BYTES = 16 * 1024;
+
+/** Bytes in it are good until the reader of the socket returns: nothing else reads meanwhile. */
+const COMMON = Buffer.allocUnsafeSlow(READ_BYTES);
+
+export interface ByteLender {
+  /** Takes what was read; false pauses the socket. */
+  onBytes: (bytes: Buffer) => boolean;
+  /** More of the same body is to come: read it into memory that can be kept. */
+  isStreaming: boolean;
+  /** The bytes themselves or a copy, to keep. */
+  keep: (part: Buffer) => Buffer;
+  /** `onread` of node:net. */
+  nextBuffer: () => Buffer;
+  onRead: (size: number, buffer: Uint8Array) => boolean;
+}
+
+export function createLender(): ByteLender {
+  let current = COMMON;
+  let isGiven = false;
+  const lender: ByteLender = {
+    onBytes: () => true,
+    isStreaming: false,
+    keep(part) {
+      if (part.buffer === COMMON.buffer) return Buffer.from(part);
+      if (part.buffer !== current.buffer) return part;
+      if (part.length < COPY_BELOW_BYTES) return Buffer.from(part);
+      isGiven = true;
+      return part;
+    },
+    nextBuffer() {
+      if (!lender.isStreaming) current = COMMON;
+      else if (isGiven || current === COMMON) current = Buffer.allocUnsafeSlow(READ_BYTES);
+      isGiven = false;
+      return current;
+    },
+    onRead: (size) => lender.onBytes(current.subarray(0, size)),
+  };
+  return lender;
+}
