@@ -1,11 +1,11 @@
 /** One request through its fixed row of passes: host, site, route, loop, middlewares, backend, record. */
-import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Transform } from 'node:stream';
 import type { Exchange } from '../../../shared/state.ts';
 import { normaliseHost } from '../../../shared/host.ts';
 import type { Generation, MiddlewareRequest, Route, Site } from '../generation.ts';
 import type { ResponseHead } from './transport/transport.ts';
 import { Chain, type Verdict } from './chain.ts';
+import type { Client } from './client/client.ts';
 import type { CompletedExchange, ProxyDeps } from './deps.ts';
 import { addForwarding, type Connection } from './connection.ts';
 import { Forward } from './forward.ts';
@@ -23,11 +23,8 @@ export type { CompletedExchange, ProxyDeps } from './deps.ts';
 const NO_ATTEMPTS: Exchange['attempts'] = [];
 
 export class ProxyExchange {
+  readonly client: Client;
   readonly method: string;
-  readonly response: ServerResponse;
-  readonly request: IncomingMessage;
-  readonly isHttp10: boolean;
-  readonly expectContinue: boolean;
   readonly deps: ProxyDeps;
   readonly connection: Connection;
   readonly generation: Generation;
@@ -37,7 +34,8 @@ export class ProxyExchange {
   route: Route | undefined;
   head: RequestHead;
   host = '';
-  client: string;
+  /** Of the peer, or the one that trusted proxies vouch for. */
+  clientAddress: string;
   /** Origin-form: path and query. */
   target: string;
   chain: Chain | undefined;
@@ -47,25 +45,16 @@ export class ProxyExchange {
   #forward: Forward | undefined;
   #isOver = false;
 
-  constructor(
-    deps: ProxyDeps,
-    connection: Connection,
-    request: IncomingMessage,
-    response: ServerResponse,
-    expectContinue: boolean,
-  ) {
+  constructor(deps: ProxyDeps, connection: Connection, client: Client) {
     this.deps = deps;
     this.connection = connection;
     this.generation = deps.current();
-    this.request = request;
-    this.response = response;
-    this.method = request.method ?? 'GET';
-    this.isHttp10 = request.httpVersionMinor === 0;
-    this.head = readRequestHead(request);
-    this.target = request.url ?? '/';
-    this.client = connection.peer;
-    this.expectContinue = expectContinue;
-    response.on('close', () => this.#onClose());
+    this.client = client;
+    this.method = client.method;
+    this.head = readRequestHead(client.rawHeaders);
+    this.target = client.target;
+    this.clientAddress = connection.peer;
+    client.onClose(() => this.#onClose());
   }
 
   /** The passes before a backend is chosen. */
@@ -75,7 +64,7 @@ export class ProxyExchange {
     if (this.head.unknownCoding)
       return this.refuse('REQUEST_SMUGGLING', 'Only chunked is understood as a Transfer-Encoding.');
     const host = this.head.host === undefined ? undefined : normaliseHost(this.head.host);
-    if (host === undefined && !(this.isHttp10 && this.head.host === undefined)) {
+    if (host === undefined && !(this.client.version === '1.0' && this.head.host === undefined)) {
       return this.refuse(
         'HOST_INVALID',
         this.head.host === undefined ? 'The request has no Host header.' : 'The Host header is not a valid host name.',
@@ -92,11 +81,11 @@ export class ProxyExchange {
     const viaToken = `mogoly-${this.deps.instance}-${site.viaToken}`;
     if (this.head.via?.includes(viaToken))
       return this.refuse('LOOP_DETECTED', `${site.name} routes to a backend that leads back to it.`);
-    this.client = addForwarding(
+    this.clientAddress = addForwarding(
       this.head,
       this.connection,
       this.generation.isTrustedProxy,
-      this.request.httpVersion,
+      this.client.version,
       viaToken,
     );
     if (route.middlewares.length === 0) this.#serve();
@@ -106,7 +95,7 @@ export class ProxyExchange {
   #runChain(route: Route): void {
     const headers = createHeaderList(this.head.headers);
     headers.set('host', this.head.host ?? '');
-    const { method, host, connection, client } = this;
+    const { method, host, connection, clientAddress: client } = this;
     const seen: MiddlewareRequest = {
       method,
       host,
@@ -172,14 +161,14 @@ export class ProxyExchange {
 
   bug(error: unknown): void {
     this.deps.bug(error, `${this.method} ${this.host}${pathOf(this.target)}`);
-    if (!this.response.headersSent && !this.#isOver) this.refuse('INTERNAL', 'A middleware failed.');
-    else this.response.destroy();
+    if (this.client.status === 0 && !this.#isOver) this.refuse('INTERNAL', 'A middleware failed.');
+    else this.client.destroy();
   }
 
   #onClose(): void {
     if (this.#isOver) return;
     const backend = this.#forward?.cancel();
-    this.finish(this.response.headersSent ? this.response.statusCode : 0, backend);
+    this.finish(this.client.status, backend);
   }
 
   /** Once, on every path: what the exchange was. */
@@ -198,14 +187,14 @@ export class ProxyExchange {
       route: this.route?.pattern ?? '',
       method: this.method,
       host: this.host,
-      path: this.request.url ?? '/',
+      path: this.client.target,
       status,
       attempts: forward?.attempts ?? NO_ATTEMPTS,
-      client: this.client,
-      protocol: this.isHttp10 ? '1.0' : '1.1',
+      client: this.clientAddress,
+      protocol: this.client.version,
       bytesIn: this.bytesIn,
       bytesOut: this.bytesOut,
-      rawRequestHeaders: this.request.rawHeaders,
+      rawRequestHeaders: this.client.rawHeaders,
       rawResponseHeaders: this.responseHeaders,
     };
     if (forward !== undefined && forward.firstByteAt > 0) completed.firstByteMs = forward.firstByteAt - this.#start;

@@ -48,7 +48,7 @@ export class Forward implements AttemptOwner {
     const pool = this.#route.pool!;
     const sticky =
       pool.stickyCookie === undefined ? undefined : cookieValue(this.#exchange.head.cookie, pool.stickyCookie);
-    const backend = pickBackend(pool, { client: this.#exchange.client, sticky, tried: this.#tried });
+    const backend = pickBackend(pool, { client: this.#exchange.clientAddress, sticky, tried: this.#tried });
     if (backend === undefined) this.#noBackend();
     else this.#send(backend);
   }
@@ -62,13 +62,16 @@ export class Forward implements AttemptOwner {
       this.#mayRetry();
     if (onceMore)
       this.#send(backend); // a kept connection that the only backend had just closed
-    else this.#exchange.answerPage(noBackendPage(this.#route, this.#exchange.client, this.attempts, this.#lastFailure));
+    else
+      this.#exchange.answerPage(
+        noBackendPage(this.#route, this.#exchange.clientAddress, this.attempts, this.#lastFailure),
+      );
   }
 
   #send(backend: Backend): void {
     const route = this.#route;
     const { head } = this.#exchange;
-    const attempt = new Attempt(this, this.#exchange, backend);
+    const attempt = new Attempt(this, this.#exchange.client, backend);
     this.#attempt = attempt;
     head.headers[1] =
       route.hostHeader === 'backend'
@@ -93,27 +96,28 @@ export class Forward implements AttemptOwner {
     } catch (error) {
       attempt.onError(error as Error);
     }
-    if (this.#exchange.expectContinue && this.#body === null) this.onContinue();
+    if (this.#body === null) this.onContinue();
   }
 
   /** An attempt that failed before the body began leaves it whole for the next. */
   #takeBody(): void {
     this.#body?.destroy();
-    this.#body = new RequestBody(this.#exchange.request, (bytes) => (this.#exchange.bytesIn += bytes));
+    this.#body = new RequestBody(this.#exchange.client, (bytes) => (this.#exchange.bytesIn += bytes));
   }
 
   #needs(): OutboundNeeds | undefined {
     const { hasTrailers, acceptsTrailers } = this.#exchange.head;
-    if (!this.#exchange.expectContinue && !hasTrailers && !acceptsTrailers) return undefined;
+    const { expectsContinue } = this.#exchange.client;
+    if (!expectsContinue && !hasTrailers && !acceptsTrailers) return undefined;
     return {
-      expectContinue: this.#exchange.expectContinue,
-      trailers: hasTrailers ? () => this.#exchange.request.rawTrailers : undefined,
+      expectContinue: expectsContinue,
+      trailers: hasTrailers ? () => this.#exchange.client.rawTrailers : undefined,
       acceptsTrailers,
     };
   }
 
   onContinue(): void {
-    if (this.#exchange.expectContinue && !this.#exchange.isHttp10) this.#exchange.response.writeContinue();
+    this.#exchange.client.sendContinue();
   }
 
   onHead(attempt: Attempt, head: ResponseHead): Transform[] {
@@ -148,9 +152,13 @@ export class Forward implements AttemptOwner {
       headers.push('set-cookie', `${cookie}=${token}; Path=/; HttpOnly; SameSite=Lax`);
   }
 
+  onBytes(count: number): void {
+    this.#exchange.bytesOut += count;
+  }
+
   onDone(attempt: Attempt): void {
     this.attempts.push({ backend: attempt.backend.name });
-    this.#exchange.finish(this.#exchange.response.statusCode, attempt.backend.name);
+    this.#exchange.finish(this.#exchange.client.status, attempt.backend.name);
   }
 
   onFailed(attempt: Attempt, failure: Failure): void {
@@ -162,14 +170,14 @@ export class Forward implements AttemptOwner {
     }
     this.#lastFailure = failure;
     if (attempt.begun) {
-      this.#exchange.response.destroy();
-      this.#exchange.finish(this.#exchange.response.statusCode, backend.name, failure.code);
+      this.#exchange.client.destroy();
+      this.#exchange.finish(this.#exchange.client.status, backend.name, failure.code);
     } else if (failure.code === 'REQUEST_MALFORMED')
       this.#exchange.refuse('REQUEST_MALFORMED', `The request was not sent on: ${failure.reason}.`);
     else if (this.#mayRetry()) {
       (this.#tried ??= new Set()).add(backend);
       this.#tryNext();
-    } else this.#exchange.answerPage(noBackendPage(this.#route, this.#exchange.client, this.attempts, failure));
+    } else this.#exchange.answerPage(noBackendPage(this.#route, this.#exchange.clientAddress, this.attempts, failure));
   }
 
   /** Always before a byte was sent; after that only safe methods whose body, if any, is still here. */

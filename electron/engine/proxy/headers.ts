@@ -1,12 +1,12 @@
 /** Which header fields go on, and the ones a proxy adds (RFC 9110 section 7.6, RFC 7239). */
-import type { IncomingMessage } from 'node:http';
 
 /** What one pass over the fields of a request tells. */
 export interface RequestHead {
   /** Fields to forward, flat as in rawHeaders, without Host and hop-by-hop ones. */
   headers: string[];
   host: string | undefined;
-  /** More than one Host field (RFC 9112 section 3.2: answered 400). */
+  authority: string | undefined;
+  /** More than one Host field, or two that differ (RFC 9112 section 3.2: answered 400). */
   duplicateHost: boolean;
   hasBody: boolean;
   /** A Transfer-Encoding other than chunked (RFC 9112 section 6.1). */
@@ -52,6 +52,7 @@ const ACCEPT = 8;
 const TE = 9;
 const TRAILER = 10;
 const FORWARDED = 11;
+const AUTHORITY = 12;
 
 /** Kinds of field names as they were written; learns spellings up to a bound. */
 const KINDS = new Map<string, number>([
@@ -61,6 +62,11 @@ const KINDS = new Map<string, number>([
   ['upgrade', DROP],
   ['http2-settings', DROP],
   ['expect', DROP],
+  [':method', DROP],
+  [':scheme', DROP],
+  [':path', DROP],
+  [':protocol', DROP],
+  [':authority', AUTHORITY],
   ['host', HOST],
   ['via', VIA],
   ['connection', CONNECTION],
@@ -89,11 +95,11 @@ function kindOf(name: string): number {
 }
 
 /** One pass over rawHeaders; the hot path reads nothing else of the request's fields. */
-export function readRequestHead(request: IncomingMessage): RequestHead {
-  const raw = request.rawHeaders;
+export function readRequestHead(raw: readonly string[]): RequestHead {
   const head: RequestHead = {
     headers: ['host', ''],
     host: undefined,
+    authority: undefined,
     duplicateHost: false,
     hasBody: false,
     unknownCoding: false,
@@ -112,7 +118,14 @@ export function readRequestHead(request: IncomingMessage): RequestHead {
     if (kind === PASS) out.push(name, value);
     else if (kind !== DROP) readSpecial(head, kind, name, value);
   }
+  if (head.authority !== undefined) takeAuthority(head, head.authority);
   return head;
+}
+
+/** The host of HTTP/2; a Host beside it may say nothing else (RFC 9113 section 8.3.1). */
+function takeAuthority(head: RequestHead, authority: string): void {
+  head.duplicateHost ||= head.host !== undefined && head.host !== authority;
+  head.host = authority;
 }
 
 function readSpecial(head: RequestHead, kind: number, name: string, value: string): void {
@@ -121,6 +134,9 @@ function readSpecial(head: RequestHead, kind: number, name: string, value: strin
     case HOST:
       head.duplicateHost ||= head.host !== undefined;
       head.host = value;
+      return;
+    case AUTHORITY:
+      head.authority = value;
       return;
     case CONNECTION:
       dropNamed(head, value);
@@ -137,8 +153,7 @@ function readSpecial(head: RequestHead, kind: number, name: string, value: strin
       head.via = head.via === undefined ? value : `${head.via}, ${value}`;
       return;
     case COOKIE:
-      head.cookie = head.cookie === undefined ? value : `${head.cookie}; ${value}`;
-      out.push(name, value);
+      takeCookie(head, name, value);
       return;
     case ACCEPT:
       head.accept = value;
@@ -153,6 +168,18 @@ function readSpecial(head: RequestHead, kind: number, name: string, value: strin
     default:
       readForwarded((head.forwarded ??= {}), name.toLowerCase(), value);
   }
+}
+
+/** HTTP/2 may send cookies apart, HTTP/1.1 knows one field (RFC 9113 section 8.2.3). */
+function takeCookie(head: RequestHead, name: string, value: string): void {
+  if (head.cookie === undefined) {
+    head.cookie = value;
+    head.headers.push(name, value);
+    return;
+  }
+  head.cookie = `${head.cookie}; ${value}`;
+  const at = head.headers.findIndex((field, i) => i % 2 === 0 && kindOf(field) === COOKIE);
+  head.headers[at + 1] = head.cookie;
 }
 
 function readForwarded(fields: ForwardedFields, name: string, value: string): void {

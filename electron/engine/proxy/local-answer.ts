@@ -2,6 +2,7 @@
 import { pipeline } from 'node:stream';
 import type { AbortReply, LocalReply, Route } from '../generation.ts';
 import type { ProxyExchange } from './exchange.ts';
+import { createHeaderList } from './header-list.ts';
 import { describeError, renderError, type ErrorPage } from './pages.ts';
 import { backendPath, pathOf, restOf } from './router.ts';
 import { serveStatic } from './static.ts';
@@ -22,7 +23,7 @@ export class LocalAnswer {
 
   verdict(verdict: LocalReply | AbortReply): void {
     if ('abort' in verdict) {
-      this.#exchange.response.destroy();
+      this.#exchange.client.destroy();
       this.#exchange.finish(0, undefined, 'FAULT_ABORTED');
       return;
     }
@@ -55,7 +56,7 @@ export class LocalAnswer {
 
   async #file(route: Route): Promise<void> {
     const exchange = this.#exchange;
-    const { headers } = exchange.request;
+    const headers = createHeaderList([...exchange.client.rawHeaders]);
     try {
       const reply = await serveStatic(route.staticRoot!, {
         method: exchange.method,
@@ -65,10 +66,10 @@ export class LocalAnswer {
           '',
         ),
         headers: {
-          range: headers.range,
-          ifRange: headers['if-range'] as string | undefined,
-          ifNoneMatch: headers['if-none-match'],
-          ifModifiedSince: headers['if-modified-since'],
+          range: headers.get('range'),
+          ifRange: headers.get('if-range'),
+          ifNoneMatch: headers.get('if-none-match'),
+          ifModifiedSince: headers.get('if-modified-since'),
         },
       });
       if (reply.code !== undefined)
@@ -79,36 +80,34 @@ export class LocalAnswer {
       const head = { status: reply.status, headers: reply.headers };
       const transforms = exchange.applyChain(head, undefined, reply.stream !== undefined);
       exchange.responseHeaders = head.headers;
-      exchange.response.writeHead(head.status, head.headers);
-      if (reply.stream === undefined) return this.#ended(head.status);
+      exchange.client.sendHead(head.status, '', head.headers, reply.stream !== undefined);
+      if (reply.stream === undefined) return exchange.finish(head.status);
       reply.stream.on('data', (chunk: Buffer) => (exchange.bytesOut += chunk.length));
-      pipeline([reply.stream, ...transforms, exchange.response], () => exchange.finish(head.status));
+      pipeline([reply.stream, ...transforms, exchange.client.sink], () => exchange.finish(head.status));
     } catch (error) {
       exchange.deps.bug(error, `static ${route.staticRoot ?? ''}`);
-      if (!exchange.response.headersSent) exchange.refuse('INTERNAL', 'The file could not be read.');
+      if (exchange.client.status === 0) exchange.refuse('INTERNAL', 'The file could not be read.');
     }
-  }
-
-  #ended(status: number): void {
-    this.#exchange.response.end();
-    this.#exchange.finish(status);
   }
 
   send(status: number, headers: string[], body: string, error?: string): void {
     const exchange = this.#exchange;
-    const { response } = exchange;
-    if (response.headersSent || response.destroyed) return exchange.finish(response.statusCode, undefined, error);
+    const { client } = exchange;
+    if (client.status !== 0 || client.isGone) return exchange.finish(client.status, undefined, error);
     const bytes = Buffer.from(body);
     const head = { status, headers: [...headers] };
     if (status !== 204 && status !== 304) head.headers.push('content-length', String(bytes.length));
-    const transforms = exchange.applyChain(head, undefined, bytes.length > 0 && exchange.method !== 'HEAD');
+    const hasBody = bytes.length > 0 && exchange.method !== 'HEAD' && status !== 204 && status !== 304;
+    const transforms = exchange.applyChain(head, undefined, hasBody);
     exchange.responseHeaders = head.headers;
-    response.writeHead(head.status, head.headers);
-    exchange.bytesOut += bytes.length;
-    if (transforms.length === 0) response.end(bytes);
-    else {
-      pipeline([...transforms, response], () => undefined);
-      transforms[0]!.end(bytes);
+    client.sendHead(head.status, '', head.headers, hasBody);
+    if (hasBody) {
+      exchange.bytesOut += bytes.length;
+      if (transforms.length === 0) client.end(bytes);
+      else {
+        pipeline([...transforms, client.sink], () => undefined);
+        transforms[0]!.end(bytes);
+      }
     }
     exchange.finish(head.status, undefined, error);
   }

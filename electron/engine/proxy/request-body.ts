@@ -1,6 +1,6 @@
 /** The body of a request on its way to a backend; a failed attempt never takes the client's socket with it. */
 import { Readable } from 'node:stream';
-import type { IncomingMessage } from 'node:http';
+import type { Client } from './client/client.ts';
 
 /** Read ahead of the backend; more waits in the client's socket. */
 const READ_AHEAD_BYTES = 64 * 1024;
@@ -9,12 +9,14 @@ export class RequestBody extends Readable {
   /** True once a byte, or the end, was taken from the client: from then on the body cannot be sent again. */
   touched = false;
   #begun = false;
-  readonly #source: IncomingMessage;
+  readonly #client: Pick<Client, 'source' | 'isComplete'>;
+  readonly #source: Readable;
   readonly #count: (bytes: number) => void;
 
-  constructor(source: IncomingMessage, count: (bytes: number) => void) {
+  constructor(client: Pick<Client, 'source' | 'isComplete'>, count: (bytes: number) => void) {
     super({ highWaterMark: READ_AHEAD_BYTES });
-    this.#source = source;
+    this.#client = client;
+    this.#source = client.source;
     this.#count = count;
     this.on('error', ignore); // a transport that is done with it no longer listens, and the client may still leave
   }
@@ -44,7 +46,7 @@ export class RequestBody extends Readable {
   };
 
   readonly #onClose = (): void => {
-    if (!this.#source.complete) this.destroy(new Error('the client left before its request was complete'));
+    if (!this.#client.isComplete) this.destroy(new Error('the client left before its request was complete'));
   };
 
   override _destroy(error: Error | null, callback: (error?: Error | null) => void): void {

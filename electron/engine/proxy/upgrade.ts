@@ -73,7 +73,7 @@ export class Upgrade {
     this.#request = request;
     this.#socket = socket;
     this.#headBytes = headBytes;
-    this.#head = readRequestHead(request);
+    this.#head = readRequestHead(request.rawHeaders);
     this.#client = connection.peer;
     this.#target = request.url ?? '/';
     socket.on('error', () => socket.destroy());

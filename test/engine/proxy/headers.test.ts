@@ -1,5 +1,4 @@
 /** What goes on of a head, and what is added. */
-import type { IncomingMessage } from 'node:http';
 import { describe, expect, it } from 'vitest';
 import {
   appendForwarded,
@@ -9,7 +8,7 @@ import {
   type ForwardedContext,
 } from '../../../electron/engine/proxy/headers.ts';
 
-const read = (...rawHeaders: string[]) => readRequestHead({ rawHeaders } as IncomingMessage);
+const read = (...rawHeaders: string[]) => readRequestHead(rawHeaders);
 const CONTEXT: ForwardedContext = {
   peer: '127.0.0.1',
   host: 'shop.local',
@@ -22,34 +21,8 @@ const CONTEXT: ForwardedContext = {
 
 describe('readRequestHead', () => {
   it('begins with a place for Host and keeps order and spelling', () => {
-    const head = read(
-      'Host',
-      'shop.local',
-      'X-One',
-      '1',
-      'Accept',
-      'text/html',
-      'x-two',
-      '2',
-      'Cookie',
-      'a=1',
-      'cookie',
-      'b=2',
-    );
-    expect(head.headers).toEqual([
-      'host',
-      '',
-      'X-One',
-      '1',
-      'Accept',
-      'text/html',
-      'x-two',
-      '2',
-      'Cookie',
-      'a=1',
-      'cookie',
-      'b=2',
-    ]);
+    const head = read('Host', 'shop.local', 'X-One', '1', 'Accept', 'text/html', 'x-two', '2', 'Cookie', 'a=1; b=2');
+    expect(head.headers).toEqual(['host', '', 'X-One', '1', 'Accept', 'text/html', 'x-two', '2', 'Cookie', 'a=1; b=2']);
     expect(head).toMatchObject({
       host: 'shop.local',
       accept: 'text/html',

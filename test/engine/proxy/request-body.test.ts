@@ -1,6 +1,5 @@
 /** A body that fails on its way to one backend is whole for the next, or known to be spent. */
 import { once } from 'node:events';
-import type { IncomingMessage } from 'node:http';
 import { PassThrough } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { RequestBody } from '../../../electron/engine/proxy/request-body.ts';
@@ -13,8 +12,19 @@ function makeSource(): PassThrough & { complete: boolean } {
   return source;
 }
 
-const bodyOf = (source: PassThrough, count: (bytes: number) => void = () => undefined): RequestBody =>
-  new RequestBody(source as unknown as IncomingMessage, count);
+const bodyOf = (
+  source: PassThrough & { complete?: boolean },
+  count: (bytes: number) => void = () => undefined,
+): RequestBody =>
+  new RequestBody(
+    {
+      source,
+      get isComplete() {
+        return source.complete === true;
+      },
+    },
+    count,
+  );
 
 async function textOf(body: RequestBody): Promise<string> {
   let text = '';

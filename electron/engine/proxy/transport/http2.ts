@@ -107,10 +107,10 @@ function send(
   handler.onConnect(() => fail(new Error('aborted')));
   stream.on('continue', () => handler.onInformational(100, []));
   stream.on('headers', (headers) => handler.onInformational(Number(headers[':status']), flat(headers)));
-  stream.on('response', (headers) => {
+  stream.on('response', (headers, flags) => {
     clearTimeout(timer);
     try {
-      if (!handler.onHead(headOf(headers), () => void stream.resume())) stream.pause();
+      if (!handler.onHead(headOf(headers, flags), () => void stream.resume())) stream.pause();
     } catch (error) {
       fail(error as Error);
     }
@@ -174,8 +174,9 @@ function toObject(flatFields: string[]): OutgoingHttpHeaders {
   return headers;
 }
 
-function headOf(headers: IncomingHttpHeaders): ResponseHead {
-  const length = headers['content-length'];
+function headOf(headers: IncomingHttpHeaders, flags: number): ResponseHead {
+  const isOver = (flags & constants.NGHTTP2_FLAG_END_STREAM) !== 0;
+  const length = isOver ? '0' : headers['content-length'];
   return {
     status: Number(headers[':status']),
     statusText: '',
