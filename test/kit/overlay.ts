@@ -35,14 +35,16 @@ root="$KIT/over/root"
 mount -t overlay overlay -o "lowerdir=/,upperdir=$KIT/over/up,workdir=$KIT/over/work" "$root"
 mount -t tmpfs tmpfs "$root/run" && mount -t tmpfs tmpfs "$root/tmp" && mount -t proc proc "$root/proc"
 mount --rbind /dev "$root/dev" && mount --rbind /sys "$root/sys"
-mkdir -p "$root/run/dbus" "$root/run/lock" "$root/run/kit" "$root/old"
+mkdir -p "$root/run/dbus" "$root/run/lock" "$root/run/systemd" "$root/run/kit" "$root/old"
 mount --bind "$KIT/shared" "$root/run/kit"
 for deb in $DEBS; do dpkg-deb --fsys-tarfile "$deb" | tar -x --keep-directory-symlink -C "$root"; done
 cd "$root" && pivot_root . old && umount -l /old
 hostname "$NAME"
 ip link set lo up
 touch /run/kit/ready
-exec sleep infinity
+# The first process takes in the orphans, which sleep alone would not.
+sleep infinity &
+wait
 `;
 
 const call = (file: string, args: string[], input = ''): Promise<Ran> =>
