@@ -1,28 +1,7 @@
 /** The schema of the config file: every key, default and unit, said once, here. */
 import { z } from 'zod';
-
-/** Zod compiles schemas with `new Function` unless told otherwise; the renderer's CSP forbids that. */
-z.config({ jitless: true });
-
-const UNIT_MS: Record<string, number> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 };
-
-/** `30` (seconds) or `"500ms"`, `"30s"`, `"5m"`, `"1h"`, also joined as in `"1m30s"`; parsed to milliseconds. */
-export const duration = z
-  .union([
-    z.number().nonnegative(),
-    z
-      .string()
-      .regex(/^\d+(\.\d+)?$|^(\d+(\.\d+)?(ms|s|m|h))+$/, 'use seconds, or a number with ms, s, m or h, as in "30s"'),
-  ])
-  .transform(toMs)
-  .describe('A duration: a number of seconds, or a number with a unit, as in "500ms", "30s", "5m".');
-
-function toMs(value: number | string): number {
-  const bare = Number(value);
-  if (!Number.isNaN(bare)) return bare * 1_000;
-  const parts = String(value).matchAll(/(\d+(?:\.\d+)?)(ms|s|m|h)/g);
-  return [...parts].reduce((sum, [, amount, unit]) => sum + Number(amount) * UNIT_MS[unit!]!, 0);
-}
+import { acmeSchema, type AcmeConfig, type AcmeDnsConfig } from './acme-config.ts';
+import { duration } from './duration.ts';
 
 export const port = z.number().int().min(1).max(65_535);
 
@@ -235,13 +214,7 @@ export const configSchema = z
         ttl: z.number().int().min(0).max(86_400).default(5),
       })
       .prefault({}),
-    acme: z
-      .strictObject({
-        email: z.email().optional(),
-        directory: z.string().default('letsencrypt'),
-        ca_file: z.string().optional(),
-      })
-      .optional(),
+    acme: acmeSchema.optional(),
     health_check_interval: duration.default(30_000).describe('Between probes (30s).'),
     trusted_proxies: z
       .array(z.string().min(1))
@@ -269,11 +242,13 @@ export type Config = z.output<typeof configSchema>;
 export type SiteConfig = Config['server'][number];
 export type RouteConfig = NonNullable<SiteConfig['routes']>[number];
 export type BackendConfig = BackendInput;
+export type { AcmeConfig, AcmeDnsConfig };
 export type MiddlewareConfig = z.output<typeof middleware>;
 export type HealthCheckConfig = z.output<typeof healthCheck>;
 export type PassiveHealthConfig = z.output<typeof passiveHealth>;
 
 export {
+  duration,
   backend as backendSchema,
   healthCheck as healthCheckSchema,
   middleware as middlewareSchema,
