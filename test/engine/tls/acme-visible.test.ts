@@ -56,3 +56,18 @@ it('ends with its signal', async () => {
   setTimeout(() => controller.abort(), 50);
   await expect(waiting).rejects.toThrow(/abort/i);
 });
+
+it('does not wait for a mute server when it is aborted', async () => {
+  const mute = createSocket('udp4');
+  await new Promise<void>((resolve) => mute.bind(0, '127.0.0.1', resolve));
+  onTestFinished(() => new Promise((resolve) => mute.close(() => resolve())));
+  const controller = new AbortController();
+  const asked = new Promise((resolve) => mute.once('message', resolve));
+  const address = `127.0.0.1:${mute.address().port}`;
+  const waiting = waitVisible(name, 'value', { ...options([address]), signal: controller.signal });
+  await asked;
+  const before = performance.now();
+  controller.abort();
+  await expect(waiting).rejects.toThrow(/abort/i);
+  expect(performance.now() - before).toBeLessThan(1_000);
+});

@@ -32,13 +32,12 @@ export async function waitVisible(name: string, value: string, options: VisibleO
   const { resolvers, timeoutMs, signal } = options;
   const { record, servers } = resolvers
     ? { record: name, servers: resolvers.map(withPort) }
-    : await authoritative(name, signal);
+    : await unlessAborted(authoritative(name), signal);
   options.onWait(servers);
   const deadlineMs = performance.now() + timeoutMs;
   let waitMs = FIRST_WAIT_MS;
   for (let round = 1; ; round++) {
-    const sights = await Promise.all(servers.map((server) => look(server, record, value)));
-    signal.throwIfAborted();
+    const sights = await unlessAborted(Promise.all(servers.map((server) => look(server, record, value))), signal);
     const isLate = performance.now() >= deadlineMs;
     if (sights.every((sight) => sight === 'mute')) {
       if (round >= MUTE_ROUNDS || isLate) return 'unchecked';
@@ -63,6 +62,16 @@ const notVisible = (record: string, timeoutMs: number, servers: string[]) =>
     'Check that the DNS provider of acme.dns serves the zone, or allow more time with acme.dns.propagation_timeout.',
   );
 
+/** An abort does not wait for questions under way; they end by themselves within QUESTION_MS each. */
+function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const stop = (): void => reject(signal.reason as Error);
+    signal.addEventListener('abort', stop, { once: true });
+    if (signal.aborted) stop();
+    void work.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop));
+  });
+}
+
 /** A new resolver for each question: an old one would keep what it heard. */
 function resolverAt(servers?: readonly string[]): Resolver {
   const resolver = new Resolver({ timeout: QUESTION_MS, tries: 1 });
@@ -80,10 +89,9 @@ async function look(server: string, record: string, value: string): Promise<Sigh
 }
 
 /** Where the name leads by CNAME, and the servers of that zone; the machine's own resolvers when they cannot be found. */
-async function authoritative(name: string, signal: AbortSignal): Promise<{ record: string; servers: string[] }> {
+async function authoritative(name: string): Promise<{ record: string; servers: string[] }> {
   const record = await followCnames(name);
   for (let zone = record; zone.includes('.'); zone = zone.slice(zone.indexOf('.') + 1)) {
-    signal.throwIfAborted();
     const names = await resolverAt()
       .resolveNs(zone)
       .catch(() => []); // not the top of a zone
