@@ -1,0 +1,75 @@
+/** What the certificate room is told: the sites as far as their certificates go, and what it needs of other rooms. */
+import type { CertificateEvent } from '../../../shared/certificate.ts';
+import type { ConfigPath } from '../../../shared/problem.ts';
+import type { PairFiles } from './pair.ts';
+import type { KeyWrapper } from './root-files.ts';
+
+export type SiteTls =
+  | { kind: 'local' }
+  | { kind: 'acme' }
+  | { kind: 'off' }
+  /** Absolute paths of PEM files. */
+  | { kind: 'files'; cert: string; key: string };
+
+/** A site as far as its certificate goes. */
+export interface CertificateSite {
+  name: string;
+  /** Host patterns in normal form. */
+  hosts: readonly string[];
+  tls: SiteTls;
+  /** Of its `tls` in the config. */
+  path?: ConfigPath;
+}
+
+/** A certificate made elsewhere: PEM with its chain, and its key as PEM. */
+export interface SecureContextSource {
+  cert: string;
+  key: string;
+}
+
+export interface CertificatesDeps {
+  /** The home folder: `ca/` and `certs/` are in it. */
+  home: string;
+  /** Milliseconds since 1970. */
+  now: () => number;
+  report: (event: CertificateEvent) => void;
+  /** Suffixes that the DNS answers for. */
+  zones: () => readonly string[];
+  /** Those of the generation in force, without the disabled ones. */
+  sites: () => readonly CertificateSite[];
+  /** The one that serves a host in normal form. */
+  siteFor: (host: string) => CertificateSite | undefined;
+  /** The certificate of a host at a public CA, once there is one. */
+  acme?: (host: string) => SecureContextSource | undefined;
+  keyWrapper?: KeyWrapper;
+  /** Whether any trust store has the root; left out, it is taken as trusted and never widened without consent. */
+  isTrusted?: () => boolean | Promise<boolean>;
+  /** Whose CA it is, in its name. */
+  owner?: string;
+  /** Quiet time after a change of own files. */
+  debounceMs?: number;
+}
+
+/** What createFileCertificates() takes of a site; none for one without own files. */
+export function pairFiles({ name, hosts, tls, path }: CertificateSite): PairFiles[] {
+  if (tls.kind !== 'files') return [];
+  return [{ site: name, hosts, cert: tls.cert, key: tls.key, ...(path === undefined ? {} : { path }) }];
+}
+
+/** Host patterns of the sites with local certificates. */
+export function localHosts(sites: readonly CertificateSite[]): string[] {
+  return sites.filter(({ tls }) => tls.kind === 'local').flatMap(({ hosts }) => hosts);
+}
+
+/** Tells whether sites that were served are served otherwise now: their sessions must not go on. */
+export function createServed(): { hasLost: (sites: readonly CertificateSite[]) => boolean } {
+  let before: string[] = [];
+  return {
+    hasLost(sites) {
+      const now = new Set(sites.map(({ name, hosts, tls }) => JSON.stringify([name, hosts, tls])));
+      const isLost = before.some((site) => !now.has(site));
+      before = [...now];
+      return isLost;
+    },
+  };
+}
