@@ -11,7 +11,7 @@ import {
 import { onTestFinished } from 'vitest';
 import {
   createCertificates,
-  splitByServerName,
+  sortByHello,
   type Certificates,
   type CertificatesDeps,
   type CertificateSite,
@@ -84,7 +84,9 @@ export async function listen({ certificates }: TlsRoom): Promise<TlsListener> {
   const named = createTlsServer(certificates.namedOptions(), answer);
   const nameless = createTlsServer(certificates.namelessOptions(), answer);
   const detach = [certificates.attachNamed(named), certificates.attachNameless(nameless)];
-  const server = createServer((socket) => splitByServerName(socket, named, nameless));
+  const server = createServer((socket) =>
+    sortByHello(socket, (kind) => (kind === 'nameless' ? nameless : named).emit('connection', socket)),
+  );
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   onTestFinished(() => {

@@ -1,10 +1,8 @@
-/** Tells TLS clients that name a host from those that do not, and hands each to its own server. */
+/** Sorts TLS connections by their first message, since some clients need a server of their own. */
 import type { Socket } from 'node:net';
 
-/** A server that is handed its connections. */
-export interface ConnectionTaker {
-  emit: (event: 'connection', socket: Socket) => unknown;
-}
+/** Clients that name a host, that name none, and CAs that validate one by tls-alpn-01 (RFC 8737). */
+export type ClientKind = 'named' | 'nameless' | 'acme';
 
 /** Chrome sends about 1,800 bytes with post-quantum keys; whoever sends more than this gets the first server's answer. */
 const MAX_HELLO_BYTES = 16_384;
@@ -15,13 +13,17 @@ const RECORD_HEAD = 5;
 const HANDSHAKE = 22;
 const CLIENT_HELLO = 1;
 const SERVER_NAME = 0;
+const ALPN = 16;
+/** The list of one protocol that a validating CA offers (RFC 8737 section 3). */
+const ACME_PROTOCOLS = Buffer.from('\0\x0b\x0aacme-tls/1', 'latin1');
 
 /**
  * A certificate in the context of a server is a fallback that OpenSSL may prefer over that of the SNICallback, and the
  * one that a refused name would get: so clients without a server name need a server of their own. Reads the ClientHello,
- * puts it back, and emits `connection` on the server it is for; what is not TLS goes to `named`, which refuses it.
+ * puts it back, and tells whose it is, once; what is not TLS is `named`, whose server refuses it. A connection that
+ * closes before that is not told.
  */
-export function splitByServerName(socket: Socket, named: ConnectionTaker, nameless: ConnectionTaker): void {
+export function sortByHello(socket: Socket, take: (kind: ClientKind) => void): void {
   let bytes: Buffer = Buffer.alloc(0);
   const deadline = setTimeout(() => socket.destroy(), HELLO_TIMEOUT_MS);
   const ignore = (): void => undefined; // the close that follows ends it
@@ -33,25 +35,24 @@ export function splitByServerName(socket: Socket, named: ConnectionTaker, namele
     const chunk = socket.read() as Buffer | null;
     if (chunk === null) return;
     bytes = bytes.length === 0 ? chunk : Buffer.concat([bytes, chunk]);
-    const found = bytes.length > MAX_HELLO_BYTES ? 'named' : readHello(bytes);
-    if (found === 'more') return;
+    const kind = bytes.length > MAX_HELLO_BYTES ? 'named' : readHello(bytes);
+    if (kind === 'more') return;
     stop();
     socket.unshift(bytes);
-    (found === 'nameless' ? nameless : named).emit('connection', socket);
+    take(kind);
   };
   socket.on('readable', look).on('error', ignore).on('close', stop);
 }
 
-/** Whether a ClientHello (RFC 8446 section 4.1.2) names a host; `more` while it is not whole, `named` for other bytes. */
-export function readHello(bytes: Buffer): 'named' | 'nameless' | 'more' {
+/** Whose ClientHello (RFC 8446 section 4.1.2) it is; `more` while it is not whole, `named` for other bytes. */
+export function readHello(bytes: Buffer): ClientKind | 'more' {
   const message = joinRecords(bytes);
   if (message === undefined) return 'named';
   if (message.length < 4) return 'more';
   if (message[0] !== CLIENT_HELLO) return 'named';
   const end = 4 + message.readUIntBE(1, 3);
   if (end > MAX_HELLO_BYTES) return 'named';
-  if (message.length < end) return 'more';
-  return hasServerName(message.subarray(4, end)) ? 'named' : 'nameless';
+  return message.length < end ? 'more' : kindOf(message.subarray(4, end));
 }
 
 /** Contents of the handshake records, as far as they are there; undefined for bytes of another kind. */
@@ -68,19 +69,30 @@ function joinRecords(bytes: Buffer): Buffer | undefined {
 }
 
 /** What is cut or crooked counts as named: the TLS server says what is wrong with it. */
-function hasServerName(hello: Buffer): boolean {
+function kindOf(hello: Buffer): ClientKind {
   try {
-    let at = 34;
-    at += 1 + hello.readUInt8(at);
-    at += 2 + hello.readUInt16BE(at);
-    at += 1 + hello.readUInt8(at);
-    if (at >= hello.length) return false;
-    const end = at + 2 + hello.readUInt16BE(at);
-    for (at += 2; at < end; at += 4 + hello.readUInt16BE(at + 2))
-      if (hello.readUInt16BE(at) === SERVER_NAME) return true;
-    return false;
+    const extensions = readExtensions(hello);
+    if (extensions.get(ALPN)?.equals(ACME_PROTOCOLS) === true) return 'acme';
+    return extensions.has(SERVER_NAME) ? 'named' : 'nameless';
   } catch (error) {
-    if (error instanceof RangeError) return true;
+    if (error instanceof RangeError) return 'named';
     throw error;
   }
+}
+
+/** By their type; throws a RangeError at lengths that lead outside. */
+function readExtensions(hello: Buffer): Map<number, Buffer> {
+  const extensions = new Map<number, Buffer>();
+  let at = 34; // after version and random
+  at += 1 + hello.readUInt8(at);
+  at += 2 + hello.readUInt16BE(at);
+  at += 1 + hello.readUInt8(at);
+  if (at >= hello.length) return extensions;
+  const end = at + 2 + hello.readUInt16BE(at);
+  for (at += 2; at < end;) {
+    const length = hello.readUInt16BE(at + 2);
+    extensions.set(hello.readUInt16BE(at), hello.subarray(at + 4, at + 4 + length));
+    at += 4 + length;
+  }
+  return extensions;
 }

@@ -11,7 +11,8 @@ import type { ServingOptions, TlsServer } from './serving.ts';
 import { pairFiles } from './site.ts';
 import type { CertificatesDeps } from './site.ts';
 
-export { splitByServerName } from './client-hello.ts';
+export { sortByHello } from './client-hello.ts';
+export type { ClientKind } from './client-hello.ts';
 export type { KeyWrapper } from './root-files.ts';
 export type { ServingOptions, SniCallback, TlsServer } from './serving.ts';
 export type { CertificatesDeps, CertificateSite, SecureContextSource, SiteTls } from './site.ts';
@@ -30,7 +31,7 @@ export interface Certificates {
   attachNamed: (server: TlsServer) => () => void;
   /**
    * The server for clients that name none, as for `https://127.0.0.1`: its certificate is for `localhost` and the
-   * loopback addresses. splitByServerName() in client-hello.ts hands each connection to one of the two.
+   * loopback addresses. sortByHello() in client-hello.ts tells which of the two a connection is for.
    */
   namelessOptions: () => ServingOptions;
   attachNameless: (server: TlsServer) => () => void;
