@@ -16,7 +16,7 @@ import { createHealthRegistry } from './health/registry.ts';
 import type { KeeperRooms } from './keeper.ts';
 import { createMiddlewareRegistry } from './middleware/index.ts';
 import type { CompletedExchange } from './proxy/exchange.ts';
-import { openListener, planListeners, type OpenListener } from './proxy/listeners.ts';
+import { openHttpListener, planListeners, type OpenListener } from './proxy/listeners.ts';
 import { createProxy } from './proxy/proxy.ts';
 import { comparePatterns } from './proxy/router.ts';
 import { createTransports } from './proxy/transport/transports.ts';
@@ -158,7 +158,7 @@ function listenerRooms(parts: Parts, options: RoomOptions) {
   const proxy = proxyOf(parts, options);
   return {
     plan: (have, wanted) => planListeners(have as OpenListener[], wanted),
-    open: (address) => openListener(address, proxy),
+    open: (address) => openHttpListener(address, proxy),
     listenerOpened: ({ kind, address, port }) => bus.emit('listener.opened', { kind, address, port }),
     listenerClosed: ({ kind, address, port }) => bus.emit('listener.closed', { kind, address, port }),
     listenerFailed: ({ kind, address, port, problem: failed }) => {

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { httpAddresses } from '../../electron/engine/addresses.ts';
 import { bind, releaseBinding, type BindingRooms, type Listener } from '../../electron/engine/binding.ts';
 import type { ListenAddress } from '../../electron/engine/generation.ts';
-import { openListener, planListeners, type OpenListener } from '../../electron/engine/proxy/listeners.ts';
+import { openHttpListener, planListeners, type OpenListener } from '../../electron/engine/proxy/listeners.ts';
 import { startBackend } from '../kit/backend.ts';
 import { site, startEngine } from '../kit/engine.ts';
 import { freePort } from '../kit/free-port.ts';
@@ -17,7 +17,7 @@ const handlers = {
 };
 const rooms: BindingRooms = {
   plan: (have, wanted) => planListeners(have as OpenListener[], wanted),
-  open: (address) => openListener(address, handlers as never),
+  open: (address) => openHttpListener(address, handlers as never),
 };
 /** As rooms, but some addresses cannot be had. */
 const without = (refuses: (address: ListenAddress) => string | undefined): BindingRooms => ({
@@ -25,7 +25,7 @@ const without = (refuses: (address: ListenAddress) => string | undefined): Bindi
   open: (address): Promise<Result<Listener>> => {
     const code = refuses(address);
     return code === undefined
-      ? openListener({ ...address, port: 0 }, handlers as never)
+      ? openHttpListener({ ...address, port: 0 }, handlers as never)
       : Promise.resolve(failure(problem(code, 'refused')));
   },
 });

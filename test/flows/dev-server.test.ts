@@ -79,7 +79,7 @@ describe('a Vite dev server behind shop.localhost', () => {
     const app = join(vite.folder, 'app.jsx');
     await overwrite(app, (await readFile(app, 'utf8')).replace('first edition', 'second edition'));
     await page.waitForFunction('document.querySelector("h1").textContent === "Shop, second edition"');
-    expect(await read('window.marker'), said.join('\n')).toBe('same page');
+    expect(await read('window.marker'), [...vite.log, ...said].join('\n')).toBe('same page');
     expect(await page.textContent('button')).toBe('In the basket: 1');
     expect(errors).toEqual([]);
   });

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import react from '@vitejs/plugin-react';
-import { createServer } from 'vite';
+import { createLogger, createServer } from 'vite';
 
 const FIXTURE = fileURLToPath(new URL('../fixtures/vite-react', import.meta.url));
 const MODULES = fileURLToPath(new URL('../../node_modules', import.meta.url));
@@ -15,6 +15,8 @@ const DEPENDENCIES = ['react', 'react/jsx-dev-runtime', 'react-dom/client'];
 export interface ViteProject {
   folder: string;
   url: string;
+  /** What Vite says, as why it reloads a page. */
+  log: string[];
   close: () => Promise<void>;
 }
 
@@ -22,11 +24,13 @@ export async function startViteProject(): Promise<ViteProject> {
   const folder = await mkdtemp(join(tmpdir(), 'mogoly-vite-'));
   await cp(FIXTURE, folder, { recursive: true });
   await symlink(MODULES, join(folder, 'node_modules'), 'dir');
+  const log: string[] = [];
+  const keep = (message: string): void => void log.push(message);
   const server = await createServer({
     configFile: false,
     root: folder,
     cacheDir: join(folder, '.vite'),
-    logLevel: 'error',
+    customLogger: { ...createLogger('error'), info: keep, warn: keep, error: keep },
     plugins: [react()],
     optimizeDeps: { include: DEPENDENCIES },
     server: { host: '127.0.0.1', port: 0, fs: { allow: [folder, MODULES] } },
@@ -37,6 +41,7 @@ export async function startViteProject(): Promise<ViteProject> {
   return {
     folder,
     url: `http://127.0.0.1:${address.port}`,
+    log,
     async close() {
       await server.close();
       await rm(folder, { recursive: true, force: true });

@@ -1,5 +1,7 @@
 /** What stays the same for all requests of one client connection. */
+import type { Http2Session } from 'node:http2';
 import type { Socket } from 'node:net';
+import type { TLSSocket } from 'node:tls';
 import { appendForwarded, removeNamedByConnection, type RequestHead } from './headers.ts';
 
 export interface Connection {
@@ -10,20 +12,27 @@ export interface Connection {
   scheme: 'http' | 'https';
 }
 
-const known = new WeakMap<Socket, Connection>();
+const known = new WeakMap<Socket | Http2Session, Connection>();
 
-export function connectionOf(socket: Socket, scheme: 'http' | 'https'): Connection {
+export function connectionOf(socket: Socket): Connection {
   let connection = known.get(socket);
-  if (connection === undefined) {
-    const address = socket.remoteAddress ?? '';
-    connection = {
-      peer: address.startsWith('::ffff:') ? address.slice(7) : address,
-      port: socket.localPort ?? 0,
-      scheme,
-    };
-    known.set(socket, connection);
-  }
+  if (connection === undefined) known.set(socket, (connection = read(socket, 'encrypted' in socket)));
   return connection;
+}
+
+/** HTTP/2 comes over TLS only. */
+export function connectionOfSession(session: Http2Session): Connection {
+  let connection = known.get(session);
+  if (connection === undefined) known.set(session, (connection = read(session.socket, true)));
+  return connection;
+}
+
+function read({ remoteAddress = '', localPort = 0 }: Socket | TLSSocket, isEncrypted: boolean): Connection {
+  return {
+    peer: remoteAddress.startsWith('::ffff:') ? remoteAddress.slice(7) : remoteAddress,
+    port: localPort,
+    scheme: isEncrypted ? 'https' : 'http',
+  };
 }
 
 /** The nearest address to us that no trusted proxy vouches for; the peer itself where there is none. */

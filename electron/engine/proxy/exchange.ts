@@ -52,6 +52,7 @@ export class ProxyExchange {
     this.client = client;
     this.method = client.method;
     this.head = readRequestHead(client.rawHeaders);
+    if (client.hasBody !== undefined) this.head.hasBody = client.hasBody;
     this.target = client.target;
     this.clientAddress = connection.peer;
     client.onClose(() => this.#onClose());

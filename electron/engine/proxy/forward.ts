@@ -106,8 +106,10 @@ export class Forward implements AttemptOwner {
   }
 
   #needs(): OutboundNeeds | undefined {
-    const { hasTrailers, acceptsTrailers } = this.#exchange.head;
-    const { expectsContinue } = this.#exchange.client;
+    const { hasBody, acceptsTrailers } = this.#exchange.head;
+    const { expectsContinue, version } = this.#exchange.client;
+    // HTTP/2 does not say beforehand that trailers will come.
+    const hasTrailers = this.#exchange.head.hasTrailers || (hasBody && version === '2');
     if (!expectsContinue && !hasTrailers && !acceptsTrailers) return undefined;
     return {
       expectContinue: expectsContinue,

@@ -3,18 +3,13 @@ import { createServer } from 'node:http';
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { describe, expect, it } from 'vitest';
-import {
-  createHttpServer,
-  openListener,
-  planListeners,
-  type OpenListener,
-  type RequestHandlers,
-} from '../../../electron/engine/proxy/listeners.ts';
+import { createHttpServer, type Http1Handlers } from '../../../electron/engine/proxy/http-server.ts';
+import { openHttpListener, planListeners, type OpenListener } from '../../../electron/engine/proxy/listeners.ts';
 import { freePort } from '../../kit/free-port.ts';
 import { send } from '../../kit/http.ts';
 import { rawRequest } from '../../kit/raw-socket.ts';
 
-const handlers: RequestHandlers = {
+const handlers: Http1Handlers = {
   onRequest: (request, response) => {
     if (request.url === '/slow') setTimeout(() => response.end('slow'), 150);
     else request.resume().on('end', () => response.end(`hello ${request.headers.upgrade ?? 'plain'}`));
@@ -24,7 +19,7 @@ const handlers: RequestHandlers = {
 };
 
 async function opened(address: string, port = 0): Promise<OpenListener> {
-  const result = await openListener({ kind: 'http', address, port }, handlers);
+  const result = await openHttpListener({ kind: 'http', address, port }, handlers);
   if (!result.ok) throw new Error(result.problems[0]?.message);
   return result.value;
 }
@@ -51,7 +46,7 @@ describe('planListeners', () => {
   });
 });
 
-describe('openListener', () => {
+describe('openHttpListener', () => {
   it('the same port can be had on 127.0.0.1 and ::1', async () => {
     const first = await opened('127.0.0.1');
     const second = await opened('::1', first.port);
@@ -64,11 +59,13 @@ describe('openListener', () => {
     const taken = createServer().listen(0, '127.0.0.1');
     await once(taken, 'listening');
     const { port } = taken.address() as { port: number };
-    expect(await openListener({ kind: 'http', address: '127.0.0.1', port }, handlers)).toMatchObject({
+    expect(await openHttpListener({ kind: 'http', address: '127.0.0.1', port }, handlers)).toMatchObject({
       ok: false,
       problems: [{ code: 'LISTEN_PORT_TAKEN', path: ['listen', 'http'] }],
     });
-    expect(await openListener({ kind: 'http', address: '192.0.2.1', port: await freePort() }, handlers)).toMatchObject({
+    expect(
+      await openHttpListener({ kind: 'http', address: '192.0.2.1', port: await freePort() }, handlers),
+    ).toMatchObject({
       ok: false,
       problems: [{ code: 'LISTEN_ADDRESS_UNKNOWN' }],
     });

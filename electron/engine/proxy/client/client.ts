@@ -10,6 +10,8 @@ export interface Client {
   readonly rawHeaders: string[];
   /** The client waits for 100 before it sends its body (RFC 9110 section 10.1.1). */
   readonly expectsContinue: boolean;
+  /** Told by the framing of HTTP/2; in HTTP/1 the fields tell. */
+  readonly hasBody: boolean | undefined;
   /** The body of the request, which flows when somebody reads it. */
   readonly source: Readable;
   /** The request has arrived whole. */

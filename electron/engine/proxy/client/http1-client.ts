@@ -8,6 +8,7 @@ export class Http1Client implements Client {
   readonly target: string;
   readonly rawHeaders: string[];
   readonly expectsContinue: boolean;
+  readonly hasBody = undefined;
   readonly source: IncomingMessage;
   readonly sink: ServerResponse;
   status = 0;

@@ -8,11 +8,11 @@ export class Http2Client implements Client {
   readonly target: string;
   readonly rawHeaders: string[];
   readonly expectsContinue: boolean;
+  readonly hasBody: boolean;
   readonly source: ServerHttp2Stream;
   readonly sink: ServerHttp2Stream;
   rawTrailers: string[] = [];
   status = 0;
-  readonly #hasBody: boolean;
   #trailers: string[] = [];
   #isEnded = false;
 
@@ -21,22 +21,17 @@ export class Http2Client implements Client {
     this.target = String(headers[':path']);
     this.rawHeaders = rawHeaders;
     this.expectsContinue = headers.expect?.toLowerCase() === '100-continue';
-    this.#hasBody = (flags & constants.NGHTTP2_FLAG_END_STREAM) === 0;
+    this.hasBody = (flags & constants.NGHTTP2_FLAG_END_STREAM) === 0;
     this.source = stream;
     this.sink = stream;
-    stream.on('error', ignore); // its close says all there is to know
-    if (this.#hasBody)
+    if (this.hasBody)
       stream.on('trailers', (_headers: IncomingHttpHeaders, _flags: number, raw: string[]) => {
         this.rawTrailers = raw;
       });
   }
 
-  get hasBody(): boolean {
-    return this.#hasBody;
-  }
-
   get isComplete(): boolean {
-    return !this.#hasBody || this.source.readableEnded;
+    return !this.hasBody || this.source.readableEnded;
   }
 
   get isGone(): boolean {
@@ -113,8 +108,6 @@ export class Http2Client implements Client {
     else stream.once('finish', leave);
   }
 }
-
-const ignore = (): void => undefined;
 
 /** Names of HTTP/2 are lower case (RFC 9113 section 8.2.1). */
 function toObject(flat: readonly string[]): OutgoingHttpHeaders {

@@ -1,0 +1,83 @@
+/** HTTPS: TLS connections that speak HTTP/2 or HTTP/1.1, as ALPN settles it (RFC 7301). */
+import { createServer as createNetServer, type Socket } from 'node:net';
+import { createServer as createTlsServer, type Server as TlsServer, type TlsOptions, type TLSSocket } from 'node:tls';
+import type { Result } from '../../../shared/problem.ts';
+import type { ListenAddress } from '../generation.ts';
+import { createHttpServer, trackConnections, type Http1Handlers } from './http-server.ts';
+import { createHttp2Server, trackSessions, type Http2Handlers } from './http2-server.ts';
+import { listen, type OpenListener } from './listeners.ts';
+
+/** What a TLS listener is told of certificates. */
+export interface TlsDoor {
+  /** Options of the servers for clients that name a host, that name none, and that validate by ACME. */
+  options: () => Record<ServerKind, TlsOptions>;
+  /** Keeps keys and certificates of these servers up to date; the call it gives ends that. */
+  attach: (servers: Record<ServerKind, TlsServer>) => () => void;
+  /** Reads the start of the handshake, puts it back, and tells which server is meant. */
+  sort: (socket: Socket, take: (kind: ServerKind) => void) => void;
+}
+
+export type ServerKind = 'named' | 'nameless' | 'acme';
+
+export type HttpsHandlers = Http1Handlers & Http2Handlers;
+
+const ALPN = ['h2', 'http/1.1'];
+/** For the whole handshake. */
+const HANDSHAKE_TIMEOUT_MS = 10_000;
+
+/** Errors as of openHttpListener(). */
+export function openTlsListener(
+  address: ListenAddress,
+  handlers: HttpsHandlers,
+  door: TlsDoor,
+): Promise<Result<OpenListener>> {
+  const http1 = createHttpServer(handlers);
+  http1.emit('listening'); // it never does, and starts its checks of slow and idle connections by this
+  const http2 = createHttp2Server(handlers);
+  const connections = trackConnections(http1);
+  const sessions = trackSessions(http2);
+  const serve = (socket: TLSSocket): void => {
+    socket.on('error', ignore); // its close is what counts
+    if (socket.alpnProtocol === 'h2') http2.emit('connection', socket);
+    else http1.emit('connection', socket);
+  };
+  const servers = createTlsServers(door, serve);
+  const detach = door.attach(servers);
+  const handshaking = new Set<Socket>();
+  const server = createNetServer({ noDelay: true }, (socket) => {
+    handshaking.add(socket);
+    socket.on('error', ignore);
+    socket.once('close', () => handshaking.delete(socket));
+    door.sort(socket, (kind) => servers[kind].emit('connection', socket));
+  });
+  return listen(address, {
+    server,
+    cutIdle() {
+      connections.cutIdle();
+      sessions.closeIdle();
+    },
+    cutAll: () => handshaking.forEach((socket) => socket.destroy()),
+    onClosed() {
+      detach();
+      http1.close();
+    },
+  });
+}
+
+function createTlsServers(door: TlsDoor, serve: (socket: TLSSocket) => void): Record<ServerKind, TlsServer> {
+  const options = door.options();
+  const make = (kind: ServerKind, own: TlsOptions): TlsServer => {
+    const server = createTlsServer({ handshakeTimeout: HANDSHAKE_TIMEOUT_MS, ...options[kind], ...own });
+    server.on('tlsClientError', (_error, socket) => socket.destroy());
+    return server;
+  };
+  const named = make('named', { ALPNProtocols: ALPN });
+  const nameless = make('nameless', { ALPNProtocols: ALPN });
+  named.on('secureConnection', serve);
+  nameless.on('secureConnection', serve);
+  const acme = make('acme', { ALPNProtocols: ['acme-tls/1'] });
+  acme.on('secureConnection', (socket) => socket.end()); // the certificate was all that was asked for (RFC 8737)
+  return { named, nameless, acme };
+}
+
+const ignore = (): void => undefined;
