@@ -65,7 +65,8 @@ export interface RenewedRoot {
   isTrustNeeded: boolean;
 }
 
-interface CertificateEvents {
+/** Name and data of each event. */
+export interface CertificateEvents {
   /** The first certificate of this name. */
   'certificate.issued': { name: string; hosts: string[]; notAfter: number };
   /** In the place of one that was old, or that another root had signed. */

@@ -91,7 +91,7 @@ async function prepare(
   const next: Running = { generation, config, text: candidate.text, listeners: [], missing: [], middlewares };
   let obsolete: Listener[] = [];
   if (serving) {
-    const bound = await bind(config.listen.http, running?.listeners ?? [], rooms);
+    const bound = await bind(config.listen, running?.listeners ?? [], rooms);
     if (!bound.ok) return bound;
     undo.push(() => releaseBinding(bound.value, running?.listeners ?? [], rooms));
     next.listeners = bound.value.listeners;

@@ -2,7 +2,7 @@
 import type { Config } from '../../shared/config.ts';
 import { failure, success, type Problem, type Result } from '../../shared/problem.ts';
 import type { ListenerState } from '../../shared/state.ts';
-import { HTTP_PORTS, httpAddresses } from './addresses.ts';
+import { addressesOf, PORTS, type ListenerKind } from './addresses.ts';
 import type { ListenAddress } from './generation.ts';
 
 /** What the proxy room opens; the rest of it is its own. */
@@ -39,32 +39,63 @@ const DRAIN_MS = 30_000;
 const closeAll = (listeners: readonly Listener[]): Promise<unknown> =>
   Promise.all(listeners.map((listener) => listener.close(AT_ONCE)));
 
-/** A port given is bound or the apply fails; left out, the fallback is tried when the preferred one cannot be had. */
+const KINDS: readonly ListenerKind[] = ['http', 'https', 'dns'];
+
+/**
+ * A port given is bound or the apply fails; left out, the fallback is tried when the preferred one cannot be had. Without
+ * http there is nothing to serve; without the others, where nobody asked for them, the rest goes on and says so.
+ */
 export async function bind(
-  setting: Config['listen']['http'],
+  listen: Config['listen'],
+  running: Listener[],
+  rooms: BindingRooms,
+): Promise<Result<Binding>> {
+  const whole: Binding = { listeners: [], opened: [], yielded: [], obsolete: [], missing: [] };
+  for (const kind of KINDS) {
+    const part = await bindKind(kind, listen[kind], running, rooms);
+    if (!part.ok) {
+      await releaseBinding(whole, running, rooms);
+      return part;
+    }
+    for (const list of ['listeners', 'opened', 'yielded', 'obsolete'] as const) whole[list].push(...part.value[list]);
+    whole.missing.push(...part.value.missing);
+  }
+  return success(whole);
+}
+
+async function bindKind(
+  kind: ListenerKind,
+  setting: Config['listen'][ListenerKind],
   running: Listener[],
   rooms: BindingRooms,
 ): Promise<Result<Binding>> {
   if (setting !== undefined)
-    return bindAll(httpAddresses(setting, HTTP_PORTS.preferred), running, rooms, typeof setting === 'number');
-  const { preferred, fallback } = HTTP_PORTS;
-  const ports = running.some(({ port }) => port === fallback) ? [fallback, preferred] : [preferred, fallback];
+    return bindAll(kind, addressesOf(kind, setting), running, rooms, typeof setting === 'number');
+  const { preferred, fallback } = PORTS[kind];
+  const isOnFallback = running.some((listener) => listener.kind === kind && listener.port === fallback);
   const problems: Problem[] = [];
-  for (const port of ports) {
-    const bound = await bindAll(httpAddresses(undefined, port), running, rooms, true);
+  for (const port of isOnFallback ? [fallback, preferred] : [preferred, fallback]) {
+    const bound = await bindAll(kind, addressesOf(kind, undefined, port), running, rooms, true);
     if (bound.ok) return bound;
     problems.push(...bound.problems);
   }
-  return failure(...problems);
+  if (kind === 'http') return failure(...problems);
+  const missing = { kind, address: '127.0.0.1', port: fallback, problem: problems.at(-1)! };
+  const obsolete = running.filter((listener) => listener.kind === kind);
+  return success({ listeners: [], opened: [], yielded: [], obsolete, missing: [missing] });
 }
 
 async function bindAll(
+  kind: ListenerKind,
   addresses: ListenAddress[],
   running: Listener[],
   rooms: BindingRooms,
   mayMiss: boolean,
 ): Promise<Result<Binding>> {
-  const plan = rooms.plan(running, addresses);
+  const plan = rooms.plan(
+    running.filter((listener) => listener.kind === kind),
+    addresses,
+  );
   const binding: Binding = { listeners: [...plan.keep], opened: [], yielded: [], obsolete: plan.close, missing: [] };
   for (const address of plan.open) {
     const result = await openOrYield(address, binding, rooms);

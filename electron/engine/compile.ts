@@ -6,7 +6,17 @@ import type { Config, MiddlewareConfig, RouteConfig, SiteConfig } from '../../sh
 import { createAddressMatcher } from '../../shared/cidr.ts';
 import { createHostTable, normalisePattern } from '../../shared/host.ts';
 import type { ConfigPath } from '../../shared/problem.ts';
-import type { Backend, BackendLive, Generation, HealthPolicy, Middleware, Pool, Route, Site } from './generation.ts';
+import type {
+  Backend,
+  BackendLive,
+  Generation,
+  HealthPolicy,
+  Middleware,
+  Pool,
+  Route,
+  Site,
+  SiteTls,
+} from './generation.ts';
 import { compilePool, type PoolScope } from './compile-pool.ts';
 
 /** A backend that has not begun to answer by then has failed; dev servers may compile that long. */
@@ -97,6 +107,8 @@ function compileSite(
     routes,
     disabled: site.disabled,
     forceTls: site.force_tls,
+    tls: compileTls(site.tls, deps.folder),
+    path,
     viaToken: createHash('sha256').update(site.name).digest('hex').slice(0, 8),
     counter: deps.counterFor(site.name),
   };
@@ -117,6 +129,12 @@ function compileSite(
     );
   for (const route of routes) for (const item of route.middlewares) used.add(item);
   return compiled;
+}
+
+/** Local unless told: a name of this machine gets its certificate from this machine. */
+function compileTls(tls: SiteConfig['tls'] = 'local', folder: string): SiteTls {
+  if (typeof tls === 'string') return { kind: tls };
+  return { kind: 'files', cert: resolve(folder, tls.cert), key: resolve(folder, tls.key) };
 }
 
 interface RouteParts {

@@ -1,8 +1,10 @@
 /** The typed event map of the engine, and the small emitter that carries it. */
+import type { AcmeEvents } from '../../shared/acme.ts';
+import type { CertificateEvents } from '../../shared/certificate.ts';
 import type { HealthStatus, LogLevel } from '../../shared/state.ts';
 import type { Problem } from '../../shared/problem.ts';
 
-export interface EngineEvents {
+export interface EngineEvents extends CertificateEvents, AcmeEvents {
   'engine.started': { revision: number };
   'engine.stopped': Record<string, never>;
   'engine.startFailed': { problems: Problem[] };

@@ -98,11 +98,21 @@ export interface Route {
   responseTimeoutMs: number;
 }
 
+/** Where the certificate of a site comes from. */
+export type SiteTls =
+  | { kind: 'local' }
+  | { kind: 'acme' }
+  | { kind: 'off' }
+  /** Absolute paths of PEM files. */
+  | { kind: 'files'; cert: string; key: string };
+
 export interface Site {
   name: string;
   hosts: readonly string[];
   disabled: boolean;
   forceTls: boolean;
+  tls: SiteTls;
+  path: ConfigPath;
   /** Longest pattern first; the last one matches every path. */
   routes: readonly Route[];
   /** Its part of the Via token, by which a loop is found. */

@@ -19,12 +19,15 @@ import type { CompletedExchange } from './proxy/exchange.ts';
 import { openHttpListener, planListeners, type OpenListener } from './proxy/listeners.ts';
 import { createProxy } from './proxy/proxy.ts';
 import { comparePatterns } from './proxy/router.ts';
+import { openTlsListener } from './proxy/tls-listener.ts';
 import { createTransports } from './proxy/transport/transports.ts';
 import { createExchangeRing } from './record/exchanges.ts';
 import { logEvents } from './record/log-events.ts';
 import { createLog } from './record/log.ts';
 import { createMetrics } from './record/metrics.ts';
 import { createTrafficMeter } from './record/traffic.ts';
+import { createTlsRooms } from './tls-rooms.ts';
+import type { KeyWrapper } from './tls/contexts.ts';
 
 export interface RoomOptions {
   home: string;
@@ -32,6 +35,7 @@ export interface RoomOptions {
   version: string;
   env: Record<string, string | undefined>;
   instance: string;
+  keyWrapper?: KeyWrapper | undefined;
 }
 
 const NOTHING: Generation = {
@@ -47,7 +51,7 @@ export type Rooms = ReturnType<typeof createRooms>;
 
 export function createRooms(options: RoomOptions) {
   const parts = createParts(options);
-  const { bus, log, exchanges, metrics, traffic, middlewares, transports, health, history, state } = parts;
+  const { bus, log, exchanges, metrics, traffic, middlewares, transports, health, history, state, tls } = parts;
   const check = checker(parts, options);
   const readRevision = (id: number) => history.read(id);
   return {
@@ -57,6 +61,7 @@ export function createRooms(options: RoomOptions) {
     middlewares,
     transports,
     health,
+    tls,
     check,
     listRevisions: () => history.list(),
     readRevision,
@@ -84,6 +89,7 @@ export function createRooms(options: RoomOptions) {
     }),
     async close(running: Running | undefined): Promise<void> {
       await health.close();
+      await tls.close();
       await transports.close();
       for (const middleware of running?.middlewares.values() ?? []) middleware.close?.();
       await log.close();
@@ -96,6 +102,11 @@ type Parts = ReturnType<typeof createParts>;
 /** Each room by itself, and the generation in force. */
 function createParts(options: RoomOptions) {
   const bus = createEventBus();
+  const state: { current: Generation; config: Config | undefined; httpsPort: number | undefined } = {
+    current: NOTHING,
+    config: undefined,
+    httpsPort: undefined,
+  };
   const log = createLog({ file: undefined, stream: false });
   logEvents(bus, log);
   const health = createHealthRegistry({
@@ -117,7 +128,14 @@ function createParts(options: RoomOptions) {
     transports: createTransports(),
     history: openHistory(join(options.home, 'history')),
     counters: new Map<string, { requests: number }>(),
-    state: { current: NOTHING },
+    tls: createTlsRooms({
+      ...options,
+      bus,
+      current: () => state.current,
+      config: () => state.config,
+      isTrusted: () => Promise.resolve(true),
+    }),
+    state,
   };
 }
 
@@ -130,11 +148,13 @@ const checker =
   };
 
 /** What a request passes through, with what it reports to. */
-function proxyOf({ bus, health, exchanges, metrics, traffic, transports, state }: Parts, options: RoomOptions) {
+function proxyOf({ bus, health, exchanges, metrics, traffic, transports, state, tls }: Parts, options: RoomOptions) {
   return createProxy({
     current: () => state.current,
     transports,
     instance: options.instance,
+    httpsPort: () => state.httpsPort,
+    acmeChallenge: tls.acme.httpChallenge,
     reportSuccess: (backend) => health.reportSuccess(backend),
     reportFailure: (backend, reason) => health.reportFailure(backend, reason),
     record: (exchange: CompletedExchange): void => {
@@ -154,11 +174,12 @@ function proxyOf({ bus, health, exchanges, metrics, traffic, transports, state }
 }
 
 function listenerRooms(parts: Parts, options: RoomOptions) {
-  const { bus } = parts;
+  const { bus, tls } = parts;
   const proxy = proxyOf(parts, options);
   return {
     plan: (have, wanted) => planListeners(have as OpenListener[], wanted),
-    open: (address) => openHttpListener(address, proxy),
+    open: (address) =>
+      address.kind === 'https' ? openTlsListener(address, proxy, tls.door) : openHttpListener(address, proxy),
     listenerOpened: ({ kind, address, port }) => bus.emit('listener.opened', { kind, address, port }),
     listenerClosed: ({ kind, address, port }) => bus.emit('listener.closed', { kind, address, port }),
     listenerFailed: ({ kind, address, port, problem: failed }) => {
@@ -197,14 +218,17 @@ function keeperRooms(parts: Parts, { home, configFile }: RoomOptions) {
   } satisfies Partial<KeeperRooms>;
 }
 
-function swap({ health, transports, log, counters, state }: Parts, home: string, next: Running): void {
+function swap({ health, transports, log, counters, state, tls }: Parts, home: string, next: Running): void {
   state.current = next.generation;
+  state.config = next.config;
+  state.httpsPort = next.listeners.find(({ kind }) => kind === 'https')?.port;
   health.adopt(state.current.backends);
   transports.retain(originsOf(state.current.backends));
   const { log_output, stream } = next.config;
   log.reconfigure({ file: resolve(home, log_output), stream });
   const names = new Set(state.current.sites.map(({ name }) => name));
   for (const site of counters.keys()) if (!names.has(site)) counters.delete(site);
+  if (next.listeners.length > 0) tls.adopt();
 }
 
 function* originsOf(backends: readonly Backend[]) {

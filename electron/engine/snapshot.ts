@@ -74,7 +74,11 @@ function siteUrl(site: Site, listeners: readonly ListenerState[]): string {
   const exact = site.hosts.find((host) => !host.startsWith('*'));
   const suffix = site.hosts.find((host) => host.startsWith('*.'));
   const host = exact ?? (suffix === undefined ? 'localhost' : `any.${suffix.slice(2)}`);
-  const port = listeners.find((listener) => listener.kind === 'http' && listener.problem === undefined)?.port ?? 80;
+  const portOf = (kind: ListenerState['kind']): number | undefined =>
+    listeners.find((listener) => listener.kind === kind && listener.problem === undefined)?.port;
+  const httpsPort = site.forceTls && site.tls.kind !== 'off' ? portOf('https') : undefined;
+  if (httpsPort !== undefined) return `https://${host}${httpsPort === 443 ? '' : `:${httpsPort}`}/`;
+  const port = portOf('http') ?? 80;
   return `http://${host}${port === 80 ? '' : `:${port}`}/`;
 }
 

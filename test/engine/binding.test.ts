@@ -1,7 +1,7 @@
 /** Which addresses are bound, and what happens when one cannot be had. */
 import { createServer } from 'node:net';
 import { describe, expect, it } from 'vitest';
-import { httpAddresses } from '../../electron/engine/addresses.ts';
+import { addressesOf } from '../../electron/engine/addresses.ts';
 import { bind, releaseBinding, type BindingRooms, type Listener } from '../../electron/engine/binding.ts';
 import type { ListenAddress } from '../../electron/engine/generation.ts';
 import { openHttpListener, planListeners, type OpenListener } from '../../electron/engine/proxy/listeners.ts';
@@ -9,6 +9,7 @@ import { startBackend } from '../kit/backend.ts';
 import { site, startEngine } from '../kit/engine.ts';
 import { freePort } from '../kit/free-port.ts';
 import { send } from '../kit/http.ts';
+import type { Config } from '../../shared/config.ts';
 import { failure, problem, type Result } from '../../shared/problem.ts';
 
 const handlers = {
@@ -29,6 +30,7 @@ const without = (refuses: (address: ListenAddress) => string | undefined): Bindi
       : Promise.resolve(failure(problem(code, 'refused')));
   },
 });
+const only = (http: Config['listen']['http']): Config['listen'] => ({ http, https: 'off', dns: 'off' });
 const shown = (listeners: readonly ListenAddress[]): string[] =>
   listeners.map(({ address, port }) => `${address} ${port}`);
 const closeAll = (listeners: readonly Listener[]): Promise<unknown> =>
@@ -36,12 +38,12 @@ const closeAll = (listeners: readonly Listener[]): Promise<unknown> =>
 
 describe('addresses', () => {
   it('a number is both loopback families, an address is itself, "off" is none', () => {
-    expect(shown(httpAddresses(8080, 80))).toEqual(['127.0.0.1 8080', '::1 8080']);
-    expect(shown(httpAddresses(undefined, 80))).toEqual(['127.0.0.1 80', '::1 80']);
-    expect(shown(httpAddresses('0.0.0.0:81', 80))).toEqual(['0.0.0.0 81']);
-    expect(shown(httpAddresses('[::1]:81', 80))).toEqual(['::1 81']);
-    expect(shown(httpAddresses('localhost:81', 80))).toEqual(['127.0.0.1 81', '::1 81']);
-    expect(httpAddresses('off', 80)).toEqual([]);
+    expect(shown(addressesOf('http', 8080))).toEqual(['127.0.0.1 8080', '::1 8080']);
+    expect(shown(addressesOf('http', undefined))).toEqual(['127.0.0.1 80', '::1 80']);
+    expect(shown(addressesOf('http', '0.0.0.0:81'))).toEqual(['0.0.0.0 81']);
+    expect(shown(addressesOf('http', '[::1]:81'))).toEqual(['::1 81']);
+    expect(shown(addressesOf('http', 'localhost:81'))).toEqual(['127.0.0.1 81', '::1 81']);
+    expect(addressesOf('http', 'off')).toEqual([]);
   });
 });
 
@@ -65,7 +67,7 @@ describe('a port given', () => {
     const other = createServer();
     await new Promise<void>((done) => other.listen(0, '::1', done));
     const { port } = other.address() as { port: number };
-    const bound = await bind(port, [], rooms);
+    const bound = await bind(only(port), [], rooms);
     expect(!bound.ok && bound.problems[0]!.code).toBe('LISTEN_PORT_TAKEN');
     await expect(send(port)).rejects.toThrow('ECONNREFUSED');
     other.close();
@@ -73,7 +75,7 @@ describe('a port given', () => {
 
   it('on a machine without IPv6 loopback listens on IPv4 and says what is missing', async () => {
     const bound = await bind(
-      8080,
+      only(8080),
       [],
       without(({ address }) => (address === '::1' ? 'LISTEN_ADDRESS_UNKNOWN' : undefined)),
     );
@@ -98,7 +100,7 @@ describe('the port left out', () => {
 
   it('is 80 where that can be bound', async () => {
     const bound = await bind(
-      undefined,
+      only(undefined),
       [],
       asking(() => undefined),
     );
@@ -108,7 +110,7 @@ describe('the port left out', () => {
 
   it.each(['LISTEN_PORT_TAKEN', 'LISTEN_PORT_PRIVILEGED'])('is 8080 where 80 answers %s', async (code) => {
     const bound = await bind(
-      undefined,
+      only(undefined),
       [],
       asking(({ port }) => (port === 80 ? code : undefined)),
     );
@@ -119,7 +121,7 @@ describe('the port left out', () => {
 
   it('names both problems where neither can be had', async () => {
     const bound = await bind(
-      undefined,
+      only(undefined),
       [],
       asking(() => 'LISTEN_PORT_TAKEN'),
     );
@@ -135,7 +137,7 @@ describe('the port left out', () => {
       close: () => Promise.resolve(),
     }));
     const bound = await bind(
-      undefined,
+      only(undefined),
       running,
       asking(() => undefined),
     );
@@ -159,10 +161,10 @@ describe('the port left out', () => {
 describe('taking back', () => {
   it('a listener that made way for a wider one listens again', async () => {
     const port = await freePort();
-    const first = await bind(`127.0.0.1:${port}`, [], rooms);
+    const first = await bind(only(`127.0.0.1:${port}`), [], rooms);
     if (!first.ok) throw new Error('not bound');
     const running = first.value.listeners;
-    const wider = await bind(`0.0.0.0:${port}`, running, rooms);
+    const wider = await bind(only(`0.0.0.0:${port}`), running, rooms);
     if (!wider.ok) throw new Error(wider.problems[0]!.message);
     expect(wider.value.yielded).toHaveLength(1);
     await releaseBinding(wider.value, running, rooms);

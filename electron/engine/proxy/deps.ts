@@ -15,6 +15,10 @@ export interface ProxyDeps {
   transports: Transports;
   /** Differs for every running engine; part of the Via token that finds loops. */
   instance: string;
+  /** Of the https listener; undefined while there is none. */
+  httpsPort: () => number | undefined;
+  /** What an ACME authority is to find under this token (RFC 8555 section 8.3). */
+  acmeChallenge: (token: string) => string | undefined;
   reportSuccess: (backend: Backend) => void;
   reportFailure: (backend: Backend, reason: string) => void;
   record: (exchange: CompletedExchange) => void;

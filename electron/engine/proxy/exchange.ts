@@ -19,6 +19,8 @@ import { unknownHostPage } from './refusals.ts';
 
 export type { CompletedExchange, ProxyDeps } from './deps.ts';
 
+const ACME_PATH = '/.well-known/acme-challenge/';
+
 /** Of an exchange that never got to a backend; shared, never written. */
 const NO_ATTEMPTS: Exchange['attempts'] = [];
 
@@ -72,10 +74,12 @@ export class ProxyExchange {
       );
     }
     this.host = host ?? '';
+    if (this.target.startsWith(ACME_PATH) && this.#answerAcme()) return;
     const site = this.generation.findSite(this.host);
     if (site === undefined) return this.answerPage(unknownHostPage(this.host, this.generation));
     this.site = site;
     if (site.disabled) return this.refuse('SITE_DISABLED', `${site.name} is turned off.`);
+    if (site.forceTls && this.connection.scheme === 'http' && new LocalAnswer(this).toHttps()) return;
     const route = matchRoute(site, this.target);
     if (route === undefined) return this.refuse('STATIC_NOT_FOUND', `${site.name} has no route for this path.`);
     this.route = route;
@@ -91,6 +95,14 @@ export class ProxyExchange {
     );
     if (route.middlewares.length === 0) this.#serve();
     else this.#runChain(route);
+  }
+
+  /** Before any site, which may send all else to https (RFC 8555 section 8.3). */
+  #answerAcme(): boolean {
+    const answer = this.deps.acmeChallenge(pathOf(this.target).slice(ACME_PATH.length));
+    if (answer === undefined) return false;
+    new LocalAnswer(this).send(200, ['content-type', 'application/octet-stream'], answer);
+    return true;
   }
 
   #runChain(route: Route): void {

@@ -125,6 +125,7 @@ export class Forward implements AttemptOwner {
   onHead(attempt: Attempt, head: ResponseHead): Transform[] {
     this.firstByteAt = performance.now();
     this.#exchange.deps.reportSuccess(attempt.backend);
+    if (this.#route.site.tls.kind === 'local') dropStrictTransport(head.headers);
     this.#exchange.responseHeaders = head.headers;
     const cookie = this.#route.pool!.stickyCookie;
     if (cookie !== undefined) this.#stick(cookie, attempt.backend, head.headers);
@@ -186,5 +187,15 @@ export class Forward implements AttemptOwner {
   #mayRetry(): boolean {
     if (this.#exchange.isOver || this.#body?.touched) return false;
     return this.#attempt?.sent !== true || SAFE_METHODS.has(this.#exchange.method);
+  }
+}
+
+const STRICT_TRANSPORT = 'strict-transport-security';
+
+/** A browser would remember it for the name, whatever is served there next week (RFC 6797). */
+function dropStrictTransport(headers: string[]): void {
+  for (let i = headers.length - 2; i >= 0; i -= 2) {
+    const name = headers[i]!;
+    if (name.length === STRICT_TRANSPORT.length && name.toLowerCase() === STRICT_TRANSPORT) headers.splice(i, 2);
   }
 }

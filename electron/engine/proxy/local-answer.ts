@@ -34,6 +34,17 @@ export class LocalAnswer {
     this.send(verdict.status, headers, verdict.body ?? '');
   }
 
+  /** 308 keeps the method; false where there is no https, or a proxy before us has brought it here from https. */
+  toHttps(): boolean {
+    const { head, connection, generation, deps, host, target } = this.#exchange;
+    const port = deps.httpsPort();
+    const cameByHttps = head.forwarded?.proto === 'https' && generation.isTrustedProxy(connection.peer);
+    if (port === undefined || cameByHttps) return false;
+    const authority = host.includes(':') ? `[${host}]` : host;
+    this.send(308, ['location', `https://${authority}${port === 443 ? '' : `:${port}`}${target}`], '');
+    return true;
+  }
+
   route(route: Route): void {
     if (route.redirect !== undefined) this.#redirect(route, route.redirect);
     else void this.#file(route);

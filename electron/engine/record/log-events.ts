@@ -1,19 +1,13 @@
 /** Says every event of the engine in the log, one plain sentence each. */
 import type { EngineEvents, EventBus, EventName } from '../events.ts';
-import type { LogLevel } from '../../../shared/state.ts';
 import type { Problem } from '../../../shared/problem.ts';
+import { ACME_LINES, CERTIFICATE_LINES } from './certificate-lines.ts';
+import type { Line, Sentences } from './line.ts';
 import type { Log, LogFields } from './log.ts';
 
-interface Line {
-  level: LogLevel;
-  message: string;
-  event?: string;
-  fields?: LogFields | undefined;
-}
-
-type Sentences = { [K in EventName]: (data: EngineEvents[K]) => Line };
-
-const sentences: Sentences = {
+const sentences: Sentences<EventName> = {
+  ...CERTIFICATE_LINES,
+  ...ACME_LINES,
   'engine.started': ({ revision }) => ({
     level: 'info',
     message: `Serving revision ${revision}`,

@@ -2,14 +2,10 @@
 import type { CertificateEvent } from '../../../shared/certificate.ts';
 import type { ConfigPath } from '../../../shared/problem.ts';
 import type { PairFiles } from './pair.ts';
+import type { SiteTls } from '../generation.ts';
 import type { KeyWrapper } from './root-files.ts';
 
-export type SiteTls =
-  | { kind: 'local' }
-  | { kind: 'acme' }
-  | { kind: 'off' }
-  /** Absolute paths of PEM files. */
-  | { kind: 'files'; cert: string; key: string };
+export type { SiteTls } from '../generation.ts';
 
 /** A site as far as its certificate goes. */
 export interface CertificateSite {
