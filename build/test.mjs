@@ -20,6 +20,7 @@ async function setup() {
     ...system.ELECTRON_PACKAGES,
     ...system.DISPLAY_PACKAGES,
     ...system.CLIENT_PACKAGES,
+    ...system.SERVER_PACKAGES,
   ]);
   if (missing.length > 0 && system.isRoot() && system.hasApt()) await system.installPackages(missing);
   else if (missing.length > 0) say(`not installed: ${missing.join(' ')} (sudo apt-get install …)`);
@@ -46,8 +47,12 @@ async function electronForTests() {
 
 const check = async () => (await (await import('./check.mjs')).checkAll()).length === 0;
 
+/** Vite leaves NODE_ENV=production behind, under which a dev server of the tests would not be one. */
 async function build() {
+  const { NODE_ENV } = process.env;
   await (await import('./build.mjs')).buildAll();
+  if (NODE_ENV === undefined) delete process.env.NODE_ENV;
+  else process.env.NODE_ENV = NODE_ENV;
   return true;
 }
 
@@ -79,7 +84,7 @@ async function app() {
 function displayPrefix() {
   if (process.platform !== 'linux' || !system.hasProgram('xvfb-run')) return [];
   const bus = system.hasProgram('dbus-run-session') ? ['dbus-run-session', '--'] : [];
-  return [...bus, 'xvfb-run', '-a', '-s', '-screen 0 1440x900x24'];
+  return [...bus, 'xvfb-run', '-a', '-s', '-screen 0 1440x900x24 -noreset'];
 }
 
 /** What a runner wrote; one that broke before it could is a failed test. @param {string} file */
