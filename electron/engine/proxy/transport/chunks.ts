@@ -1,5 +1,5 @@
 /** Takes a chunked body apart as its bytes come (RFC 9112 section 7.1). */
-import { latin1 } from './latin1.ts';
+import { latin1 } from '../../latin1.ts';
 import { malformed } from './response-head.ts';
 
 /** Size, extensions and line end of one chunk. */

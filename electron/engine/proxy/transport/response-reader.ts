@@ -1,7 +1,7 @@
 /** Reads the responses on one HTTP/1 connection, one after the other, and says when each is whole (RFC 9112). */
 import { ChunkReader } from './chunks.ts';
 import { MAX_RESPONSE_HEAD_BYTES } from './connect.ts';
-import { latin1 } from './latin1.ts';
+import { latin1 } from '../../latin1.ts';
 import { malformed, readResponseHead, type FramedHead } from './response-head.ts';
 import { UNKNOWN_LENGTH } from './transport.ts';
 import { TransportError } from './transport-error.ts';
