@@ -1,9 +1,9 @@
 /** dnsmasq, by itself or as NetworkManager's plugin: a `server=/zone/` line for each zone (dnsmasq(8)). */
-import type { SystemStep } from './steps.ts';
-import { listFolder, readText } from './files.ts';
+import type { SystemStep } from '../../../../shared/system-change.ts';
+import { listFolder, readText } from '../files.ts';
 import { nameServers, OUR_MARK, under, type MethodDeps, type MethodWants, type NamesMethod } from './method.ts';
 import { installOneFile, oneFileState, removeOneFile, type OneFile } from './one-file.ts';
-import { commandStep } from './steps.ts';
+import { commandStep } from '../steps.ts';
 
 const NETWORK_MANAGER: OneFile = {
   path: '/etc/NetworkManager/dnsmasq.d/mogoly.conf',

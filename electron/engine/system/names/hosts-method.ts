@@ -1,7 +1,7 @@
 /** The hosts file of any system: each host by its name, without wildcards and without our DNS. */
 import { readFile } from 'node:fs/promises';
 import { failure, problem, success, type Result } from '../../../../shared/problem.ts';
-import type { SystemStep } from './steps.ts';
+import type { SystemStep } from '../../../../shared/system-change.ts';
 import {
   decodeHostsFile,
   readHostsBlock,
@@ -13,7 +13,7 @@ import {
 import type { HostsEntry } from '../hosts-file.ts';
 import { under, type MethodDeps, type MethodState, type MethodWants, type NamesMethod } from './method.ts';
 import { flushMacOs } from './resolver-folder.ts';
-import { commandStep, writeHostsStep } from './steps.ts';
+import { commandStep, writeHostsStep } from '../steps.ts';
 
 export function hostsMethod(deps: MethodDeps): NamesMethod {
   const path = under(deps, deps.platform === 'win32' ? '/Windows/System32/drivers/etc/hosts' : '/etc/hosts');

@@ -2,8 +2,8 @@
 import { posix, win32 } from 'node:path';
 import { normaliseHost } from '../../../../shared/host.ts';
 import { failure, problem, type Result } from '../../../../shared/problem.ts';
-import { readText } from './files.ts';
-import type { SystemStep } from './steps.ts';
+import { readText } from '../files.ts';
+import type { SystemStep } from '../../../../shared/system-change.ts';
 import type { NamesMethodId, NamesState, WantedNames } from '../../../../shared/system-names.ts';
 
 /** First line of every file that is ours as a whole. */

@@ -1,7 +1,8 @@
 /** Windows: a rule of the Name Resolution Policy Table for each zone; such a rule knows no port, so our DNS must be on 53. */
 import { success } from '../../../../shared/problem.ts';
 import type { MethodDeps, MethodState, MethodWants, NamesMethod } from './method.ts';
-import { commandStep, powershell, type StepCommand } from './steps.ts';
+import type { StepCommand } from '../../../../shared/system-change.ts';
+import { commandStep, powershell } from '../steps.ts';
 
 const DNS_PORT = 53;
 /** Comment of each rule that is ours. */

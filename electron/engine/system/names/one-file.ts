@@ -1,9 +1,9 @@
 /** A method that is one file of ours, and a command that makes a service read it. */
 import { success, type Result } from '../../../../shared/problem.ts';
-import type { SystemStep } from './steps.ts';
-import { readText } from './files.ts';
+import type { SystemStep } from '../../../../shared/system-change.ts';
+import { readText } from '../files.ts';
 import { fileTaken, isOurs, under, type MethodDeps, type MethodState } from './method.ts';
-import { deleteFileStep, writeFileStep } from './steps.ts';
+import { deleteFileStep, writeFileStep } from '../steps.ts';
 
 export interface OneFile {
   /** Absolute, as the operating system names it. */

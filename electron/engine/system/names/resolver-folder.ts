@@ -1,8 +1,8 @@
 /** macOS: one file in `/etc/resolver` for each zone names our DNS as its resolver, on any port (resolver(5)). */
 import { success } from '../../../../shared/problem.ts';
 import { fileTaken, isOurs, OUR_MARK, under, type MethodDeps, type NamesMethod } from './method.ts';
-import { listFolder, readText } from './files.ts';
-import { commandStep, deleteFileStep, writeFileStep } from './steps.ts';
+import { listFolder, readText } from '../files.ts';
+import { commandStep, deleteFileStep, writeFileStep } from '../steps.ts';
 
 const FOLDER = '/etc/resolver';
 

@@ -15,7 +15,7 @@ import { hostsMethod } from './hosts-method.ts';
 import type { MethodDeps, MethodWants, NamesMethod } from './method.ts';
 import { nrpt } from './nrpt.ts';
 import { resolverFiles } from './resolver-folder.ts';
-import type { SystemStep } from './steps.ts';
+import type { SystemStep } from '../../../../shared/system-change.ts';
 import { systemdResolved } from './systemd-resolved.ts';
 
 export interface SystemNamesDeps extends MethodDeps, Omit<CanaryDeps, 'addresses'> {

@@ -7,10 +7,10 @@
  * link of its own would avoid that, but would need a unit that makes it at each boot, so it is not used.
  */
 import { success } from '../../../../shared/problem.ts';
-import { readText } from './files.ts';
+import { readText } from '../files.ts';
 import { isOurs, nameServers, OUR_MARK, under, type MethodDeps, type MethodWants, type NamesMethod } from './method.ts';
 import { installOneFile, oneFileState, removeOneFile, type OneFile } from './one-file.ts';
-import { commandStep } from './steps.ts';
+import { commandStep } from '../steps.ts';
 
 /** The first that takes a port with the address of a server. */
 const VERSION_WITH_PORTS = 246;

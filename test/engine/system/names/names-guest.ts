@@ -1,7 +1,7 @@
 /** Runs createSystemNames() inside an overlay: `node names-guest.mjs VERB WANTED [ARGUMENT]`, JSON on standard output. */
 import { execFile } from 'node:child_process';
 import { createSystemNames } from '../../../../electron/engine/system/names/system-names.ts';
-import type { StepCommand } from '../../../../electron/engine/system/names/steps.ts';
+import type { StepCommand } from '../../../../shared/system-change.ts';
 import { failure, problem, success } from '../../../../shared/problem.ts';
 import type { NamesMethodId, WantedNames } from '../../../../shared/system-names.ts';
 

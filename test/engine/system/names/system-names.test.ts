@@ -3,7 +3,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { createSystemNames } from '../../../../electron/engine/system/names/system-names.ts';
-import type { StepCommand, SystemStep } from '../../../../electron/engine/system/names/steps.ts';
+import type { StepCommand, SystemStep } from '../../../../shared/system-change.ts';
 import { success, type Result } from '../../../../shared/problem.ts';
 import type { NamesMethodId, WantedNames } from '../../../../shared/system-names.ts';
 import { tempHome } from '../../../kit/temp-home.ts';

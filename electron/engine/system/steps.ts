@@ -1,25 +1,8 @@
 /** The kinds of step that the methods are made of, each with what undoes it: pure data, so that it can be shown first. */
 import { posix } from 'node:path';
-import { HOSTS_BEGIN, HOSTS_END } from '../hosts-file.ts';
+import type { StepCommand, SystemStep } from '../../../shared/system-change.ts';
+import { HOSTS_BEGIN, HOSTS_END } from './hosts-file.ts';
 import { readText } from './files.ts';
-
-/** A program without a shell. */
-export interface StepCommand {
-  file: string;
-  args: readonly string[];
-  /** Its standard input. */
-  input?: string;
-}
-
-export interface SystemStep {
-  /** What it does, in the imperative. */
-  title: string;
-  privileged: boolean;
-  commands: StepCommand[];
-  /** Absolute paths of the files that it makes, changes or deletes. */
-  writes: string[];
-  undo: StepCommand[];
-}
 
 /** Runs programs; where nothing else is told, doing the same again is what undoes it: caches and services read anew. */
 export const commandStep = (title: string, commands: StepCommand[], undo: StepCommand[] = commands): SystemStep => ({

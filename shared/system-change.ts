@@ -1,0 +1,35 @@
+/** A change to the system outside the home folder: shown before it is made, recorded, and undone by the same record. */
+
+/** A program without a shell. */
+export interface StepCommand {
+  file: string;
+  args: readonly string[];
+  /** Its standard input. */
+  input?: string;
+}
+
+export interface SystemStep {
+  /** What it does, in the imperative. */
+  title: string;
+  privileged: boolean;
+  commands: StepCommand[];
+  /** Absolute paths of the files that it makes, changes or deletes. */
+  writes: string[];
+  undo: StepCommand[];
+}
+
+/** `intended`: begun and not known to be done; it is undone like one that was. */
+export type ChangeState = 'intended' | 'done' | 'undone';
+
+/** One entry of the change ledger. */
+export interface SystemChange {
+  id: number;
+  /** Milliseconds since 1970. */
+  at: number;
+  /** What asked for it, as in `trust` and `names`. */
+  area: string;
+  step: SystemStep;
+  state: ChangeState;
+  /** Milliseconds since 1970. */
+  undoneAt?: number;
+}
