@@ -10,6 +10,8 @@ import { editText } from './config/edit.ts';
 import { parseText, readConfigFile, saveAtomic } from './config/file.ts';
 import { openHistory } from './config/history.ts';
 import { summariseChange } from './config/summary.ts';
+import { createDns } from './dns/dns.ts';
+import { dnsNames } from './dns-names.ts';
 import { createEventBus } from './events.ts';
 import type { Backend, Generation, MiddlewareContext } from './generation.ts';
 import { createHealthRegistry } from './health/registry.ts';
@@ -51,7 +53,7 @@ export type Rooms = ReturnType<typeof createRooms>;
 
 export function createRooms(options: RoomOptions) {
   const parts = createParts(options);
-  const { bus, log, exchanges, metrics, traffic, middlewares, transports, health, history, state, tls } = parts;
+  const { bus, log, exchanges, metrics, traffic, middlewares, transports, health, history, state, tls, dns } = parts;
   const check = checker(parts, options);
   const readRevision = (id: number) => history.read(id);
   return {
@@ -62,6 +64,7 @@ export function createRooms(options: RoomOptions) {
     transports,
     health,
     tls,
+    dns,
     check,
     listRevisions: () => history.list(),
     readRevision,
@@ -90,6 +93,7 @@ export function createRooms(options: RoomOptions) {
     async close(running: Running | undefined): Promise<void> {
       await health.close();
       await tls.close();
+      dns.close();
       await transports.close();
       for (const middleware of running?.middlewares.values() ?? []) middleware.close?.();
       await log.close();
@@ -126,6 +130,7 @@ function createParts(options: RoomOptions) {
     traffic: createTrafficMeter(),
     middlewares: createMiddlewareRegistry(),
     transports: createTransports(),
+    dns: createDns(),
     history: openHistory(join(options.home, 'history')),
     counters: new Map<string, { requests: number }>(),
     tls: createTlsRooms({
@@ -174,12 +179,14 @@ function proxyOf({ bus, health, exchanges, metrics, traffic, transports, state, 
 }
 
 function listenerRooms(parts: Parts, options: RoomOptions) {
-  const { bus, tls } = parts;
+  const { bus, tls, dns } = parts;
   const proxy = proxyOf(parts, options);
   return {
     plan: (have, wanted) => planListeners(have as OpenListener[], wanted),
-    open: (address) =>
-      address.kind === 'https' ? openTlsListener(address, proxy, tls.door) : openHttpListener(address, proxy),
+    open: (address) => {
+      if (address.kind === 'dns') return dns.open(address);
+      return address.kind === 'https' ? openTlsListener(address, proxy, tls.door) : openHttpListener(address, proxy);
+    },
     listenerOpened: ({ kind, address, port }) => bus.emit('listener.opened', { kind, address, port }),
     listenerClosed: ({ kind, address, port }) => bus.emit('listener.closed', { kind, address, port }),
     listenerFailed: ({ kind, address, port, problem: failed }) => {
@@ -218,10 +225,11 @@ function keeperRooms(parts: Parts, { home, configFile }: RoomOptions) {
   } satisfies Partial<KeeperRooms>;
 }
 
-function swap({ health, transports, log, counters, state, tls }: Parts, home: string, next: Running): void {
+function swap({ health, transports, log, counters, state, tls, dns }: Parts, home: string, next: Running): void {
   state.current = next.generation;
   state.config = next.config;
   state.httpsPort = next.listeners.find(({ kind }) => kind === 'https')?.port;
+  dns.adopt(dnsNames(next));
   health.adopt(state.current.backends);
   transports.retain(originsOf(state.current.backends));
   const { log_output, stream } = next.config;

@@ -1,0 +1,34 @@
+/** From what is in force to the names that the DNS answers, and with which addresses. */
+import { networkInterfaces } from 'node:os';
+import type { Running } from './apply.ts';
+import type { DnsNames } from './dns/dns.ts';
+import type { ListenAddress } from './generation.ts';
+
+/** Loopback, or this machine's address on the LAN where the DNS listens for it: a phone's own loopback leads nowhere. */
+export function dnsNames({
+  generation,
+  config,
+  listeners,
+}: Pick<Running, 'generation' | 'config' | 'listeners'>): DnsNames {
+  const isOpened = listeners.some((listener) => listener.kind === 'dns' && !isLoopback(listener));
+  return {
+    hosts: generation.sites.filter(({ disabled }) => !disabled).flatMap(({ hosts }) => hosts),
+    zones: config.zones.map((zone) => zone.toLowerCase().replace(/^\.|\.$/g, '')),
+    ttlSeconds: config.dns.ttl,
+    forward: config.dns.forward,
+    addresses: (isOpened ? lanAddresses() : undefined) ?? { v4: '127.0.0.1', v6: '::1' },
+  };
+}
+
+const isLoopback = ({ address }: ListenAddress): boolean => address.startsWith('127.') || address === '::1';
+
+/** Of the first interface that leads out; undefined without a network. */
+export function lanAddresses(): { v4: string; v6: string | undefined } | undefined {
+  for (const addresses of Object.values(networkInterfaces())) {
+    const outside = (addresses ?? []).filter(({ internal }) => !internal);
+    const v4 = outside.find(({ family }) => family === 'IPv4')?.address;
+    const v6 = outside.find(({ family, scopeid }) => family === 'IPv6' && scopeid === 0)?.address;
+    if (v4 !== undefined) return { v4, v6 };
+  }
+  return undefined;
+}
