@@ -1,4 +1,5 @@
 /** What the engine shows of its certificates and of the root that signs the local ones. */
+import type { AcmeState } from './acme.ts';
 import type { Problem } from './problem.ts';
 
 /** Who vouches for a certificate: our root, a public CA by ACME, or files of the user's own. */
@@ -53,6 +54,15 @@ export interface RootState {
   /** Hosts and zones in use that it may not sign for. */
   outside: string[];
   problems: Problem[];
+}
+
+/** All that is known of certificates. */
+export interface CertificatesReport {
+  root: RootState;
+  /** Local ones and those from files. */
+  certificates: CertificateState[];
+  /** Public ones. */
+  orders: AcmeState[];
 }
 
 /** What a renewal of the root leaves to do. */

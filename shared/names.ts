@@ -25,6 +25,11 @@ export const COMMAND_NAMES = [
   'log.list',
   'explain',
   'metrics.get',
+  'dns.query',
+  'dns.queries',
+  'certificates.list',
+  'certificates.renewRoot',
+  'certificates.order',
 ] as const;
 
 /** What the engine tells without being asked. */

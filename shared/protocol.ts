@@ -1,7 +1,10 @@
 /** The contract: every command and push, used by the window's IPC, the control socket and the CLI alike. */
 import { z } from 'zod';
 import type { CommandName, PushName } from './names.ts';
+import type { AcmeState } from './acme.ts';
+import type { CertificatesReport, RenewedRoot } from './certificate.ts';
 import type { BackendFile, SiteFile } from './config.ts';
+import type { DnsAnswer, DnsQuery } from './dns.ts';
 import type {
   BackendState,
   EngineStatus,
@@ -93,6 +96,13 @@ export const requestSchemas = {
     client: z.string().default('127.0.0.1'),
   }),
   'metrics.get': none,
+  'dns.query': z.strictObject({ name: z.string().min(1).max(255), type: z.string().default('A') }),
+  'dns.queries': z.strictObject({ limit: z.number().int().min(1).max(500).default(200) }),
+  'certificates.list': none,
+  /** Another root CA for the names in use; every trust store has to be told of it. */
+  'certificates.renewRoot': z.strictObject({ consent: z.literal(true) }),
+  /** A public certificate for the site of this host, now. */
+  'certificates.order': z.strictObject({ host: z.string().min(1).max(255) }),
 } as const satisfies Record<CommandName, z.ZodType>;
 
 export interface ConfigDocument {
@@ -135,6 +145,12 @@ interface Replies {
   explain: Explanation;
   /** Prometheus text exposition format 0.0.4. */
   'metrics.get': { text: string };
+  'dns.query': DnsAnswer;
+  /** The newest first. */
+  'dns.queries': DnsQuery[];
+  'certificates.list': CertificatesReport;
+  'certificates.renewRoot': RenewedRoot;
+  'certificates.order': AcmeState;
 }
 
 export type { CommandName, PushName } from './names.ts';

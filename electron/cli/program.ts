@@ -3,8 +3,10 @@ import { Command, CommanderError } from 'commander';
 import { problem, ProblemError } from '../../shared/problem.ts';
 import { addGlobalOptions, createContext } from './command.ts';
 import type { Context, Register, Runner } from './command.ts';
+import * as cert from './cert.ts';
 import * as config from './config-commands.ts';
 import * as daemon from './daemon.ts';
+import * as dns from './dns.ts';
 import * as inspect from './inspect.ts';
 import type { ExitCode, Io } from './io.ts';
 import * as lb from './lb.ts';
@@ -12,7 +14,7 @@ import * as password from './password.ts';
 import * as run from './run.ts';
 import { version } from './version.ts';
 
-const GROUPS: { register: Register }[] = [run, inspect, config, password, daemon, lb];
+const GROUPS: { register: Register }[] = [run, inspect, config, password, daemon, lb, dns, cert];
 
 /** `args` without the interpreter and the script. Never rejects. */
 export async function runCli(args: string[], io: Io): Promise<ExitCode> {

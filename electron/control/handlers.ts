@@ -55,6 +55,11 @@ export function createHandlers(engine: Engine, options: HandlerOptions = {}): Ha
     'log.list': ({ limit, level }) => engine.log.list(limit, level),
     explain: (request) => engine.explain(request),
     'metrics.get': () => ({ text: engine.metrics() }),
+    'dns.query': async ({ name, type }) => take(await engine.dns.query(name, type)),
+    'dns.queries': ({ limit }) => engine.dns.recent(limit),
+    'certificates.list': () => engine.certificates.list(),
+    'certificates.renewRoot': async (consent) => take(await engine.certificates.renewRoot(consent)),
+    'certificates.order': async ({ host }) => take(await engine.certificates.order(host)),
   };
 }
 

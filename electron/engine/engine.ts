@@ -1,4 +1,7 @@
 /** The public interface of the engine: what createEngine() in index.ts returns. */
+import type { AcmeState } from '../../shared/acme.ts';
+import type { CertificatesReport, RenewedRoot } from '../../shared/certificate.ts';
+import type { DnsAnswer, DnsQuery } from '../../shared/dns.ts';
 import type { Edit, Applied, ConfigDocument } from '../../shared/protocol.ts';
 import type { BackendFile, SiteFile } from '../../shared/config.ts';
 import type { Problem, Result } from '../../shared/problem.ts';
@@ -114,6 +117,21 @@ export interface Engine {
     list: (limit: number, level: LogLevel) => LogEntry[];
     onEntry: (listener: (entry: LogEntry) => void) => () => void;
   };
+  dns: {
+    /** What a client of our DNS would get. Errors: DNS_NAME_INVALID, DNS_TYPE_UNKNOWN. */
+    query: (name: string, type: string) => Promise<Result<DnsAnswer>>;
+    /** The newest first. */
+    recent: (limit: number) => DnsQuery[];
+  };
+  certificates: {
+    list: () => CertificatesReport;
+    /** Errors: those of the CA, and CERT_CONSENT_NEEDED without `consent`. */
+    renewRoot: (options: { consent: boolean }) => Promise<Result<RenewedRoot>>;
+    /** Orders a public certificate for the site of this host. */
+    order: (host: string) => Promise<Result<AcmeState>>;
+  };
+  /** After a wake, or a change of the clock or the network. */
+  refresh: () => Promise<void>;
   /** Prometheus text exposition format 0.0.4. */
   metrics: () => string;
 

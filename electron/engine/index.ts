@@ -63,6 +63,9 @@ export function createEngine(options: EngineOptions): Engine {
     traffic: { sample: () => rooms.sampleTraffic() },
     exchanges: rooms.exchanges,
     log: { list: rooms.log.list, onEntry: rooms.log.onEntry },
+    dns: { query: rooms.dns.query, recent: rooms.dns.recent },
+    certificates: rooms.tls.reported,
+    refresh: rooms.tls.refresh,
     metrics: () => rooms.metricsText(lifecycle.startedAt()),
 
     on: rooms.bus.on,

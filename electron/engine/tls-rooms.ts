@@ -1,5 +1,6 @@
 /** The certificates of an engine: local and public ones, and the door by which TLS listeners get them. */
 import { dirname, join } from 'node:path';
+import type { CertificatesReport } from '../../shared/certificate.ts';
 import type { Config } from '../../shared/config.ts';
 import type { EventBus } from './events.ts';
 import type { Generation, Site } from './generation.ts';
@@ -52,6 +53,16 @@ export function createTlsRooms(options: TlsRoomsOptions) {
     acme,
     certificates,
     door: createDoor(certificates, acme),
+    /** What the engine shows of them. */
+    reported: {
+      list: (): CertificatesReport => ({
+        root: certificates.root(),
+        certificates: certificates.list(),
+        orders: acme.list(),
+      }),
+      renewRoot: (consent: { consent: boolean }) => certificates.renewRoot(undefined, consent),
+      order: acme.renew,
+    },
     /** After the swap; nothing waits for it. */
     adopt(): void {
       void certificates.adopt();
