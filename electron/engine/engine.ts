@@ -21,6 +21,7 @@ import type {
 } from '../../shared/state.ts';
 import type { AnyListener, EventListener, EventName } from './events.ts';
 import type { MiddlewareFactory } from './generation.ts';
+import type { KeyWrapper } from './tls/contexts.ts';
 
 export interface EngineOptions {
   /** Folder that holds everything; made with mode 0700 when it is not there. */
@@ -34,6 +35,8 @@ export interface EngineOptions {
   /** Written to the log and served by `status`. */
   version?: string;
   env?: Record<string, string | undefined>;
+  /** Keeps the key of a new local CA; a file of mode 0600 alone unless given. */
+  keyWrapper?: KeyWrapper | undefined;
 }
 
 /** Who makes a change, and what it was based on. */

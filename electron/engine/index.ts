@@ -31,6 +31,7 @@ export function createEngine(options: EngineOptions): Engine {
     version: options.version ?? '0.0.0',
     env: options.env ?? process.env,
     instance: randomBytes(4).toString('hex'),
+    keyWrapper: options.keyWrapper,
   });
   const keeper = new Keeper(configFile, format.ok ? format.value : 'yaml', rooms.keeperRooms());
   const lifecycle = createLifecycle(options, configFile, keeper, rooms, format.ok ? [] : format.problems);

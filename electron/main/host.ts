@@ -6,6 +6,7 @@ import type { Publisher } from '../control/publisher.ts';
 import { startControlServer } from '../control/server.ts';
 import type { Engine } from '../engine/engine.ts';
 import { createEngine } from '../engine/index.ts';
+import type { KeyWrapper } from '../engine/tls/contexts.ts';
 import { openWorkspace } from '../engine/sample/workspace.ts';
 import { failure, problem, success } from '../../shared/problem.ts';
 import type { Result } from '../../shared/problem.ts';
@@ -23,22 +24,27 @@ export interface Host {
 type Closers = (() => Promise<void>)[];
 
 /** The engine, not yet started. Problems: HOME_TAKEN, HOME_UNUSABLE, CONTROL_FAILED, WORKSPACE_FAILED. */
-export async function openHost(home: string, version: string): Promise<Result<Host>> {
+export async function openHost(home: string, version: string, keyWrapper?: KeyWrapper): Promise<Result<Host>> {
   const closers: Closers = [];
-  const opened = await open(home, version, closers).catch((error: unknown) =>
+  const opened = await open(home, version, keyWrapper, closers).catch((error: unknown) =>
     failure(problem('WORKSPACE_FAILED', `The home folder ${home} cannot be opened: ${String(error)}`)),
   );
   if (!opened.ok) await closeAll(closers);
   return opened;
 }
 
-async function open(home: string, version: string, closers: Closers): Promise<Result<Host>> {
+async function open(
+  home: string,
+  version: string,
+  keyWrapper: KeyWrapper | undefined,
+  closers: Closers,
+): Promise<Result<Host>> {
   const lock = await acquireHome(home, 'app');
   if (!lock.ok) return lock;
   closers.push(lock.value.release);
   const workspace = await openWorkspace(home);
   closers.push(workspace.close);
-  const engine = createEngine({ home, configFile: workspace.configFile, host: 'app', version });
+  const engine = createEngine({ home, configFile: workspace.configFile, host: 'app', version, keyWrapper });
   closers.push(engine.close);
   workspace.attach(engine);
   const publisher = createPublisher(engine);

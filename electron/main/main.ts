@@ -1,7 +1,7 @@
 /** The app: wires home, engine, window, tray and menus together, and decides nothing itself. */
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
-import { app, dialog } from 'electron';
+import { app, dialog, powerMonitor } from 'electron';
 import { dispatch } from '../control/dispatch.ts';
 import { homeFolder } from '../control/home.ts';
 import { formatProblem } from '../../shared/problem.ts';
@@ -15,6 +15,7 @@ import { openHost } from './host.ts';
 import type { Host } from './host.ts';
 import { setupIpc } from './ipc.ts';
 import { setupLife } from './life.ts';
+import { keychainWrapper } from './key-wrapper.ts';
 import { openMemory } from './memory.ts';
 import { setupMenu } from './menu.ts';
 import { appVersion, RENDERER_FOLDER } from './paths.ts';
@@ -43,7 +44,7 @@ else {
 }
 
 async function open(report: (error: unknown) => void): Promise<void> {
-  const host = await openHost(home, appVersion());
+  const host = await openHost(home, appVersion(), keychainWrapper());
   if (!host.ok) return refuseStart(host.problems);
   run(host.value, report);
 }
@@ -80,6 +81,8 @@ function run(host: Host, report: (error: unknown) => void): void {
     tray?.close();
   };
   setupLife({ openWindow: window.open, close, onBug: report });
+  // Certificates and orders may be overdue after a sleep.
+  powerMonitor.on('resume', () => void engine.refresh().catch(report));
   if (!isHidden) window.open();
   void engine.start().catch(report);
 }
