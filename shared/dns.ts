@@ -1,21 +1,23 @@
 /** What the window and the CLI see of the DNS server. */
 
-/** Where an answer came from; `refused`: it was none. */
-export type DnsSource = 'local' | 'cache' | 'upstream' | 'refused';
+/** Where an answer came from: our own names, a forwarded answer kept, an upstream now; `refused`: it was none. */
+export type DnsSource = 'local' | 'cache' | 'forward' | 'refused';
 
 /** One query, as the log keeps it. */
 export interface DnsQuery {
   /** Milliseconds since 1970. */
   at: number;
   client: string;
-  /** Lower case, without the final dot; `.` for the root. */
+  /** Lower case, without the final dot; `.` for the root; empty where the question could not be read. */
   name: string;
-  /** As in `AAAA`; `TYPE1234` for one without a name here. */
+  /** As in `AAAA`; `TYPE1234` for one without a name here; empty where the question could not be read. */
   type: string;
   /** As in `NOERROR` and `NXDOMAIN`. */
   rcode: string;
   source: DnsSource;
   durationMs: number;
+  /** The resolver that answered, as in `192.0.2.1:53`. */
+  upstream?: string;
 }
 
 export interface DnsRecord {
@@ -36,6 +38,8 @@ export interface DnsAnswer {
   /** Answered by us with authority. */
   isAuthoritative: boolean;
   answers: DnsRecord[];
+  /** The SOA record of an answer without records. */
+  authorities: DnsRecord[];
   durationMs: number;
 }
 

@@ -3,9 +3,9 @@ import { HEADER_BYTES, isTruncated, RCODE, rcodeOf, skipName, TYPE } from './wir
 
 /** Names of a busy day. */
 const MAX_ENTRIES = 5_000;
-/** All answers together. */
+/** All answers together; one alone may be no more than a hundredth. */
 const MAX_BYTES = 8 * 1024 * 1024;
-/** However long an answer says it is good (RFC 8767 section 4 would take a week). */
+/** However long an answer says it is good: developers move their servers. */
 const MAX_TTL_S = 3_600;
 
 interface Kept {
@@ -50,7 +50,7 @@ export function createDnsCache(now: () => number): DnsCache {
     },
     keep(key, message) {
       const found = readTtls(message);
-      if (found === undefined || found.seconds === 0) return;
+      if (found === undefined || found.seconds === 0 || message.length > MAX_BYTES / 100) return;
       const before = entries.get(key);
       if (before !== undefined) drop(key, before);
       const keptAt = now();
@@ -95,10 +95,11 @@ export function readTtls(message: Buffer): { seconds: number; offsets: number[] 
       const ttl = message.readUInt32BE(name + 4);
       offsets.push(name + 4);
       seconds = Math.min(seconds, ttl > 0x7fffffff ? 0 : ttl); // RFC 2181 section 8
-      if (type === TYPE.SOA) negative = Math.min(ttl, message.readUInt32BE(end - 4));
+      // In the authority section it says how long there is nothing, also at the end of aliases (RFC 2308 section 2.2).
+      if (type === TYPE.SOA && i >= answers && end - name >= 14) negative = message.readUInt32BE(end - 4);
     }
     at = end;
   }
-  if (answers > 0) return { seconds, offsets };
-  return negative === undefined ? undefined : { seconds: negative, offsets };
+  if (negative !== undefined) return { seconds: Math.min(seconds, negative), offsets };
+  return answers > 0 ? { seconds, offsets } : undefined;
 }

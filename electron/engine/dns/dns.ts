@@ -1,22 +1,19 @@
 /** The DNS room's door: listeners, the names in force, a question of our own, and the log of all. */
-import {
-  dnsRcodeName,
-  dnsTypeCode,
-  dnsTypeName,
-  type DnsAnswer,
-  type DnsQuery,
-  type DnsRecord,
-} from '../../../shared/dns.ts';
+import { dnsTypeCode, dnsTypeName, type DnsAnswer, type DnsQuery, type DnsSource } from '../../../shared/dns.ts';
 import { failure, problem, success, type Result } from '../../../shared/problem.ts';
 import type { ListenAddress } from '../generation.ts';
+import { answerInWords, ownQuery } from './answer-text.ts';
 import { createForwarder } from './forward.ts';
 import type { LocalNames } from './local-names.ts';
-import { parseUpstream, type Upstream } from './resolvers.ts';
+import { leadsTo } from './own-addresses.ts';
+import { parseUpstream } from './resolvers.ts';
 import { createResponder } from './responder.ts';
 import { openDnsListener, type DnsListener } from './server.ts';
 
 /** A page load asks for dozens; older ones are dropped. */
 const QUERY_RING = 500;
+/** How questions of our own are named in the log. */
+const OWN_CLIENT = 'mogoly';
 
 export interface DnsNames extends LocalNames {
   /** `system`, or upstreams as in the config. */
@@ -32,47 +29,45 @@ export interface Dns {
   query: (name: string, type: string) => Promise<Result<DnsAnswer>>;
   /** The newest first. */
   recent: (limit: number) => DnsQuery[];
-  /** Since the engine started. */
+  /** Queries since the start. */
   count: () => number;
+  /** Gives up what is asked of upstreams; listeners are closed by themselves. */
   close: () => void;
 }
 
 export interface DnsDeps {
+  /** Once for each query, when it has been answered. */
+  report?: (query: DnsQuery) => void;
   /** Milliseconds since 1970. */
   now?: () => number;
-  readSystem?: () => Upstream[];
+  /** Where the system keeps its resolvers, the best first; systemd-resolved's and /etc/resolv.conf unless told. */
+  resolverFiles?: readonly string[];
+  /** Certificate authorities of upstreams over HTTPS, PEM, in place of Node's. */
+  ca?: string;
 }
 
-export function createDns({ now = Date.now, readSystem }: DnsDeps = {}): Dns {
-  const ring: DnsQuery[] = [];
-  let asked = 0;
-  const ours = new Set<DnsListener>();
-  const isOurs = (upstream: Upstream): boolean =>
-    upstream.kind === 'dns' && [...ours].some((listener) => leadsTo(listener, upstream));
-  const forwarder = createForwarder({ now, isOurs, ...(readSystem === undefined ? {} : { readSystem }) });
-  const responder = createResponder({
-    forwarder,
-    now,
-    record: (query) => void (ring[asked++ % QUERY_RING] = query),
-  });
-  const recent = (limit: number): DnsQuery[] => {
-    const found: DnsQuery[] = [];
-    for (let i = asked - 1; i >= 0 && i >= asked - QUERY_RING && found.length < limit; i--)
-      found.push(ring[i % QUERY_RING]!);
-    return found;
+export function createDns({ report, now = Date.now, resolverFiles, ca }: DnsDeps = {}): Dns {
+  const log = createQueryLog();
+  const listeners = new Set<DnsListener>();
+  const isOurs = leadsTo.bind(undefined, listeners);
+  const forwarder = createForwarder({ now, isOurs, resolverFiles, ca });
+  const record = (query: DnsQuery): void => {
+    log.add(query);
+    report?.(query);
   };
+  const responder = createResponder({ forwarder, now, record });
   return {
     async open(address) {
       const opened = await openDnsListener(address, responder);
       if (!opened.ok) return opened;
-      const listener: DnsListener = {
-        ...opened.value,
-        close: (deadlineMs) => {
-          ours.delete(listener);
-          return opened.value.close(deadlineMs);
-        },
+      const close = async (deadlineMs: number): Promise<void> => {
+        await opened.value.close(deadlineMs);
+        listeners.delete(listener);
+        forwarder.lookAgain();
       };
-      ours.add(listener);
+      const listener: DnsListener = { ...opened.value, close };
+      listeners.add(listener);
+      forwarder.lookAgain();
       return success(listener);
     },
     adopt(names) {
@@ -82,80 +77,44 @@ export function createDns({ now = Date.now, readSystem }: DnsDeps = {}): Dns {
     },
     async query(name, type) {
       const code = dnsTypeCode(type);
-      if (code === undefined)
-        return failure(
-          problem('DNS_TYPE_UNKNOWN', `${type} is no record type.`, { fix: 'Use A, AAAA, TXT or another.' }),
-        );
-      const { Packet } = await import('dns2');
-      const query = questionOf(Packet, name, code);
-      if (query === undefined)
-        return failure(
-          problem('DNS_NAME_INVALID', `${name} is no name.`, { fix: 'Labels have up to 63 characters, a name 253.' }),
-        );
+      const query = ownQuery(name, code ?? 0);
+      if (code === undefined) return failure(TYPE_UNKNOWN(type));
+      if (query === undefined) return failure(NAME_INVALID(name));
       const startedAt = performance.now();
-      const answer = await new Promise<Buffer>((resolve) =>
-        responder.respond(query, 'mogoly', false, (bytes) => resolve(Buffer.from(bytes))),
+      const [answer, source] = await new Promise<[Buffer, DnsSource]>((resolve) =>
+        responder.respond(query, OWN_CLIENT, false, (bytes, from) => resolve([Buffer.from(bytes), from])),
       );
-      const packet = Packet.parse(answer);
-      return success({
-        name,
-        type: dnsTypeName(code),
-        rcode: dnsRcodeName(packet.header.rcode),
-        source: recent(1)[0]?.source ?? 'local',
-        isAuthoritative: packet.header.aa === 1,
-        answers: packet.answers.map(recordOf),
-        durationMs: performance.now() - startedAt,
-      });
+      const durationMs = performance.now() - startedAt;
+      const { Packet } = (await import('dns2')).default; // only here: the engine starts without it
+      return success({ name, type: dnsTypeName(code), source, ...answerInWords(Packet.parse(answer)), durationMs });
     },
-    recent,
-    count: () => asked,
+    recent: log.recent,
+    count: log.count,
     close: () => forwarder.close(),
   };
 }
 
-type Dns2Packet = typeof import('dns2').Packet;
-
-function questionOf(Packet: Dns2Packet, name: string, type: number): Buffer | undefined {
-  const labels = name.replace(/\.$/, '').split('.');
-  if (name.length > 254 || labels.some((label) => label.length === 0 || label.length > 63)) return undefined;
-  const packet = new Packet();
-  packet.header.id = 1;
-  packet.header.rd = 1;
-  packet.questions.push({ name: labels.join('.'), type, class: Packet.CLASS.IN } as never);
-  return packet.toBuffer();
+interface QueryLog {
+  add: (query: DnsQuery) => void;
+  recent: (limit: number) => DnsQuery[];
+  count: () => number;
 }
 
-interface ReadRecord {
-  name: string;
-  type: number;
-  ttl: number;
-  address?: string;
-  domain?: string;
-  data?: unknown;
-  ns?: string;
-  exchange?: string;
-  primary?: string;
-}
-
-function recordOf(answer: object): DnsRecord {
-  const { name, type, ttl, ...rest } = answer as ReadRecord;
-  const data = rest.address ?? rest.domain ?? rest.ns ?? rest.exchange ?? rest.primary ?? rest.data;
+function createQueryLog(): QueryLog {
+  const ring: DnsQuery[] = [];
+  let added = 0;
   return {
-    name,
-    type: dnsTypeName(type),
-    ttl,
-    data:
-      typeof data === 'string'
-        ? data
-        : Buffer.isBuffer(data)
-          ? `\\# ${data.length} ${data.toString('hex')}`
-          : JSON.stringify(data ?? ''),
+    add: (query) => void (ring[added++ % QUERY_RING] = query),
+    count: () => added,
+    recent(limit) {
+      const size = Math.max(0, Math.min(limit, ring.length));
+      return Array.from({ length: size }, (_, i) => ring[(added - 1 - i) % QUERY_RING]!);
+    },
   };
 }
 
-/** Also where it listens on all addresses of this machine. */
-const leadsTo = (listener: DnsListener, { address, port }: Extract<Upstream, { kind: 'dns' }>): boolean =>
-  port === listener.port &&
-  (address === listener.address ||
-    ((listener.address === '0.0.0.0' || listener.address === '::') &&
-      (address.startsWith('127.') || address === '::1')));
+const TYPE_UNKNOWN = (type: string): ReturnType<typeof problem> =>
+  problem('DNS_TYPE_UNKNOWN', `${type} is no record type.`, { fix: 'Use A, AAAA, TXT or another.' });
+
+const NAME_INVALID = (name: string): ReturnType<typeof problem> =>
+  problem('DNS_NAME_INVALID', `"${name}" is no name.`, { fix: 'Labels have up to 63 characters, a name 253.' });

@@ -1,70 +1,48 @@
 /** Answers the questions about local names, from bytes to bytes: the path that every page load takes. */
-import { isIPv6 } from 'node:net';
-import { compileLocalNames, type LocalNames } from './local-names.ts';
-import {
-  CLASS_ANY,
-  CLASS_IN,
-  encodeName,
-  HEADER_BYTES,
-  OUR_UDP_BYTES,
-  RCODE,
-  TYPE,
-  type Opt,
-  type Question,
-} from './wire.ts';
+import { compileLocalNames, type LocalAnswer, type LocalNames } from './local-names.ts';
+import { addressBytes, recordBytes, soaData, HINFO_DATA, NS_DATA } from './records.ts';
+import { HEADER_BYTES, OUR_UDP_BYTES, RCODE, TYPE, type Opt, type Question } from './wire.ts';
 
-/** A name of the longest kind, a SOA record and an OPT record. */
-const MAX_ANSWER_BYTES = 1_024;
-const POINTER_TO_NAME = 0xc000 | HEADER_BYTES;
-
-/** Who keeps the zone is nobody to ask or to write to (RFC 1035 section 3.3.13). */
-const SOA_NAMES = Buffer.concat([encodeName('localhost'), encodeName('nobody.invalid')]);
-const SOA_REFRESH_S = 3_600;
-const SOA_RETRY_S = 600;
-const SOA_EXPIRE_S = 86_400;
-
-/** In place of everything there is (RFC 8482 section 4.2). */
-const HINFO = Buffer.from('\x07RFC8482\x00', 'latin1');
+/** A name of the longest kind, a SOA record and an OPT record are below it, and below what any client takes. */
+const MAX_ANSWER_BYTES = 512;
 
 export interface LocalAnswers {
   /** The answer, in memory that the next call writes over; undefined for a name that is not ours. */
   answer: (query: Buffer, question: Question) => Buffer | undefined;
   /** The same memory: header and question, an rcode and no records. */
   refuse: (query: Buffer, question: Question | undefined, rcode: number) => Buffer;
+  /** The memory of the last answer is still being read: takes other memory from here on. */
+  renew: () => void;
   adopt: (names: LocalNames) => void;
 }
 
-export function createLocalAnswers(): LocalAnswers {
-  const out = Buffer.alloc(MAX_ANSWER_BYTES);
-  let find = compileLocalNames({ hosts: [], zones: [] });
-  let ttl = 0;
-  let v4 = Buffer.from([127, 0, 0, 1]);
-  let v6: Buffer | undefined;
+/** Whole records, ready to be copied: their owner is a pointer to the question. */
+type Records = ReadonlyMap<number, Buffer>;
 
-  const writeSoa = (at: number, question: Question, zone: string): number => {
-    const owner = question.name.length === zone.length ? 0 : question.name.length - zone.length;
-    out.writeUInt16BE(0xc000 | (HEADER_BYTES + owner), at);
-    out.writeUInt16BE(TYPE.SOA, at + 2);
-    out.writeUInt16BE(CLASS_IN, at + 4);
-    out.writeUInt32BE(ttl, at + 6);
-    out.writeUInt16BE(SOA_NAMES.length + 20, at + 10);
-    SOA_NAMES.copy(out, at + 12);
-    let end = at + 12 + SOA_NAMES.length;
-    for (const value of [1, SOA_REFRESH_S, SOA_RETRY_S, SOA_EXPIRE_S, ttl]) end = out.writeUInt32BE(value, end);
-    return end;
+export function createLocalAnswers(): LocalAnswers {
+  let out = Buffer.allocUnsafeSlow(MAX_ANSWER_BYTES);
+  let views: (Buffer | undefined)[] = [];
+  let find = compileLocalNames({ hosts: [], zones: [] });
+  let ours: Records = new Map();
+  let loopback: Records = new Map();
+  let apex: Records = new Map();
+  let soa: Buffer = Buffer.alloc(0);
+
+  /** A view of what is written, made once for each length. */
+  const finish = (end: number): Buffer => (views[end] ??= out.subarray(0, end));
+  const recordFor = ({ name, type }: Question, { kind, zone }: LocalAnswer): Buffer | undefined => {
+    const record = kind === 'address' ? ours.get(type) : kind === 'loopback' ? loopback.get(type) : undefined;
+    return record ?? (name.length === zone.length ? apex.get(type) : undefined);
   };
-  const writeRecord = (at: number, type: number, data: Buffer): number => {
-    out.writeUInt16BE(POINTER_TO_NAME, at);
-    out.writeUInt16BE(type, at + 2);
-    out.writeUInt16BE(CLASS_IN, at + 4);
-    out.writeUInt32BE(ttl, at + 6);
-    out.writeUInt16BE(data.length, at + 10);
-    data.copy(out, at + 12);
-    return at + 12 + data.length;
+  const appendSoa = (at: number, owner: number): number => {
+    const end = append(out, at, soa);
+    out.writeUInt16BE(0xc000 | owner, at);
+    out[9] = 1;
+    return end;
   };
   const refuse = (query: Buffer, question: Question | undefined, rcode: number): Buffer => {
     const end = writeHead(out, query, question, rcode, false);
-    return out.subarray(0, question?.opt === undefined ? end : writeOpt(out, end, question.opt, rcode));
+    return finish(question?.opt === undefined ? end : writeOpt(out, end, question.opt, rcode));
   };
 
   return {
@@ -72,32 +50,48 @@ export function createLocalAnswers(): LocalAnswers {
     answer(query, question) {
       const found = find(question.name);
       if (found === undefined) return undefined;
-      const { type } = question;
-      if (question.class !== CLASS_IN && question.class !== CLASS_ANY) return refuse(query, question, RCODE.REFUSED);
-      if (type === TYPE.AXFR || type === TYPE.IXFR) return refuse(query, question, RCODE.REFUSED);
       let at = writeHead(out, query, question, found.kind === 'none' ? RCODE.NXDOMAIN : RCODE.NOERROR, true);
-      const start = at;
-      if (found.kind === 'address') {
-        if (type === TYPE.A) at = writeRecord(at, TYPE.A, v4);
-        else if (type === TYPE.AAAA && v6 !== undefined) at = writeRecord(at, TYPE.AAAA, v6);
-        else if (type === TYPE.ANY) at = writeRecord(at, TYPE.HINFO, HINFO);
+      const record = recordFor(question, found);
+      if (record === undefined) {
+        at = appendSoa(at, HEADER_BYTES + Math.max(0, question.name.length - found.zone.length));
+      } else {
+        at = append(out, at, record);
+        out[7] = 1;
       }
-      const isApex = type === TYPE.SOA && question.name === found.zone;
-      if (isApex) at = writeSoa(at, question, found.zone);
-      out[7] = at > start ? 1 : 0;
-      if (at === start) {
-        at = writeSoa(at, question, found.zone);
-        out[9] = 1;
-      }
-      return out.subarray(0, question.opt === undefined ? at : writeOpt(out, at, question.opt, RCODE.NOERROR));
+      return finish(question.opt === undefined ? at : writeOpt(out, at, question.opt, RCODE.NOERROR));
+    },
+    renew() {
+      out = Buffer.allocUnsafeSlow(MAX_ANSWER_BYTES);
+      views = [];
     },
     adopt(names) {
+      const ttl = names.ttlSeconds;
       find = compileLocalNames(names);
-      ttl = names.ttlSeconds;
-      v4 = Buffer.from(names.addresses.v4.split('.').map(Number));
-      v6 = names.addresses.v6 === undefined ? undefined : ipv6Bytes(names.addresses.v6);
+      ours = addressRecords(names.addresses, ttl);
+      loopback = addressRecords({ v4: '127.0.0.1', v6: '::1' }, ttl);
+      soa = recordBytes(TYPE.SOA, ttl, soaData(ttl));
+      apex = new Map([
+        [TYPE.SOA, soa],
+        [TYPE.NS, recordBytes(TYPE.NS, ttl, NS_DATA)],
+      ]);
     },
   };
+}
+
+/** Also what stands in place of everything there is (RFC 8482 section 4.2). */
+function addressRecords({ v4, v6 }: LocalNames['addresses'], ttl: number): Records {
+  const records = new Map<number, Buffer>([
+    [TYPE.A, recordBytes(TYPE.A, ttl, addressBytes(v4))],
+    [TYPE.ANY, recordBytes(TYPE.HINFO, ttl, HINFO_DATA)],
+  ]);
+  if (v6 !== undefined) records.set(TYPE.AAAA, recordBytes(TYPE.AAAA, ttl, addressBytes(v6)));
+  return records;
+}
+
+/** A loop: for so few bytes a call costs more than copying them. */
+function append(out: Buffer, at: number, bytes: Buffer): number {
+  for (let i = 0; i < bytes.length; i++) out[at + i] = bytes[i]!;
+  return at + bytes.length;
 }
 
 /** Header and question; no records are counted yet. */
@@ -109,11 +103,13 @@ export function writeHead(
   isAuthoritative: boolean,
 ): number {
   const end = question?.end ?? HEADER_BYTES;
-  query.copy(out, 0, 0, end);
-  out[2] = 0x80 | (query[2]! & 0x79) | (isAuthoritative ? 0x04 : 0); // answer; opcode and RD as asked
+  out[0] = query[0]!;
+  out[1] = query[1]!;
+  out[2] = 0x80 | (query[2]! & 0x79) | (isAuthoritative ? 0x04 : 0); // an answer; opcode and RD as asked
   out[3] = 0x80 | (query[3]! & 0x10) | (rcode & 0x0f); // we recurse; CD as asked
-  out.fill(0, 4, HEADER_BYTES);
+  for (let i = 4; i < HEADER_BYTES; i++) out[i] = 0;
   if (question !== undefined) out[5] = 1;
+  for (let i = HEADER_BYTES; i < end; i++) out[i] = query[i]!;
   return end;
 }
 
@@ -127,20 +123,7 @@ export function writeOpt(out: Buffer, at: number, opt: Opt, rcode: number, optio
   out[at + 6] = 0;
   out.writeUInt16BE(opt.wantsDnssec ? 0x8000 : 0, at + 7);
   out.writeUInt16BE(options.length, at + 9);
-  options.copy(out, at + 11);
-  return at + 11 + options.length;
+  return append(out, at + 11, options);
 }
 
 const NO_OPTIONS = Buffer.alloc(0);
-
-function ipv6Bytes(address: string): Buffer {
-  if (!isIPv6(address)) throw new TypeError(`not an IPv6 address: ${address}`);
-  const [head = '', tail] = address.split('%')[0]!.split('::');
-  const groups = (part: string): number[] => (part === '' ? [] : part.split(':').map((group) => parseInt(group, 16)));
-  const before = groups(head);
-  const after = tail === undefined ? [] : groups(tail);
-  const bytes = Buffer.alloc(16);
-  before.forEach((group, i) => bytes.writeUInt16BE(group, i * 2));
-  after.forEach((group, i) => bytes.writeUInt16BE(group, (8 - after.length + i) * 2));
-  return bytes;
-}

@@ -10,9 +10,12 @@ export interface LocalNames {
   addresses: { v4: string; v6: string | undefined };
 }
 
-/** `address`: it has one · `empty`: it exists and has none · `none`: it does not exist. `zone` is who says so. */
+/**
+ * `address`: it has one · `loopback`: it is this machine, also for the LAN · `empty`: it exists and has none · `none`: it
+ * does not exist. `zone` is who says so.
+ */
 export interface LocalAnswer {
-  kind: 'address' | 'empty' | 'none';
+  kind: 'address' | 'loopback' | 'empty' | 'none';
   /** A suffix of the name, or the name itself. */
   zone: string;
 }
@@ -27,35 +30,38 @@ const SPECIAL = new Set(['local', 'test', 'invalid', 'onion', 'alt', 'localhost'
 export type FindLocal = (name: string) => LocalAnswer | undefined;
 
 export function compileLocalNames({ hosts, zones }: Pick<LocalNames, 'hosts' | 'zones'>): FindLocal {
-  const exact = new Set(hosts.filter((host) => !host.startsWith('*')));
+  const exact = new Map<string, LocalAnswer>();
   /** All below them is answered. */
-  const covered = new Set([
-    ...zones,
-    'localhost',
-    ...hosts.filter((host) => host.startsWith('*.')).map((host) => host.slice(2)),
-  ]);
-  /** Between a special suffix and a host: they exist, so that what is below them does (RFC 8020). */
-  const between = new Set([...exact, ...covered].flatMap(specialAncestors));
+  const covered = new Map<string, LocalAnswer>();
+  /** Above a host or a zone: they exist, since something below them does (RFC 8020). */
+  const between = new Set<string>();
+  const add = (to: Map<string, LocalAnswer>, name: string): void => {
+    to.set(name, { kind: isLocalhost(name) ? 'loopback' : 'address', zone: name });
+    for (let at = name.indexOf('.'); at !== -1; at = name.indexOf('.', at + 1)) between.add(name.slice(at + 1));
+  };
+  for (const host of hosts) {
+    if (host.startsWith('*.')) add(covered, host.slice(2));
+    else if (host !== '*') add(exact, host);
+  }
+  for (const zone of zones) add(covered, zone);
+  add(exact, 'localhost');
+  add(covered, 'localhost');
 
   return (name) => {
-    if (exact.has(name)) return { kind: 'address', zone: name };
+    const served = exact.get(name);
+    if (served !== undefined) return served;
     let owner: string | undefined;
     for (let at = name.indexOf('.'); at !== -1; at = name.indexOf('.', at + 1)) {
       const above = name.slice(at + 1);
-      if (covered.has(above)) return { kind: 'address', zone: above };
+      const zone = covered.get(above);
+      if (zone !== undefined) return zone;
       if (owner === undefined && exact.has(above)) owner = above;
     }
-    if (name === 'localhost') return { kind: 'address', zone: name };
     if (covered.has(name)) return { kind: 'empty', zone: name };
-    if (owner !== undefined) return { kind: 'none', zone: owner };
     const top = name.slice(name.lastIndexOf('.') + 1);
-    if (!SPECIAL.has(top)) return undefined;
-    return { kind: between.has(name) || name === top ? 'empty' : 'none', zone: top };
+    const zone = owner ?? (SPECIAL.has(top) ? top : undefined);
+    return zone === undefined ? undefined : { kind: between.has(name) || name === zone ? 'empty' : 'none', zone };
   };
 }
 
-function specialAncestors(host: string): string[] {
-  const labels = host.split('.');
-  if (!SPECIAL.has(labels.at(-1)!)) return [];
-  return labels.slice(1).map((_, i) => labels.slice(i + 1).join('.'));
-}
+const isLocalhost = (name: string): boolean => name === 'localhost' || name.endsWith('.localhost');

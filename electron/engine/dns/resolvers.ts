@@ -15,7 +15,7 @@ const DNS_PORT = 53;
 
 /** `ip`, `ip:port`, `[v6]:port` or an https address; undefined for anything else. */
 export function parseUpstream(text: string): Upstream | undefined {
-  if (/^https:\/\//i.test(text)) return URL.canParse(text) ? { kind: 'https', url: text } : undefined;
+  if (/^https:\/\//i.test(text)) return isUrl(text) ? { kind: 'https', url: text } : undefined;
   const bracketed = /^\[([^\]]+)\](?::(\d{1,5}))?$/.exec(text);
   const plain = /^([^:]+):(\d{1,5})$/.exec(text);
   const [address, port] = bracketed ? [bracketed[1]!, bracketed[2]] : plain ? [plain[1]!, plain[2]] : [text, undefined];
@@ -25,19 +25,33 @@ export function parseUpstream(text: string): Upstream | undefined {
     : undefined;
 }
 
-/** systemd-resolved's own upstreams come first: its stub in the other file may send questions back to us. */
-export const RESOLV_CONF = ['/run/systemd/resolve/resolv.conf', '/etc/resolv.conf'];
+function isUrl(text: string): boolean {
+  try {
+    return new URL(text).hostname !== '';
+  } catch {
+    return false;
+  }
+}
 
-/** Those of the first of these files that there is; elsewhere what the system says. */
-export function systemResolvers(files: readonly string[] = RESOLV_CONF): Upstream[] {
-  for (const file of files) {
-    const text = readIfThere(file);
-    if (text === undefined) continue;
-    return text
+/** systemd-resolved's own upstreams come first: its stub in the other file may send questions back to us. */
+export const RESOLVER_FILES = ['/run/systemd/resolve/resolv.conf', '/etc/resolv.conf'];
+
+/** The stubs of systemd-resolved. */
+const STUBS = new Set(['127.0.0.53', '127.0.0.54']);
+
+/** Those of the first of these files that names any; where there are no such files, what the system says. */
+export function systemResolvers(files: readonly string[] = RESOLVER_FILES): Upstream[] {
+  const texts = files.map(readIfThere);
+  const isResolvedThere = texts[0] !== undefined && files.length > 1;
+  for (const text of texts) {
+    const found = (text ?? '')
       .split('\n')
       .flatMap((line) => /^\s*nameserver\s+(\S+)/.exec(line)?.[1] ?? [])
+      .filter((address) => !isResolvedThere || !STUBS.has(address))
       .flatMap((address) => parseUpstream(address) ?? []);
+    if (found.length > 0) return found;
   }
+  if (texts.some((text) => text !== undefined)) return [];
   return new Resolver().getServers().flatMap((server) => parseUpstream(server) ?? []);
 }
 

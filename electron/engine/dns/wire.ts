@@ -4,9 +4,8 @@ import { latin1 } from '../latin1.ts';
 export const HEADER_BYTES = 12;
 export const MAX_NAME_BYTES = 255;
 
-export const TYPE = { A: 1, SOA: 6, HINFO: 13, AAAA: 28, OPT: 41, IXFR: 251, AXFR: 252, ANY: 255 } as const;
+export const TYPE = { A: 1, NS: 2, SOA: 6, HINFO: 13, AAAA: 28, OPT: 41, IXFR: 251, AXFR: 252, ANY: 255 } as const;
 export const CLASS_IN = 1;
-export const CLASS_ANY = 255;
 export const RCODE = {
   NOERROR: 0,
   FORMERR: 1,
@@ -22,6 +21,9 @@ export const RCODE = {
 export const PLAIN_UDP_BYTES = 512;
 /** What we say we take over UDP: no fragments on any common path (RFC 9715). */
 export const OUR_UDP_BYTES = 1_232;
+
+/** An OPT record without options. */
+export const OPT_BYTES = 11;
 
 export interface Opt {
   udpBytes: number;
@@ -44,6 +46,7 @@ const scratch = Buffer.allocUnsafeSlow(MAX_NAME_BYTES + 1);
 
 /** The question of a query with exactly one; undefined for a message that is malformed. */
 export function readQuestion(message: Buffer): Question | undefined {
+  if (message[4] !== 0 || message[5] !== 1) return undefined;
   let at = HEADER_BYTES;
   let length = 0;
   for (;;) {
@@ -58,14 +61,14 @@ export function readQuestion(message: Buffer): Question | undefined {
       scratch[length++] = byte >= 65 && byte <= 90 ? byte + 32 : byte === 46 ? 1 : byte;
     }
   }
-  if (at + 4 > message.length) return undefined;
   const end = at + 4;
+  if (end > message.length) return undefined;
   const opt = readOpt(message, end);
   if (opt === null) return undefined;
   return {
     name: latin1(scratch, 0, length),
-    type: message.readUInt16BE(at),
-    class: message.readUInt16BE(at + 2),
+    type: (message[at]! << 8) | message[at + 1]!,
+    class: (message[at + 2]! << 8) | message[at + 3]!,
     end,
     opt,
   };
@@ -104,6 +107,17 @@ export function skipName(message: Buffer, start: number): number | undefined {
     if (size > 63) return undefined;
     at += 1 + size;
   }
+}
+
+/** The question, whatever the case of its letters, as text: two that are the same are one question. */
+export function questionKey(message: Buffer, end: number): string {
+  let text = '';
+  for (let at = HEADER_BYTES; at < end; at++) {
+    const byte = message[at]!;
+    // Lengths are below 64 and so no letters; type and class are not in letters.
+    text += String.fromCharCode(at < end - 4 && byte >= 65 && byte <= 90 ? byte + 32 : byte);
+  }
+  return text;
 }
 
 /** Labels of a name as bytes, with the root. */
