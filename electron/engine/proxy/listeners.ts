@@ -1,10 +1,9 @@
 /** The addresses we accept on: opened before an apply swaps, kept when it changes nothing for them. */
-import type { Server } from 'node:http';
-import type { Server as NetServer } from 'node:net';
+import { createServer, type Server } from 'node:net';
 import { failure, success, type Result } from '../../../shared/problem.ts';
 import type { ListenAddress } from '../generation.ts';
 import { listenProblem } from '../listen-problem.ts';
-import { createHttpServer, trackConnections, type Http1Handlers } from './http-server.ts';
+import { createHttpServer, type Http1Handlers } from './http-server.ts';
 
 /** Between looks for idle connections while a listener closes. */
 const IDLE_SWEEP_MS = 50;
@@ -34,7 +33,7 @@ export function planListeners(
 
 /** What a listener accepts with, and how it lets go. */
 export interface Acceptor {
-  server: Server | NetServer;
+  server: Server;
   /** Cuts the connections that carry nothing now; called again and again while the listener closes. */
   cutIdle: () => void;
   /** At the deadline. */
@@ -45,9 +44,9 @@ export interface Acceptor {
 
 /** Errors: LISTEN_PORT_TAKEN, LISTEN_PORT_PRIVILEGED, LISTEN_ADDRESS_UNKNOWN, LISTEN_FAILED. */
 export function openHttpListener(address: ListenAddress, handlers: Http1Handlers): Promise<Result<OpenListener>> {
-  const server = createHttpServer(handlers);
-  const { cutIdle } = trackConnections(server);
-  return listen(address, { server, cutIdle, cutAll: () => server.closeAllConnections() });
+  const http = createHttpServer(handlers);
+  const server = createServer({ noDelay: true }, http.accept);
+  return listen(address, { server, cutIdle: http.cutIdle, cutAll: http.cutAll, onClosed: http.close });
 }
 
 export function listen(address: ListenAddress, acceptor: Acceptor): Promise<Result<OpenListener>> {

@@ -92,6 +92,16 @@ export const ERROR_PAGES = {
     title: 'This method is not allowed here',
     fix: 'Use one of the methods in the Allow header.',
   },
+  METHOD_REFUSED: {
+    status: 405,
+    title: 'This method is not served',
+    fix: 'Ask Mogoly for its sites alone; it is no forward proxy.',
+  },
+  EXPECTATION_UNKNOWN: {
+    status: 417,
+    title: 'This expectation is unknown',
+    fix: 'Send no Expect header, or 100-continue.',
+  },
   TLS_REQUIRED: { status: 426, title: 'This site is served over https only', fix: 'Use https:// in the address.' },
   UPGRADE_REFUSED: {
     status: 502,

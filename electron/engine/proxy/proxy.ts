@@ -2,7 +2,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { ServerHttp2Stream } from 'node:http2';
 import type { Socket } from 'node:net';
-import { Http1Client } from './client/http1-client.ts';
 import { Http2Client } from './client/http2-client.ts';
 import type { Client } from './client/client.ts';
 import { connectionOf, connectionOfSession, type Connection } from './connection.ts';
@@ -30,9 +29,7 @@ export function createProxy(deps: ProxyDeps): HttpsHandlers {
     });
   };
   return {
-    onRequest(request, response, expectContinue) {
-      exchange(connectionOf(request.socket), new Http1Client(request, response, expectContinue));
-    },
+    onRequest: (socket, client) => exchange(connectionOf(socket), client),
     onStream(stream, headers, flags, rawHeaders) {
       const { session } = stream;
       if (session === undefined) return; // gone already

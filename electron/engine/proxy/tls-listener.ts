@@ -3,7 +3,7 @@ import { createServer as createNetServer, type Socket } from 'node:net';
 import { createServer as createTlsServer, type Server as TlsServer, type TlsOptions, type TLSSocket } from 'node:tls';
 import type { Result } from '../../../shared/problem.ts';
 import type { ListenAddress } from '../generation.ts';
-import { createHttpServer, trackConnections, type Http1Handlers } from './http-server.ts';
+import { createHttpServer, type Http1Handlers } from './http-server.ts';
 import { createHttp2Server, trackSessions, type Http2Handlers } from './http2-server.ts';
 import { listen, type OpenListener } from './listeners.ts';
 
@@ -32,31 +32,29 @@ export function openTlsListener(
   door: TlsDoor,
 ): Promise<Result<OpenListener>> {
   const http1 = createHttpServer(handlers);
-  http1.emit('listening'); // it never does, and starts its checks of slow and idle connections by this
   const http2 = createHttp2Server(handlers);
-  const connections = trackConnections(http1);
   const sessions = trackSessions(http2);
   const serve = (socket: TLSSocket): void => {
     socket.on('error', ignore); // its close is what counts
     if (socket.alpnProtocol === 'h2') http2.emit('connection', socket);
-    else http1.emit('connection', socket);
+    else http1.accept(socket);
   };
   const servers = createTlsServers(door, serve);
   const detach = door.attach(servers);
-  const handshaking = new Set<Socket>();
+  const sockets = new Set<Socket>();
   const server = createNetServer({ noDelay: true }, (socket) => {
-    handshaking.add(socket);
+    sockets.add(socket);
     socket.on('error', ignore);
-    socket.once('close', () => handshaking.delete(socket));
+    socket.once('close', () => sockets.delete(socket));
     door.sort(socket, (kind) => servers[kind].emit('connection', socket));
   });
   return listen(address, {
     server,
     cutIdle() {
-      connections.cutIdle();
+      http1.cutIdle();
       sessions.closeIdle();
     },
-    cutAll: () => handshaking.forEach((socket) => socket.destroy()),
+    cutAll: () => sockets.forEach((socket) => socket.destroy()),
     onClosed() {
       detach();
       http1.close();

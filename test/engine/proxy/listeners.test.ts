@@ -1,18 +1,23 @@
 /** Addresses: planned, opened, refused in words, closed. */
 import { createServer } from 'node:http';
 import { once } from 'node:events';
-import { connect } from 'node:net';
-import { describe, expect, it } from 'vitest';
+import { connect, createServer as createNetServer } from 'node:net';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { createHttpServer, type Http1Handlers } from '../../../electron/engine/proxy/http-server.ts';
 import { openHttpListener, planListeners, type OpenListener } from '../../../electron/engine/proxy/listeners.ts';
 import { freePort } from '../../kit/free-port.ts';
 import { send } from '../../kit/http.ts';
 import { rawRequest } from '../../kit/raw-socket.ts';
+import { until } from '../../kit/wait.ts';
 
 const handlers: Http1Handlers = {
-  onRequest: (request, response) => {
-    if (request.url === '/slow') setTimeout(() => response.end('slow'), 150);
-    else request.resume().on('end', () => response.end(`hello ${request.headers.upgrade ?? 'plain'}`));
+  onRequest: (_socket, client) => {
+    const answer = (text: string): void => {
+      client.sendHead(200, '', ['content-length', String(text.length)], true);
+      client.endWithText(text);
+    };
+    if (client.target === '/slow') setTimeout(() => answer('slow'), 150);
+    else client.source.resume().on('end', () => answer('hello plain'));
   },
   onUpgrade: (_request, socket) =>
     void socket.write('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n'),
@@ -102,22 +107,53 @@ describe('openHttpListener', () => {
 });
 
 describe('createHttpServer', () => {
-  it('bounds the time of a head and of an idle connection, not of an upload', () => {
-    const server = createHttpServer(handlers);
-    expect(server.headersTimeout).toBe(30_000);
-    expect(server.keepAliveTimeout).toBe(65_000);
-    expect(server.requestTimeout).toBe(0);
-  });
-
-  it('a slow head is answered 408 by the sweep of connections', async () => {
-    const server = createHttpServer(handlers, { headTimeoutMs: 50, sweepMs: 20 });
+  const listening = async (options: { headTimeoutMs?: number; sweepMs?: number }) => {
+    const http = createHttpServer(handlers, options);
+    const server = createNetServer(http.accept);
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
-    const { port } = server.address() as { port: number };
+    onTestFinished(() => {
+      http.close();
+      http.cutAll();
+      server.close();
+    });
+    return (server.address() as { port: number }).port;
+  };
+
+  it('answers a head that is too slow with 408', async () => {
+    const port = await listening({ headTimeoutMs: 50, sweepMs: 20 });
     expect(await rawRequest(port, 'GET / HTTP/1.1\r\nHost: a\r\n')).toMatch(
       /^HTTP\/1\.1 408 [^]*x-mogoly-error: REQUEST_TIMEOUT/,
     );
-    server.close();
+  });
+
+  it('does not count the time of an upload', async () => {
+    const port = await listening({ headTimeoutMs: 20, sweepMs: 10 });
+    const socket = connect(port, '127.0.0.1');
+    let got = '';
+    socket.on('data', (chunk: Buffer) => (got += chunk.toString()));
+    socket.write('POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\n\r\nbo');
+    await new Promise((resolve) => setTimeout(resolve, 150));
+    socket.write('dy');
+    await until(() => got.includes('hello plain'));
+    socket.destroy();
+  });
+
+  it('answers requests that come together in their order, however they are cut', async () => {
+    const port = await listening({});
+    const requests =
+      '\r\nGET /slow HTTP/1.1\r\nHost: a\r\n\r\nPOST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\nGET / HTTP/1.0\r\n\r\n';
+    const whole = await rawRequest(port, requests);
+    expect(whole.match(/slow|hello plain/g)).toEqual(['slow', 'hello plain', 'hello plain']);
+    const socket = connect({ port, host: '127.0.0.1', noDelay: true });
+    let got = '';
+    socket.on('data', (chunk: Buffer) => (got += chunk.toString()));
+    for (const byte of requests) {
+      socket.write(byte, 'latin1');
+      await new Promise(setImmediate);
+    }
+    await once(socket, 'close');
+    expect(got.match(/slow|hello plain/g)).toEqual(['slow', 'hello plain', 'hello plain']);
   });
 });
 

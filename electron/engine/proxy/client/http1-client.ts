@@ -1,6 +1,20 @@
-/** A client that speaks HTTP/1.0 or 1.1, as node:http has parsed it (RFC 9112). */
-import type { IncomingMessage, ServerResponse } from 'node:http';
+/** One request of a client that speaks HTTP/1.0 or 1.1, and the response to it (RFC 9112). */
+import type { Socket } from 'node:net';
+import { Writable } from 'node:stream';
+import { fields } from '../transport/body-writer.ts';
 import type { Client } from './client.ts';
+import type { RequestLine } from './request-head.ts';
+import { RequestSource } from './request-source.ts';
+import { writeResponseHead } from './response-head.ts';
+
+/** The connection that a request came on. */
+export interface Http1Host {
+  readonly socket: Socket;
+  /** The body may come. */
+  resume: () => void;
+  /** The response is written; the connection goes on with the next request or ends. */
+  onResponded: (keepsOpen: boolean) => void;
+}
 
 export class Http1Client implements Client {
   readonly version: '1.0' | '1.1';
@@ -9,109 +23,163 @@ export class Http1Client implements Client {
   readonly rawHeaders: string[];
   readonly expectsContinue: boolean;
   readonly hasBody = undefined;
-  readonly source: IncomingMessage;
-  readonly sink: ServerResponse;
+  readonly #host: Http1Host;
+  readonly #length: number;
+  #keepsOpen: boolean;
   status = 0;
+  #source: RequestSource | undefined;
+  #sink: Writable | undefined;
+  #closed: (() => void) | undefined;
+  /** Not written yet. */
+  #head = '';
+  #isChunked = false;
+  #isEnded = false;
+  #trailers: string[] = [];
 
-  constructor(request: IncomingMessage, response: ServerResponse, expectsContinue: boolean) {
-    this.version = request.httpVersionMinor === 0 ? '1.0' : '1.1';
-    this.method = request.method ?? 'GET';
-    this.target = request.url ?? '/';
-    this.rawHeaders = request.rawHeaders;
-    this.expectsContinue = expectsContinue;
-    this.source = request;
-    this.sink = response;
+  constructor(host: Http1Host, line: RequestLine) {
+    this.#host = host;
+    this.version = line.version;
+    this.method = line.method;
+    this.target = line.target;
+    this.rawHeaders = line.rawHeaders;
+    this.expectsContinue = line.expectsContinue;
+    this.#length = line.length;
+    this.#keepsOpen = line.keepAlive;
+  }
+
+  get source(): RequestSource {
+    return (this.#source ??= new RequestSource(this.#length, this.#host.resume));
   }
 
   get isComplete(): boolean {
-    return this.source.complete;
+    return this.#length === 0 || this.#source?.isComplete === true;
   }
 
   get rawTrailers(): string[] {
-    return this.source.rawTrailers;
+    return this.#source?.rawTrailers ?? [];
   }
 
   get isGone(): boolean {
-    return this.sink.destroyed;
+    return this.#isEnded || this.#host.socket.destroyed;
   }
 
   onClose(listener: () => void): void {
-    this.sink.on('close', listener);
+    this.#closed = listener;
+  }
+
+  /** The connection has ended. */
+  close(): void {
+    this.#source?.destroy();
+    this.#closed?.();
   }
 
   sendContinue(): void {
-    if (this.expectsContinue && this.version !== '1.0') this.sink.writeContinue();
+    if (this.expectsContinue && this.status === 0) this.#host.socket.write('HTTP/1.1 100 Continue\r\n\r\n', 'latin1');
   }
 
   sendEarlyHints(headers: string[]): void {
-    if (this.version === '1.0' || this.status !== 0) return;
-    const hints: Record<string, string | string[]> = {};
-    const links: string[] = [];
-    for (let i = 0; i < headers.length; i += 2) {
-      const name = headers[i]!.toLowerCase();
-      if (name === 'link') links.push(...headers[i + 1]!.split(/,\s*(?=<)/));
-      else hints[name] = headers[i + 1]!;
-    }
-    if (links.length === 0) return;
-    try {
-      this.sink.writeEarlyHints({ ...hints, link: links });
-    } catch {
-      // Node takes only plain Link values; a hint may be left out (RFC 8297 section 2)
-    }
+    const hasLink = headers.some((name, i) => i % 2 === 0 && name.toLowerCase() === 'link');
+    if (this.version === '1.0' || this.status !== 0 || !hasLink) return;
+    const head = writeResponseHead(103, 'Early Hints', ['date', '', ...headers]).replace('date: \r\n', '');
+    this.#host.socket.write(`${head}\r\n`, 'latin1');
   }
 
   sendHead(status: number, statusText: string, headers: string[], hasBody: boolean): void {
-    if (statusText === '') this.sink.writeHead(status, headers);
-    else this.sink.writeHead(status, statusText, headers);
+    let head = writeResponseHead(status, statusText, headers);
+    if (hasBody && !headers.some(isLength)) {
+      this.#isChunked = this.version === '1.1';
+      if (this.#isChunked) head += 'transfer-encoding: chunked\r\n';
+      else this.#keepsOpen = false; // the end of the connection is the end of the body
+    }
+    if (!this.#keepsOpen) head += 'connection: close\r\n';
+    else if (this.version === '1.0') head += 'connection: keep-alive\r\n';
+    this.#head = `${head}\r\n`;
     this.status = status;
-    if (!hasBody) this.sink.end();
+    if (!hasBody) this.#finish(this.#head);
   }
 
   flushHead(): void {
-    process.nextTick(flush, this.sink);
+    process.nextTick(flush, this);
   }
 
-  /**
-   * Text is joined to the head; bytes, or the empty write of end(chunk), would make it a vectored write, which costs
-   * more than twice as much. A response that waits for its turn on the connection has no socket yet.
-   */
+  /** One write: text is joined to the head, where bytes would make it a vectored write, which costs twice as much. */
   endWithText(body: string): void {
-    const response = this.sink;
-    const { socket } = response;
-    if (socket === null || socket.writableLength > 0) {
-      response.end(body, 'latin1');
-      return;
-    }
-    socket.cork();
-    response.write(body, 'latin1');
-    socket.uncork();
-    response.end();
+    this.#finish(this.#isChunked ? `${this.#head}${chunkOf(body)}${this.#lastChunk()}` : this.#head + body);
   }
 
   write(chunk: Buffer): boolean {
-    return this.sink.write(chunk);
+    if (this.isGone || chunk.length === 0) return true;
+    const { socket } = this.#host;
+    if (this.#head === '' && !this.#isChunked) return socket.write(chunk);
+    socket.cork();
+    const before = this.#isChunked ? `${this.#head}${chunk.length.toString(16)}\r\n` : this.#head;
+    this.#head = '';
+    socket.write(before, 'latin1');
+    let goesOn = socket.write(chunk);
+    if (this.#isChunked) goesOn = socket.write('\r\n', 'latin1');
+    socket.uncork();
+    return goesOn;
   }
 
   onDrain(listener: () => void): void {
-    this.sink.once('drain', listener);
+    this.#host.socket.once('drain', listener);
   }
 
   end(chunk?: Buffer): void {
-    if (chunk === undefined) this.sink.end();
-    else this.sink.end(chunk);
+    if (this.isGone) return;
+    if (chunk !== undefined) this.write(chunk);
+    this.#finish(this.#head + (this.#isChunked ? this.#lastChunk() : ''));
   }
 
   setTrailers(trailers: string[]): void {
-    const pairs: [string, string][] = [];
-    for (let i = 0; i < trailers.length; i += 2) pairs.push([trailers[i]!, trailers[i + 1]!]);
-    if (pairs.length > 0) this.sink.addTrailers(pairs);
+    this.#trailers = trailers;
+  }
+
+  get sink(): Writable {
+    return (this.#sink ??= new Writable({
+      write: (chunk: Buffer, _encoding, done) => {
+        if (this.write(chunk)) done();
+        else this.onDrain(done);
+      },
+      final: (done) => {
+        this.end();
+        done();
+      },
+      destroy: (error, done) => {
+        if (error !== null) this.destroy();
+        done(error);
+      },
+    }));
   }
 
   destroy(): void {
-    this.sink.destroy();
+    this.#isEnded = true;
+    this.#host.socket.destroy();
+  }
+
+  /** Whether its head waits for a body that is not there. */
+  flush(): void {
+    if (this.#head === '' || this.isGone) return;
+    this.#host.socket.write(this.#head, 'latin1');
+    this.#head = '';
+  }
+
+  #finish(last: string): void {
+    if (this.isGone) return;
+    this.#isEnded = true;
+    this.#head = '';
+    if (last !== '') this.#host.socket.write(last, 'latin1');
+    this.#host.onResponded(this.#keepsOpen);
+  }
+
+  #lastChunk(): string {
+    return `0\r\n${fields(this.#trailers)}\r\n`;
   }
 }
 
-function flush(response: ServerResponse): void {
-  if (!response.writableEnded && !response.destroyed) response.flushHeaders();
-}
+const isLength = (name: string, i: number): boolean =>
+  i % 2 === 0 && name.length === 14 && name.toLowerCase() === 'content-length';
+
+const chunkOf = (body: string): string => (body === '' ? '' : `${body.length.toString(16)}\r\n${body}\r\n`);
+
+const flush = (client: Http1Client): void => client.flush();
