@@ -36,22 +36,24 @@ export interface Upstream {
 }
 
 /** Answers each query with the bytes that `answer` gives; undefined stays silent. Closed when the test is over. */
-export async function startUpstream(answer: (query: Buffer, isTcp: boolean) => Buffer | undefined): Promise<Upstream> {
+export async function startUpstream(
+  answer: (query: Buffer, isTcp: boolean) => Buffer | undefined | Promise<Buffer>,
+): Promise<Upstream> {
   const udp = createSocket('udp4');
   const upstream: Upstream = { port: 0, asked: [], askedByTcp: [] };
-  udp.on('message', (query, { port, address }) => {
+  udp.on('message', async (query, { port, address }) => {
     upstream.asked.push(nameOf(query));
-    const reply = answer(query, false);
+    const reply = await answer(query, false);
     if (reply !== undefined) udp.send(reply, port, address);
   });
   const sockets = new Set<Socket>();
   const tcp = createServer((socket) => {
     sockets.add(socket);
     socket.on('error', () => undefined);
-    socket.once('data', (frame: Buffer) => {
+    socket.once('data', async (frame: Buffer) => {
       const query = frame.subarray(2);
       upstream.askedByTcp.push(nameOf(query));
-      const reply = answer(query, true);
+      const reply = await answer(query, true);
       if (reply !== undefined)
         socket.write(Buffer.concat([Buffer.from([reply.length >> 8, reply.length & 255]), reply]));
     });

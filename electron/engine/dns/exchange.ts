@@ -8,6 +8,9 @@ import { isTruncated } from './wire.ts';
 
 type Endpoint = Extract<Upstream, { kind: 'dns' }>;
 
+/** A datagram may be lost, and a client that asks again only joins the question under way. */
+const RESEND_MS = 700;
+
 /** Rejects when the upstream is not there or does not answer in time. An answer that was cut comes whole, over TCP. */
 export async function exchange(
   upstream: Endpoint,
@@ -25,10 +28,12 @@ function overUdp({ address, port }: Endpoint, query: Buffer, signal: AbortSignal
     const message = withId(query);
     const socket = createSocket(isIPv6(address.split('%')[0]!) ? 'udp6' : 'udp4');
     let isOpen = true;
+    let resend: NodeJS.Timeout | undefined;
     const end = (act: () => void): void => {
       if (!isOpen) return;
       isOpen = false;
       clearTimeout(timer);
+      clearInterval(resend);
       signal.removeEventListener('abort', abort);
       socket.close();
       act();
@@ -42,7 +47,10 @@ function overUdp({ address, port }: Endpoint, query: Buffer, signal: AbortSignal
       if (isAnswerTo(message, answer)) end(() => resolve(answer)); // others may be forged: wait on
     });
     // Without a callback a network that is not there is an event like the other errors.
-    socket.on('connect', () => socket.send(message));
+    socket.on('connect', () => {
+      socket.send(message);
+      resend = setInterval(() => socket.send(message), RESEND_MS);
+    });
     socket.connect(port, address);
   });
 }

@@ -1,4 +1,5 @@
 /** Passes questions on: answers whole, equal questions joined, kept by their TTL, a dead upstream passed by. */
+import { setMaxListeners } from 'node:events';
 import { createDnsCache } from './cache.ts';
 import { createDohClient } from './doh.ts';
 import { exchange } from './exchange.ts';
@@ -38,6 +39,7 @@ export function createForwarder({ ca, ...deps }: ForwardDeps): Forwarder {
   const doh = createDohClient({ bootstrap: upstreams.system, ca });
   const underWay = new Map<string, Promise<Won>>();
   const closing = new AbortController();
+  setMaxListeners(MAX_UNDER_WAY, closing.signal); // one for each question; Node warns of more than ten
   let waiting = 0;
 
   const fetch = async (query: Buffer, key: string): Promise<Won> => {

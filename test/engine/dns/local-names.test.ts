@@ -35,6 +35,14 @@ describe('a name', () => {
     (name) => expect(find(name)).toBeUndefined(),
   );
 
+  it('above a host exists, also below another host (RFC 8020)', () => {
+    const nested = compileLocalNames({ hosts: ['shop.example.com', 'a.b.shop.example.com', '*'], zones: [] });
+    expect(nested('b.shop.example.com')).toEqual({ kind: 'empty', zone: 'shop.example.com' });
+    expect(nested('c.shop.example.com')).toEqual({ kind: 'none', zone: 'shop.example.com' });
+    expect(nested('example.com')).toBeUndefined();
+    expect(nested('anything.example.org')).toBeUndefined();
+  });
+
   it('test is nobody elses where no zone claims it', () => {
     expect(compileLocalNames({ hosts: [], zones: ['dev'] })('shop.test')).toEqual({ kind: 'none', zone: 'test' });
     expect(compileLocalNames({ hosts: [], zones: ['dev'] })('shop.dev')).toEqual({ kind: 'address', zone: 'dev' });
