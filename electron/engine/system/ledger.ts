@@ -1,0 +1,108 @@
+/** The change ledger: every change outside the home folder with what undoes it, on disk before it is made. */
+import { open, readFile, rename } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { z } from 'zod';
+import type { SystemChange, SystemStep } from '../../../shared/system-change.ts';
+
+const command = z.object({ file: z.string(), args: z.array(z.string()), input: z.string().optional() });
+const change = z.object({
+  id: z.number().int(),
+  at: z.number(),
+  area: z.string(),
+  step: z.object({
+    title: z.string(),
+    privileged: z.boolean(),
+    commands: z.array(command),
+    writes: z.array(z.string()),
+    undo: z.array(command),
+  }),
+  state: z.enum(['intended', 'done', 'undone']),
+  undoneAt: z.number().optional(),
+});
+
+/** Undone ones are kept so long that people can look them up. */
+const MAX_UNDONE = 200;
+
+export interface Ledger {
+  /** Oldest first. */
+  list: () => Promise<SystemChange[]>;
+  /** On disk when it resolves: from here on a crash loses nothing. */
+  intend: (area: string, step: SystemStep) => Promise<SystemChange>;
+  done: (id: number) => Promise<void>;
+  undone: (id: number) => Promise<void>;
+}
+
+/** `file` has mode 0600. One that cannot be read is set aside beside itself, never written over. */
+export function openLedger(file: string, now: () => number = Date.now): Ledger {
+  let tail: Promise<unknown> = Promise.resolve();
+  const alone = <T>(act: () => Promise<T>): Promise<T> => {
+    const next = tail.then(act, act);
+    tail = next.catch(() => undefined); // told to its own caller
+    return next;
+  };
+  const mark = (id: number, patch: Partial<SystemChange>): Promise<void> =>
+    alone(async () => {
+      const all = await read(file);
+      await write(
+        file,
+        all.map((item) => (item.id === id ? { ...item, ...patch } : item)),
+      );
+    });
+  return {
+    list: () => alone(() => read(file)),
+    intend: (area, step) =>
+      alone(async () => {
+        const all = await read(file);
+        const id = all.reduce((highest, item) => Math.max(highest, item.id), 0) + 1;
+        const made: SystemChange = { id, at: now(), area, step, state: 'intended' };
+        await write(file, [...all, made]);
+        return made;
+      }),
+    done: (id) => mark(id, { state: 'done' }),
+    undone: (id) => mark(id, { state: 'undone', undoneAt: now() }),
+  };
+}
+
+async function read(file: string): Promise<SystemChange[]> {
+  let text: string;
+  try {
+    text = await readFile(file, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+    throw error;
+  }
+  try {
+    return z.array(change).parse(JSON.parse(text)) as SystemChange[];
+  } catch {
+    await rename(file, `${file}.unreadable`);
+    return [];
+  }
+}
+
+async function write(file: string, changes: SystemChange[]): Promise<void> {
+  const undone = changes.filter(({ state }) => state === 'undone');
+  const dropped = new Set(undone.slice(0, Math.max(0, undone.length - MAX_UNDONE)));
+  const temporary = `${file}.new`;
+  const handle = await open(temporary, 'w', 0o600);
+  try {
+    await handle.writeFile(
+      `${JSON.stringify(
+        changes.filter((item) => !dropped.has(item)),
+        null,
+        2,
+      )}\n`,
+    );
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+  await rename(temporary, file);
+  await syncFolder(dirname(file));
+}
+
+/** So that the new name survives a crash too; Windows has no such thing. */
+async function syncFolder(folder: string): Promise<void> {
+  if (process.platform === 'win32') return;
+  const handle = await open(folder, 'r');
+  await handle.sync().finally(() => handle.close());
+}

@@ -1,0 +1,26 @@
+/** A batch of commands as one script of the POSIX shell: what a single question for a password lets happen. */
+import type { StepCommand } from '../../../shared/system-change.ts';
+
+/** As one word, whatever is in it. */
+export const shellQuoted = (word: string): string => `'${word.replaceAll("'", "'\\''")}'`;
+
+/** As a person would type it; `input` is told of, not shown. */
+export function shownCommand({ file, args, input }: StepCommand): string {
+  const words = [file, ...args].map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : shellQuoted(word)));
+  return input === undefined ? words.join(' ') : `printf %s ${shellQuoted(input)} | ${words.join(' ')}`;
+}
+
+/** Runs them in their order; the first that fails ends it, with its own code and its number on standard error. */
+export function shellScript(commands: readonly StepCommand[]): string {
+  const lines = commands.flatMap(({ file, args, input }, i) => {
+    const call = [file, ...args].map(shellQuoted).join(' ');
+    const fed = input === undefined ? `${call} < /dev/null` : `printf %s ${shellQuoted(input)} | ${call} > /dev/null`;
+    return [
+      `${fed} || { code=$?; echo "step ${i + 1} of ${commands.length} failed: ${commandName(file)}" >&2; exit $code; }`,
+    ];
+  });
+  return ['#!/bin/sh', ...lines, ''].join('\n');
+}
+
+/** Harmless between quotes. */
+const commandName = (file: string): string => file.replaceAll(/[^\w./-]/g, '?');
