@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { addressesOf } from '../../electron/engine/addresses.ts';
 import { bind, releaseBinding, type BindingRooms, type Listener } from '../../electron/engine/binding.ts';
 import type { ListenAddress } from '../../electron/engine/generation.ts';
+import type { Http1Handlers } from '../../electron/engine/proxy/http-server.ts';
 import { openHttpListener, planListeners, type OpenListener } from '../../electron/engine/proxy/listeners.ts';
 import { startBackend } from '../kit/backend.ts';
 import { site, startEngine } from '../kit/engine.ts';
@@ -12,13 +13,16 @@ import { send } from '../kit/http.ts';
 import type { Config } from '../../shared/config.ts';
 import { failure, problem, type Result } from '../../shared/problem.ts';
 
-const handlers = {
-  onRequest: (_: unknown, response: { end: (text: string) => void }) => response.end('here'),
+const handlers: Http1Handlers = {
+  onRequest(_socket, client) {
+    client.sendHead(200, '', ['content-length', '4'], true);
+    client.endWithText('here');
+  },
   onUpgrade: () => undefined,
 };
 const rooms: BindingRooms = {
   plan: (have, wanted) => planListeners(have as OpenListener[], wanted),
-  open: (address) => openHttpListener(address, handlers as never),
+  open: (address) => openHttpListener(address, handlers),
 };
 /** As rooms, but some addresses cannot be had. */
 const without = (refuses: (address: ListenAddress) => string | undefined): BindingRooms => ({
@@ -26,7 +30,7 @@ const without = (refuses: (address: ListenAddress) => string | undefined): Bindi
   open: (address): Promise<Result<Listener>> => {
     const code = refuses(address);
     return code === undefined
-      ? openHttpListener({ ...address, port: 0 }, handlers as never)
+      ? openHttpListener({ ...address, port: 0 }, handlers)
       : Promise.resolve(failure(problem(code, 'refused')));
   },
 });
