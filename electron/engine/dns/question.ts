@@ -1,6 +1,16 @@
 /** Questions that we put to others, and whether an answer is one to them (RFC 5452). */
 import { randomInt } from 'node:crypto';
-import { HEADER_BYTES, OPT_BYTES, OUR_UDP_BYTES, questionKey, skipName, TYPE, type Question } from './wire.ts';
+import {
+  hasWholeRecords,
+  HEADER_BYTES,
+  isTruncated,
+  OPT_BYTES,
+  OUR_UDP_BYTES,
+  questionKey,
+  skipName,
+  TYPE,
+  type Question,
+} from './wire.ts';
 
 /**
  * The question alone, with its wishes (RD, AD, CD, DO): options such as cookies are between two parties (RFC 7873), and the
@@ -27,10 +37,11 @@ export function withId(query: Buffer, id = randomInt(65_536)): Buffer {
   return copy;
 }
 
-/** The same id and question, whatever the case of its letters. */
+/** The same id and question, whatever the case of its letters; and whole records, but where it says that it was cut. */
 export function isAnswerTo(query: Buffer, message: Buffer): boolean {
   if (message.length < HEADER_BYTES || message.readUInt16BE(0) !== query.readUInt16BE(0)) return false;
   if ((message[2]! & 0xf8) !== 0x80 || message.readUInt16BE(4) !== 1) return false;
   const end = skipName(query, HEADER_BYTES)! + 4;
-  return message.length >= end && questionKey(message, end) === questionKey(query, end);
+  if (message.length < end || questionKey(message, end) !== questionKey(query, end)) return false;
+  return isTruncated(message) || hasWholeRecords(message, end);
 }

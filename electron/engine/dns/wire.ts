@@ -109,6 +109,18 @@ export function skipName(message: Buffer, start: number): number | undefined {
   }
 }
 
+/** Whether all the records that the header counts are there; `start` is behind the question. */
+export function hasWholeRecords(message: Buffer, start: number): boolean {
+  let left = message.readUInt16BE(6) + message.readUInt16BE(8) + message.readUInt16BE(10);
+  for (let at = start; left > 0; left--) {
+    const name = skipName(message, at);
+    if (name === undefined || name + 10 > message.length) return false;
+    at = name + 10 + message.readUInt16BE(name + 8);
+    if (at > message.length) return false;
+  }
+  return true;
+}
+
 /** The question, whatever the case of its letters, as text: two that are the same are one question. */
 export function questionKey(message: Buffer, end: number): string {
   let text = '';

@@ -98,7 +98,7 @@ describe('mutated packets', () => {
     expect(await dig(port, '+tcp', '+short', 'shop.local')).toBe('127.0.0.1\n');
   });
 
-  it('from an upstream: what is taken as an answer has its question and whole records', async () => {
+  it('from an upstream harm neither the reading of them nor the answers about local names', async () => {
     const random = createRandom(3);
     const query = queryOf('www.example.com', { edns: {} });
     const whole = answerWith(query, ['192.0.2.1', '192.0.2.2']);

@@ -95,6 +95,13 @@ describe('an upstream', () => {
     await closed;
   });
 
+  it('whose answer lacks records that it counts is not believed', async () => {
+    const torn = await startUpstream((query) => answerWith(query, ['192.0.2.66', '192.0.2.67']).subarray(0, -6));
+    const good = await startUpstream((query) => answerWith(query, ['192.0.2.2']));
+    const { port } = await startDns({ forward: [at(torn.port), at(good.port)] });
+    expect(await dig(port, '+short', 'www.example.com')).toBe('192.0.2.2\n');
+  });
+
   it('is asked again when the question or its answer was lost', async () => {
     const asked: Buffer[] = [];
     const upstream = await startUpstream((query) => {
