@@ -30,6 +30,15 @@ export const COMMAND_NAMES = [
   'certificates.list',
   'certificates.renewRoot',
   'certificates.order',
+  'trust.status',
+  'trust.plan',
+  'trust.apply',
+  'names.status',
+  'names.plan',
+  'names.apply',
+  'names.check',
+  'changes.list',
+  'changes.undo',
 ] as const;
 
 /** What the engine tells without being asked. */

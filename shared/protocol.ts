@@ -20,6 +20,9 @@ import type {
   TrafficSample,
 } from './state.ts';
 import type { Problem } from './problem.ts';
+import type { SystemChange } from './system-change.ts';
+import { NAMES_METHODS, type NamesCheck, type NamesPlan, type SystemNamesStatus } from './system-names.ts';
+import type { TrustPlan, TrustReport, TrustResult } from './trust.ts';
 
 /** One change to the config file, by path; comments and order around it stay. */
 const pathSchema = z.array(z.union([z.string(), z.number().int().nonnegative()])).min(1);
@@ -50,6 +53,15 @@ const backend = z.custom<BackendFile>(
   (value) => written.safeParse(value).success,
   'a backend is an object of config keys',
 );
+
+const trustRequest = z.strictObject({
+  action: z.enum(['install', 'remove']),
+  stores: z.array(z.string()).optional().describe('Their ids; all that are there unless given.'),
+});
+const namesRequest = z.strictObject({
+  action: z.enum(['install', 'remove']),
+  method: z.enum(NAMES_METHODS).optional(),
+});
 
 /** What each command takes. */
 export const requestSchemas = {
@@ -103,6 +115,17 @@ export const requestSchemas = {
   'certificates.renewRoot': z.strictObject({ consent: z.literal(true) }),
   /** A public certificate for the site of this host, now. */
   'certificates.order': z.strictObject({ host: z.string().min(1).max(255) }),
+  'trust.status': none,
+  /** What would be done, to be shown first. */
+  'trust.plan': trustRequest,
+  'trust.apply': trustRequest,
+  'names.status': none,
+  'names.plan': namesRequest,
+  'names.apply': namesRequest,
+  /** Asks the operating system's own resolver; a canary name unless one is given. */
+  'names.check': z.strictObject({ name: z.string().min(1).max(255).optional() }),
+  'changes.list': none,
+  'changes.undo': z.strictObject({ id: z.number().int() }),
 } as const satisfies Record<CommandName, z.ZodType>;
 
 export interface ConfigDocument {
@@ -151,6 +174,15 @@ interface Replies {
   'certificates.list': CertificatesReport;
   'certificates.renewRoot': RenewedRoot;
   'certificates.order': AcmeState;
+  'trust.status': TrustReport;
+  'trust.plan': TrustPlan[];
+  'trust.apply': TrustResult[];
+  'names.status': SystemNamesStatus;
+  'names.plan': NamesPlan;
+  'names.apply': NamesPlan;
+  'names.check': NamesCheck;
+  'changes.list': SystemChange[];
+  'changes.undo': SystemChange[];
 }
 
 export type { CommandName, PushName } from './names.ts';

@@ -1,9 +1,23 @@
 /** How the operating system finds our names: what the window and the CLI show of it. */
 import type { Problem } from './problem.ts';
+import type { SystemStep } from './system-change.ts';
 
 /** Each a way to make the operating system ask our DNS, or find the names without it. */
-export type NamesMethodId =
-  'resolver-files' | 'systemd-resolved' | 'network-manager' | 'dnsmasq' | 'nrpt' | 'hosts-file';
+export const NAMES_METHODS = [
+  'resolver-files',
+  'systemd-resolved',
+  'network-manager',
+  'dnsmasq',
+  'nrpt',
+  'hosts-file',
+] as const;
+export type NamesMethodId = (typeof NAMES_METHODS)[number];
+
+/** What would be done, or was; warnings tell what these ways cannot do. */
+export interface NamesPlan {
+  steps: SystemStep[];
+  warnings: Problem[];
+}
 
 /** What the config wants the operating system to find. */
 export interface WantedNames {

@@ -7,14 +7,16 @@ import * as cert from './cert.ts';
 import * as config from './config-commands.ts';
 import * as daemon from './daemon.ts';
 import * as dns from './dns.ts';
+import * as domain from './domain.ts';
 import * as inspect from './inspect.ts';
 import type { ExitCode, Io } from './io.ts';
 import * as lb from './lb.ts';
 import * as password from './password.ts';
 import * as run from './run.ts';
+import * as trust from './trust.ts';
 import { version } from './version.ts';
 
-const GROUPS: { register: Register }[] = [run, inspect, config, password, daemon, lb, dns, cert];
+const GROUPS: { register: Register }[] = [run, inspect, config, password, daemon, lb, domain, dns, cert, trust];
 
 /** `args` without the interpreter and the script. Never rejects. */
 export async function runCli(args: string[], io: Io): Promise<ExitCode> {

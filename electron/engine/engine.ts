@@ -21,6 +21,8 @@ import type {
 } from '../../shared/state.ts';
 import type { AnyListener, EventListener, EventName } from './events.ts';
 import type { MiddlewareFactory } from './generation.ts';
+import type { SystemRooms } from './system-rooms.ts';
+import type { ElevationMode } from './system/elevate.ts';
 import type { KeyWrapper } from './tls/contexts.ts';
 
 export interface EngineOptions {
@@ -37,6 +39,8 @@ export interface EngineOptions {
   env?: Record<string, string | undefined>;
   /** Keeps the key of a new local CA; a file of mode 0600 alone unless given. */
   keyWrapper?: KeyWrapper | undefined;
+  /** How to get the rights of an administrator; not at all unless given. */
+  elevation?: ElevationMode;
 }
 
 /** Who makes a change, and what it was based on. */
@@ -133,6 +137,8 @@ export interface Engine {
     /** Orders a public certificate for the site of this host. */
     order: (host: string) => Promise<Result<AcmeState>>;
   };
+  /** Trust stores, the system's resolver, and the ledger of changes to them. */
+  system: SystemRooms;
   /** After a wake, or a change of the clock or the network. */
   refresh: () => Promise<void>;
   /** Prometheus text exposition format 0.0.4. */

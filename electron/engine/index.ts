@@ -32,6 +32,7 @@ export function createEngine(options: EngineOptions): Engine {
     env: options.env ?? process.env,
     instance: randomBytes(4).toString('hex'),
     keyWrapper: options.keyWrapper,
+    elevation: options.elevation ?? 'none',
   });
   const keeper = new Keeper(configFile, format.ok ? format.value : 'yaml', rooms.keeperRooms());
   const lifecycle = createLifecycle(options, configFile, keeper, rooms, format.ok ? [] : format.problems);
@@ -66,6 +67,7 @@ export function createEngine(options: EngineOptions): Engine {
     log: { list: rooms.log.list, onEntry: rooms.log.onEntry },
     dns: { query: rooms.dns.query, recent: rooms.dns.recent },
     certificates: rooms.tls.reported,
+    system: rooms.system,
     refresh: rooms.tls.refresh,
     metrics: () => rooms.metricsText(lifecycle.startedAt()),
 

@@ -12,8 +12,9 @@ import { openHistory } from './config/history.ts';
 import { summariseChange } from './config/summary.ts';
 import { createDns } from './dns/dns.ts';
 import { dnsNames } from './dns-names.ts';
+import { httpsProbe, portOf, wantedNames, type InForce } from './in-force.ts';
 import { createEventBus } from './events.ts';
-import type { Backend, Generation, MiddlewareContext } from './generation.ts';
+import type { Generation, MiddlewareContext } from './generation.ts';
 import { createHealthRegistry } from './health/registry.ts';
 import type { KeeperRooms } from './keeper.ts';
 import { createMiddlewareRegistry } from './middleware/index.ts';
@@ -28,6 +29,8 @@ import { logEvents } from './record/log-events.ts';
 import { createLog } from './record/log.ts';
 import { createMetrics } from './record/metrics.ts';
 import { createTrafficMeter } from './record/traffic.ts';
+import type { ElevationMode } from './system/elevate.ts';
+import { createSystemRooms } from './system-rooms.ts';
 import { createTlsRooms } from './tls-rooms.ts';
 import type { KeyWrapper } from './tls/contexts.ts';
 
@@ -38,6 +41,7 @@ export interface RoomOptions {
   env: Record<string, string | undefined>;
   instance: string;
   keyWrapper?: KeyWrapper | undefined;
+  elevation: ElevationMode;
 }
 
 const NOTHING: Generation = {
@@ -53,7 +57,8 @@ export type Rooms = ReturnType<typeof createRooms>;
 
 export function createRooms(options: RoomOptions) {
   const parts = createParts(options);
-  const { bus, log, exchanges, metrics, traffic, middlewares, transports, health, history, state, tls, dns } = parts;
+  const { bus, log, exchanges, metrics, traffic, middlewares, transports, health, history, state, tls, dns, system } =
+    parts;
   const check = checker(parts, options);
   const readRevision = (id: number) => history.read(id);
   return {
@@ -65,6 +70,7 @@ export function createRooms(options: RoomOptions) {
     health,
     tls,
     dns,
+    system,
     check,
     listRevisions: () => history.list(),
     readRevision,
@@ -101,15 +107,18 @@ export function createRooms(options: RoomOptions) {
   };
 }
 
+/** A canary was asked for just now. */
+const QUERIES_LOOKED_AT = 200;
+
 type Parts = ReturnType<typeof createParts>;
 
 /** Each room by itself, and the generation in force. */
 function createParts(options: RoomOptions) {
   const bus = createEventBus();
-  const state: { current: Generation; config: Config | undefined; httpsPort: number | undefined } = {
+  const state: InForce = {
     current: NOTHING,
     config: undefined,
-    httpsPort: undefined,
+    listeners: [],
   };
   const log = createLog({ file: undefined, stream: false });
   logEvents(bus, log);
@@ -121,6 +130,22 @@ function createParts(options: RoomOptions) {
     },
   });
   health.pause();
+  const dns = createDns();
+  const tls = createTlsRooms({
+    ...options,
+    bus,
+    current: () => state.current,
+    config: () => state.config,
+    isTrusted: () => system.trust.isTrusted(),
+  });
+  const system = createSystemRooms({
+    ...options,
+    bus,
+    root: tls.trustedRoot,
+    probe: () => httpsProbe(state),
+    wanted: () => wantedNames(state),
+    sawQuery: (name) => dns.recent(QUERIES_LOOKED_AT).some((query) => query.name === name),
+  });
   return {
     bus,
     log,
@@ -130,16 +155,11 @@ function createParts(options: RoomOptions) {
     traffic: createTrafficMeter(),
     middlewares: createMiddlewareRegistry(),
     transports: createTransports(),
-    dns: createDns(),
     history: openHistory(join(options.home, 'history')),
     counters: new Map<string, { requests: number }>(),
-    tls: createTlsRooms({
-      ...options,
-      bus,
-      current: () => state.current,
-      config: () => state.config,
-      isTrusted: () => Promise.resolve(true),
-    }),
+    dns,
+    tls,
+    system,
     state,
   };
 }
@@ -158,7 +178,7 @@ function proxyOf({ bus, health, exchanges, metrics, traffic, transports, state, 
     current: () => state.current,
     transports,
     instance: options.instance,
-    httpsPort: () => state.httpsPort,
+    httpsPort: () => portOf(state, 'https'),
     acmeChallenge: tls.acme.httpChallenge,
     reportSuccess: (backend) => health.reportSuccess(backend),
     reportFailure: (backend, reason) => health.reportFailure(backend, reason),
@@ -228,19 +248,15 @@ function keeperRooms(parts: Parts, { home, configFile }: RoomOptions) {
 function swap({ health, transports, log, counters, state, tls, dns }: Parts, home: string, next: Running): void {
   state.current = next.generation;
   state.config = next.config;
-  state.httpsPort = next.listeners.find(({ kind }) => kind === 'https')?.port;
+  state.listeners = next.listeners;
   dns.adopt(dnsNames(next));
   health.adopt(state.current.backends);
-  transports.retain(originsOf(state.current.backends));
+  transports.retain(state.current.backends.map(({ origin }) => origin));
   const { log_output, stream } = next.config;
   log.reconfigure({ file: resolve(home, log_output), stream });
   const names = new Set(state.current.sites.map(({ name }) => name));
   for (const site of counters.keys()) if (!names.has(site)) counters.delete(site);
   if (next.listeners.length > 0) tls.adopt();
-}
-
-function* originsOf(backends: readonly Backend[]) {
-  for (const backend of backends) yield backend.origin;
 }
 
 function counterFor(counters: Map<string, { requests: number }>, site: string): { requests: number } {

@@ -2,9 +2,11 @@
 import { dirname, join } from 'node:path';
 import type { CertificatesReport } from '../../shared/certificate.ts';
 import type { Config } from '../../shared/config.ts';
+import { success, type Result } from '../../shared/problem.ts';
 import type { EventBus } from './events.ts';
 import type { Generation, Site } from './generation.ts';
 import type { ServerKind, TlsDoor } from './proxy/tls-listener.ts';
+import type { TrustedRoot } from './system/trust/store.ts';
 import { createAcme } from './tls/acme.ts';
 import { createCertificates, sortByHello, type CertificateSite, type KeyWrapper } from './tls/contexts.ts';
 
@@ -62,6 +64,13 @@ export function createTlsRooms(options: TlsRoomsOptions) {
       }),
       renewRoot: (consent: { consent: boolean }) => certificates.renewRoot(undefined, consent),
       order: acme.renew,
+    },
+    /** As trust stores take it; made where there is none yet. */
+    async trustedRoot(): Promise<Result<TrustedRoot>> {
+      const pem = await certificates.rootPem();
+      if (!pem.ok) return pem;
+      const { file, former } = certificates.root();
+      return success({ pem: pem.value, file, former });
     },
     /** After the swap; nothing waits for it. */
     adopt(): void {

@@ -1,7 +1,9 @@
-/** What the log says of certificates, local and public. */
+/** What the log says of certificates, local and public, and of the system that is to believe them. */
 import type { AcmeEvents } from '../../../shared/acme.ts';
 import type { CertificateEvents } from '../../../shared/certificate.ts';
 import type { Problem } from '../../../shared/problem.ts';
+import type { SystemNamesEvents } from '../../../shared/system-names.ts';
+import type { TrustEvents } from '../../../shared/trust.ts';
 import type { Line, Sentences } from './line.ts';
 
 export const CERTIFICATE_LINES: Sentences<keyof CertificateEvents> = {
@@ -40,6 +42,15 @@ export const ACME_LINES: Sentences<keyof AcmeEvents> = {
     bad('error', `No certificate for ${site}, next attempt ${new Date(nextAttemptAt).toISOString()}`, problem),
   'acme.refused': ({ site, problem }) => bad('error', `No order for ${site}`, problem),
   'acme.warned': ({ problem }) => bad('warn', 'ACME', problem),
+};
+
+export const SYSTEM_LINES: Sentences<keyof TrustEvents | keyof SystemNamesEvents> = {
+  'trust.installed': ({ stores }) => info(`The local CA is trusted in ${stores.join(', ')}`),
+  'trust.removed': ({ stores }) => info(`The local CA was taken out of ${stores.join(', ')}`),
+  'trust.failed': ({ store, problem }) => bad('error', `Trust in ${store}`, problem),
+  'names.installed': ({ methods }) => info(`The operating system finds our names by ${methods.join(', ')}`),
+  'names.removed': ({ methods }) => info(`The operating system no longer finds our names by ${methods.join(', ')}`),
+  'names.failed': ({ problems }) => bad('error', 'System names', problems[0]!),
 };
 
 const info = (message: string): Line => ({ level: 'info', message });

@@ -1,13 +1,14 @@
 /** Says every event of the engine in the log, one plain sentence each. */
 import type { EngineEvents, EventBus, EventName } from '../events.ts';
 import type { Problem } from '../../../shared/problem.ts';
-import { ACME_LINES, CERTIFICATE_LINES } from './certificate-lines.ts';
+import { ACME_LINES, CERTIFICATE_LINES, SYSTEM_LINES } from './certificate-lines.ts';
 import type { Line, Sentences } from './line.ts';
 import type { Log, LogFields } from './log.ts';
 
 const sentences: Sentences<EventName> = {
   ...CERTIFICATE_LINES,
   ...ACME_LINES,
+  ...SYSTEM_LINES,
   'engine.started': ({ revision }) => ({
     level: 'info',
     message: `Serving revision ${revision}`,

@@ -1,0 +1,92 @@
+/** What Mogoly changes outside its home folder: trust stores and the system's resolver, each change in the ledger. */
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { success, type Problem, type Result } from '../../shared/problem.ts';
+import type {
+  NamesCheck,
+  NamesMethodId,
+  NamesPlan,
+  SystemNamesStatus,
+  WantedNames,
+} from '../../shared/system-names.ts';
+import type { TrustAction, TrustPlan, TrustReport, TrustResult } from '../../shared/trust.ts';
+import type { EventBus } from './events.ts';
+import { createSystemChanges, type SystemChanges } from './system/changes.ts';
+import { runCommand } from './system/command.ts';
+import { createElevation, type ElevationMode } from './system/elevate.ts';
+import { openLedger } from './system/ledger.ts';
+import { createSystemNames } from './system/names/system-names.ts';
+import { createTrust, type TrustDeps } from './system/trust/trust.ts';
+
+export interface SystemRoomsOptions {
+  home: string;
+  bus: EventBus;
+  elevation: ElevationMode;
+  env: Record<string, string | undefined>;
+  root: TrustDeps['root'];
+  probe: TrustDeps['probe'];
+  wanted: () => WantedNames;
+  /** Whether our DNS was asked for this name lately. */
+  sawQuery: (name: string) => boolean;
+}
+
+/** What the engine offers of it. */
+export interface SystemRooms {
+  trust: {
+    status: () => Promise<Result<TrustReport>>;
+    plan: (action: TrustAction, ids?: readonly string[]) => Promise<Result<TrustPlan[]>>;
+    apply: (action: TrustAction, ids?: readonly string[]) => Promise<Result<TrustResult[]>>;
+    isTrusted: () => Promise<boolean>;
+  };
+  names: {
+    status: () => Promise<SystemNamesStatus>;
+    plan: (action: 'install' | 'remove', method?: NamesMethodId) => Promise<Result<NamesPlan>>;
+    apply: (action: 'install' | 'remove', method?: NamesMethodId) => Promise<Result<NamesPlan>>;
+    check: (name?: string) => Promise<NamesCheck>;
+  };
+  changes: Pick<SystemChanges, 'list' | 'undo'>;
+}
+
+export function createSystemRooms(options: SystemRoomsOptions): SystemRooms {
+  const { home, bus, env } = options;
+  const place = { platform: process.platform, fsRoot: '/', run: runCommand };
+  const changes = systemChanges(home, options.elevation);
+  const trust = createTrust({
+    ...place,
+    userHome: env['HOME'] ?? homedir(),
+    env,
+    root: options.root,
+    probe: options.probe,
+    makeChanges: (steps) => changes.make('trust', steps),
+    report: (name, data) => bus.emit(name, data as never),
+  });
+  const names = createSystemNames({
+    ...place,
+    run: (file, args) => runCommand(file, args),
+    wanted: options.wanted,
+    sawQuery: options.sawQuery,
+    makeChanges: (steps) => changes.make('names', steps),
+    report: (name, data) => bus.emit(name, data as never),
+  });
+  const planned = <T>(plan: Result<T>, steps: (value: T) => NamesPlan['steps']): Result<NamesPlan> =>
+    plan.ok ? success({ steps: steps(plan.value), warnings: warningsOf(plan) }) : plan;
+  return {
+    trust,
+    names: {
+      status: names.status,
+      plan: async (action, method) => planned(await names.plan(action, method), (steps) => steps),
+      apply: async (action, method) => planned(await names[action](method), (steps) => steps),
+      check: names.check,
+    },
+    changes,
+  };
+}
+
+/** Also what the CLI makes its changes by, on its own terminal. */
+export function systemChanges(home: string, mode: ElevationMode): SystemChanges {
+  const ledger = openLedger(join(home, 'changes.json'));
+  const elevation = createElevation({ mode, platform: process.platform, run: runCommand });
+  return createSystemChanges({ ledger, elevation, run: runCommand });
+}
+
+const warningsOf = ({ warnings }: { warnings: Problem[] }): Problem[] => warnings;
