@@ -15,7 +15,10 @@ export interface SystemStep {
   commands: StepCommand[];
   /** Absolute paths of the files that it makes, changes or deletes. */
   writes: string[];
+  /** Empty for what only takes away a change of ours. */
   undo: StepCommand[];
+  /** What it changes: once it is done, earlier changes of the same area to the same subject are past. */
+  subject?: string;
 }
 
 /** `intended`: begun and not known to be done; it is undone like one that was. */

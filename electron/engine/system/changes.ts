@@ -3,7 +3,7 @@ import { failure, problem, success, type Problem, type Result } from '../../../s
 import type { SystemChange, SystemStep } from '../../../shared/system-change.ts';
 import type { RunCommand } from './command.ts';
 import { runInOrder, type Elevation } from './elevate.ts';
-import type { Ledger } from './ledger.ts';
+import { isOpen, type Ledger } from './ledger.ts';
 
 export interface SystemChanges {
   /** Stops at the first step that fails; those before it stay, recorded. */
@@ -33,19 +33,35 @@ export function createSystemChanges({ ledger, elevation, run }: ChangesDeps): Sy
       steps[0]!,
       steps.flatMap(({ commands }) => commands),
     );
-    if (!made.ok) return made;
+    if (!made.ok) {
+      // Nothing has run then, so nothing is to be taken back.
+      if (isRefused(made)) for (const { id } of intended) await ledger.undone(id);
+      return made;
+    }
     for (const { id } of intended) await ledger.done(id);
     return made;
   };
-  const takeBack = async ({ id, step }: SystemChange): Promise<Result<undefined>> => {
-    const undone = await act(step, step.undo);
-    if (undone.ok) await ledger.undone(id);
+  const takeBack = async (changes: readonly SystemChange[]): Promise<Result<undefined>> => {
+    const undone = await act(
+      changes[0]!.step,
+      changes.flatMap(({ step }) => step.undo),
+    );
+    if (undone.ok) for (const { id } of changes) await ledger.undone(id);
     return undone;
+  };
+  /** One question for all; after a failure each by itself, so that it does not keep the others. */
+  const takeBackAll = async (changes: readonly SystemChange[]): Promise<Problem[]> => {
+    const together = await takeBack(changes);
+    if (together.ok) return [];
+    if (changes.length === 1 || isRefused(together)) return together.problems;
+    const alone: Problem[] = [];
+    for (const change of changes) alone.push(...problemsOf(await takeBack([change])));
+    return alone;
   };
 
   return {
     async make(area, steps) {
-      for (const batch of batches(steps)) {
+      for (const batch of batches(steps, (step) => step)) {
         const made = await makeBatch(area, batch);
         if (!made.ok) return made;
       }
@@ -53,7 +69,7 @@ export function createSystemChanges({ ledger, elevation, run }: ChangesDeps): Sy
     },
     async undo(id) {
       const found = (await ledger.list()).find((item) => item.id === id && item.state !== 'undone');
-      if (found !== undefined) return takeBack(found);
+      if (found !== undefined) return takeBack([found]);
       return failure(
         problem('SYSTEM_CHANGE_UNKNOWN', `There is no change ${id} to take back.`, {
           fix: 'Look at the list of changes.',
@@ -62,26 +78,26 @@ export function createSystemChanges({ ledger, elevation, run }: ChangesDeps): Sy
     },
     async undoAll(area) {
       const problems: Problem[] = [];
-      const open = (await ledger.list()).filter(
-        (item) => item.state !== 'undone' && (area === undefined || item.area === area),
-      );
-      for (const item of open.reverse()) {
-        const undone = await takeBack(item);
-        if (!undone.ok) problems.push(...undone.problems);
-      }
+      const open = (await ledger.list()).filter((item) => isOpen(item) && (area === undefined || item.area === area));
+      for (const batch of batches(open.reverse(), ({ step }) => step)) problems.push(...(await takeBackAll(batch)));
       return problems.length === 0 ? success(undefined) : failure(...problems);
     },
     list: () => ledger.list(),
   };
 }
 
+const problemsOf = (result: Result<unknown>): Problem[] => (result.ok ? [] : result.problems);
+
+const isRefused = (result: Result<unknown>): boolean =>
+  problemsOf(result).some(({ code }) => code === 'SYSTEM_ELEVATION_REFUSED');
+
 /** Runs of steps that need the same rights; those without run one by one, so that each is recorded by itself. */
-function batches(steps: readonly SystemStep[]): SystemStep[][] {
-  const found: SystemStep[][] = [];
-  for (const step of steps) {
+function batches<T>(items: readonly T[], stepOf: (item: T) => SystemStep): T[][] {
+  const found: T[][] = [];
+  for (const item of items) {
     const last = found.at(-1);
-    if (step.privileged && last?.[0]?.privileged) last.push(step);
-    else found.push([step]);
+    if (last !== undefined && stepOf(item).privileged && stepOf(last[0]!).privileged) last.push(item);
+    else found.push([item]);
   }
   return found;
 }

@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { failure, problem, success, type Problem, type Result } from '../../../shared/problem.ts';
 import type { StepCommand } from '../../../shared/system-change.ts';
 import type { RunCommand } from './command.ts';
-import { shellQuoted, shellScript, shownCommand } from './script.ts';
+import { failedStep, shellQuoted, shellScript, shownCommand } from './script.ts';
+import { argumentQuoted, powershellScript } from './script-windows.ts';
 
 /** `sudo`: on the terminal · `prompt`: the system's own dialog · `none`: only for who has the rights already. */
 export type ElevationMode = 'sudo' | 'prompt' | 'none';
@@ -16,7 +17,7 @@ export interface ElevationDeps {
   run: RunCommand;
   /** As the dialog names us. */
   appName?: string;
-  isAdmin?: () => boolean;
+  isAdmin?: () => boolean | Promise<boolean>;
 }
 
 export interface Elevation {
@@ -27,24 +28,47 @@ export interface Elevation {
 /** People look for their password. */
 const PATIENCE_MS = 300_000;
 
+interface Script {
+  /** Absolute, in a folder that no other user enters. */
+  path: string;
+  commands: readonly StepCommand[];
+}
+
 export function createElevation(deps: ElevationDeps): Elevation {
-  const { mode, platform, run, isAdmin = () => process.geteuid?.() === 0 } = deps;
+  const { mode, platform, run, isAdmin = () => hasRights(platform, run) } = deps;
   return {
     async runPrivileged(commands) {
       if (commands.length === 0) return success(undefined);
-      if (isAdmin()) return runInOrder(run, commands);
+      if (await isAdmin()) return runInOrder(run, commands);
       if (mode === 'none' || (platform === 'win32' && mode === 'sudo'))
         return failure(refused('This needs the rights of an administrator.', commands));
-      const folder = await mkdtemp(join(tmpdir(), 'mogoly-steps-'));
-      try {
-        const script = join(folder, 'steps.sh');
-        await writeFile(script, shellScript(commands), { mode: 0o700 });
-        return mode === 'sudo' ? await bySudo(run, script, commands) : await byPrompt(script, commands, deps.appName);
-      } finally {
-        await rm(folder, { recursive: true, force: true });
-      }
+      return withScript(platform, commands, (script) =>
+        mode === 'sudo' ? bySudo(run, script) : byPrompt(platform, script, deps.appName),
+      );
     },
   };
+}
+
+/** fltmc lists its filters for administrators alone. */
+async function hasRights(platform: NodeJS.Platform, run: RunCommand): Promise<boolean> {
+  if (platform !== 'win32') return process.geteuid?.() === 0;
+  return (await run('fltmc.exe', [])).code === 0;
+}
+
+async function withScript<T>(
+  platform: NodeJS.Platform,
+  commands: readonly StepCommand[],
+  act: (script: Script) => Promise<T>,
+): Promise<T> {
+  const folder = await mkdtemp(join(tmpdir(), 'mogoly-steps-'));
+  try {
+    const isWindows = platform === 'win32';
+    const path = join(folder, isWindows ? 'steps.ps1' : 'steps.sh');
+    await writeFile(path, isWindows ? powershellScript(commands) : shellScript(commands), { mode: 0o700 });
+    return await act({ path, commands });
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
 }
 
 /** One after the other, until one fails. */
@@ -56,19 +80,41 @@ export async function runInOrder(run: RunCommand, commands: readonly StepCommand
   return success(undefined);
 }
 
-async function bySudo(run: RunCommand, script: string, commands: readonly StepCommand[]): Promise<Result<undefined>> {
-  const { code } = await run('sudo', ['--', 'sh', script], { isInteractive: true, timeoutMs: PATIENCE_MS });
+async function bySudo(run: RunCommand, { path, commands }: Script): Promise<Result<undefined>> {
+  const { code } = await run('sudo', ['--', 'sh', path], { isInteractive: true, timeoutMs: PATIENCE_MS });
   if (code === 0) return success(undefined);
+  const step = failedStep(code);
+  if (step !== undefined) return failure(failedElevated(commands, step));
   return failure(refused(code === 127 ? 'sudo is not installed.' : `sudo ended with ${code}.`, commands));
 }
 
-async function byPrompt(script: string, commands: readonly StepCommand[], name = 'Mogoly'): Promise<Result<undefined>> {
+async function byPrompt(
+  platform: NodeJS.Platform,
+  { path, commands }: Script,
+  name = 'Mogoly',
+): Promise<Result<undefined>> {
   const { exec } = await import('@vscode/sudo-prompt');
   return new Promise((resolve) => {
-    exec(`sh ${shellQuoted(script)}`, { name }, (error) => {
-      if (error) resolve(failure(refused(`${error.message}.`, commands)));
-      else resolve(success(undefined));
+    exec(promptCommand(platform, path), { name }, (error) => {
+      if (!error) return resolve(success(undefined));
+      const { code } = error as { code?: unknown };
+      const step = typeof code === 'number' ? failedStep(code) : undefined;
+      resolve(failure(step === undefined ? refused(`${error.message}.`, commands) : failedElevated(commands, step)));
     });
+  });
+}
+
+/** What runs the script, as one line for the system's dialog. */
+export const promptCommand = (platform: NodeJS.Platform, path: string): string =>
+  platform === 'win32'
+    ? `powershell.exe -NoProfile -NonInteractive -ExecutionPolicy Bypass -File ${argumentQuoted(path)}`
+    : `sh ${shellQuoted(path)}`;
+
+/** What it said went to the terminal or to the dialog. */
+function failedElevated(commands: readonly StepCommand[], step: number): Problem {
+  const command = commands[step] ?? commands[commands.length - 1]!;
+  return problem('SYSTEM_STEP_FAILED', `${command.file} failed with the rights of an administrator.`, {
+    fix: `Run it by hand to see more: ${shownCommand(command)}`,
   });
 }
 

@@ -15,19 +15,24 @@ const change = z.object({
     commands: z.array(command),
     writes: z.array(z.string()),
     undo: z.array(command),
+    subject: z.string().optional(),
   }),
   state: z.enum(['intended', 'done', 'undone']),
   undoneAt: z.number().optional(),
 });
 
-/** Undone ones are kept so long that people can look them up. */
-const MAX_UNDONE = 200;
+/** Those that leave nothing to undo are kept so long that people can look them up. */
+const MAX_SETTLED = 200;
+
+/** Whether it leaves something to undo. */
+export const isOpen = ({ state, step }: SystemChange): boolean => state !== 'undone' && step.undo.length > 0;
 
 export interface Ledger {
   /** Oldest first. */
   list: () => Promise<SystemChange[]>;
   /** On disk when it resolves: from here on a crash loses nothing. */
   intend: (area: string, step: SystemStep) => Promise<SystemChange>;
+  /** Earlier changes of its area to its subject count as undone from here on. */
   done: (id: number) => Promise<void>;
   undone: (id: number) => Promise<void>;
 }
@@ -58,9 +63,27 @@ export function openLedger(file: string, now: () => number = Date.now): Ledger {
         await write(file, [...all, made]);
         return made;
       }),
-    done: (id) => mark(id, { state: 'done' }),
+    done: (id) =>
+      alone(async () => {
+        const all = await read(file);
+        await write(file, finished(all, id, now()));
+      }),
     undone: (id) => mark(id, { state: 'undone', undoneAt: now() }),
   };
+}
+
+function finished(all: readonly SystemChange[], id: number, at: number): SystemChange[] {
+  const done = all.find((item) => item.id === id);
+  const isPast = (item: SystemChange): boolean =>
+    item.id < id &&
+    item.state !== 'undone' &&
+    item.area === done?.area &&
+    item.step.subject !== undefined &&
+    item.step.subject === done.step.subject;
+  return all.map((item) => {
+    if (item.id === id) return { ...item, state: 'done' };
+    return isPast(item) ? { ...item, state: 'undone', undoneAt: at } : item;
+  });
 }
 
 async function read(file: string): Promise<SystemChange[]> {
@@ -80,8 +103,8 @@ async function read(file: string): Promise<SystemChange[]> {
 }
 
 async function write(file: string, changes: SystemChange[]): Promise<void> {
-  const undone = changes.filter(({ state }) => state === 'undone');
-  const dropped = new Set(undone.slice(0, Math.max(0, undone.length - MAX_UNDONE)));
+  const settled = changes.filter((item) => !isOpen(item));
+  const dropped = new Set(settled.slice(0, Math.max(0, settled.length - MAX_SETTLED)));
   const temporary = `${file}.new`;
   const handle = await open(temporary, 'w', 0o600);
   try {
