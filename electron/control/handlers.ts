@@ -60,6 +60,28 @@ export function createHandlers(engine: Engine, options: HandlerOptions = {}): Ha
     'certificates.list': () => engine.certificates.list(),
     'certificates.renewRoot': async (consent) => take(await engine.certificates.renewRoot(consent)),
     'certificates.order': async ({ host }) => take(await engine.certificates.order(host)),
+    ...systemHandlers(engine),
+  };
+}
+
+type SystemCommand = 'trust.status' | 'trust.plan' | 'trust.apply' | `names.${string}` | `changes.${string}`;
+
+/** Trust stores, the system's resolver, and what was changed there. */
+function systemHandlers({ system }: Engine): Pick<Handlers, Extract<keyof Handlers, SystemCommand>> {
+  const { trust, names, changes } = system;
+  return {
+    'trust.status': async () => take(await trust.status()),
+    'trust.plan': async ({ action, stores }) => take(await trust.plan(action, stores)),
+    'trust.apply': async ({ action, stores }) => take(await trust.apply(action, stores)),
+    'names.status': () => names.status(),
+    'names.plan': async ({ action, method }) => take(await names.plan(action, method)),
+    'names.apply': async ({ action, method }) => take(await names.apply(action, method)),
+    'names.check': ({ name }) => names.check(name),
+    'changes.list': () => changes.list(),
+    'changes.undo': async ({ id }) => {
+      take(await changes.undo(id));
+      return changes.list();
+    },
   };
 }
 
