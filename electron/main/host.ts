@@ -44,7 +44,14 @@ async function open(
   closers.push(lock.value.release);
   const workspace = await openWorkspace(home);
   closers.push(workspace.close);
-  const engine = createEngine({ home, configFile: workspace.configFile, host: 'app', version, keyWrapper });
+  const engine = createEngine({
+    home,
+    configFile: workspace.configFile,
+    host: 'app',
+    version,
+    keyWrapper,
+    elevation: 'prompt',
+  });
   closers.push(engine.close);
   workspace.attach(engine);
   const publisher = createPublisher(engine);
