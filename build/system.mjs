@@ -43,7 +43,16 @@ export const DISPLAY_PACKAGES = ['xvfb', 'xauth', 'dbus', 'dbus-x11', 'trayer', 
 export const CLIENT_PACKAGES = ['chromium', 'curl', 'openssl', 'libnss3-tools'];
 
 /** ACME, DNS and network peers of the tests. */
-export const SERVER_PACKAGES = ['pebble', 'dnsutils', 'knot-dnsutils', 'dnsmasq-base', 'iproute2', 'procps', 'util-linux', 'passwd'];
+export const SERVER_PACKAGES = [
+  'pebble',
+  'dnsutils',
+  'knot-dnsutils',
+  'dnsmasq-base',
+  'iproute2',
+  'procps',
+  'util-linux',
+  'passwd',
+];
 
 export const isRoot = () => process.getuid?.() === 0;
 export const hasApt = () => process.platform === 'linux' && existsSync('/usr/bin/apt-get');
