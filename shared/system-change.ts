@@ -6,6 +6,10 @@ export interface StepCommand {
   args: readonly string[];
   /** Its standard input. */
   input?: string;
+  /** Left out where there is no such file. Only of commands that are not privileged. */
+  needs?: string;
+  /** Part of what it says where there is nothing left to take out: its failure is none then. Only as `needs`. */
+  gone?: string;
 }
 
 export interface SystemStep {

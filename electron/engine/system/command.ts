@@ -21,7 +21,7 @@ export type RunCommand = (file: string, args: readonly string[], options?: Comma
 
 const TIMEOUT_MS = 60_000;
 /** Of each stream; what a program says beyond that is not kept. */
-const MAX_OUTPUT_BYTES = 1024 * 1024;
+const MAX_OUTPUT_LENGTH = 1024 * 1024;
 const NOT_FOUND = 127;
 const TOO_SLOW = 124;
 
@@ -35,13 +35,17 @@ export const runCommand: RunCommand = (file, args, options = {}) => {
     const timer = setTimeout(() => {
       answer.stderr += `no end within ${timeoutMs / 1_000}s`;
       child.kill('SIGKILL');
+      // What it started may live on and hold the pipes open.
+      child.stdout?.destroy();
+      child.stderr?.destroy();
+      end(TOO_SLOW);
     }, timeoutMs);
     const end = (code: number): void => {
       clearTimeout(timer);
       resolve({ ...answer, code });
     };
-    child.stdout?.on('data', (chunk: Buffer) => (answer.stdout = joined(answer.stdout, chunk)));
-    child.stderr?.on('data', (chunk: Buffer) => (answer.stderr = joined(answer.stderr, chunk)));
+    child.stdout?.setEncoding('utf8').on('data', (text: string) => (answer.stdout = joined(answer.stdout, text)));
+    child.stderr?.setEncoding('utf8').on('data', (text: string) => (answer.stderr = joined(answer.stderr, text)));
     child.on('error', (error: NodeJS.ErrnoException) => {
       answer.stderr += error.message;
       end(error.code === 'ENOENT' ? NOT_FOUND : 126);
@@ -52,5 +56,4 @@ export const runCommand: RunCommand = (file, args, options = {}) => {
   });
 };
 
-const joined = (before: string, chunk: Buffer): string =>
-  before.length >= MAX_OUTPUT_BYTES ? before : before + chunk.toString('utf8');
+const joined = (before: string, text: string): string => (before.length >= MAX_OUTPUT_LENGTH ? before : before + text);

@@ -1,10 +1,18 @@
 /** The change ledger: every change outside the home folder with what undoes it, on disk before it is made. */
+import { existsSync } from 'node:fs';
 import { open, readFile, rename } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { z } from 'zod';
 import type { SystemChange, SystemStep } from '../../../shared/system-change.ts';
+import { locked } from './file-lock.ts';
 
-const command = z.object({ file: z.string(), args: z.array(z.string()), input: z.string().optional() });
+const command = z.object({
+  file: z.string(),
+  args: z.array(z.string()),
+  input: z.string().optional(),
+  needs: z.string().optional(),
+  gone: z.string().optional(),
+});
 const change = z.object({
   id: z.number().int(),
   at: z.number(),
@@ -37,11 +45,14 @@ export interface Ledger {
   undone: (id: number) => Promise<void>;
 }
 
-/** `file` has mode 0600. One that cannot be read is set aside beside itself, never written over. */
+/**
+ * `file` has mode 0600. One that cannot be read is set aside beside itself, never written over. The engine and the CLI may
+ * have it open at once.
+ */
 export function openLedger(file: string, now: () => number = Date.now): Ledger {
   let tail: Promise<unknown> = Promise.resolve();
   const alone = <T>(act: () => Promise<T>): Promise<T> => {
-    const next = tail.then(act, act);
+    const next = tail.then(() => locked(file, act));
     tail = next.catch(() => undefined); // told to its own caller
     return next;
   };
@@ -97,7 +108,7 @@ async function read(file: string): Promise<SystemChange[]> {
   try {
     return z.array(change).parse(JSON.parse(text)) as SystemChange[];
   } catch {
-    await rename(file, `${file}.unreadable`);
+    await rename(file, freeName(`${file}.unreadable`));
     return [];
   }
 }
@@ -105,7 +116,7 @@ async function read(file: string): Promise<SystemChange[]> {
 async function write(file: string, changes: SystemChange[]): Promise<void> {
   const settled = changes.filter((item) => !isOpen(item));
   const dropped = new Set(settled.slice(0, Math.max(0, settled.length - MAX_SETTLED)));
-  const temporary = `${file}.new`;
+  const temporary = `${file}.${process.pid}.new`;
   const handle = await open(temporary, 'w', 0o600);
   try {
     await handle.writeFile(
@@ -121,6 +132,14 @@ async function write(file: string, changes: SystemChange[]): Promise<void> {
   }
   await rename(temporary, file);
   await syncFolder(dirname(file));
+}
+
+/** Nothing that was set aside before is written over. */
+function freeName(name: string): string {
+  for (let i = 2, free = name; ; i += 1) {
+    if (!existsSync(free)) return free;
+    free = `${name}-${i}`;
+  }
 }
 
 /** So that the new name survives a crash too; Windows has no such thing. */

@@ -17,7 +17,9 @@ interface DohServer {
   types: (string | undefined)[];
 }
 
-async function startDoh(answer: (query: Buffer) => Buffer | undefined, status = 200): Promise<DohServer> {
+type DohAnswer = (query: Buffer) => Buffer | undefined | Promise<Buffer>;
+
+async function startDoh(answer: DohAnswer, status = 200): Promise<DohServer> {
   const seen: DohServer = { port: 0, connections: 0, ids: [], types: [] };
   const server = createServer(selfSigned, async (request, response) => {
     const chunks: Buffer[] = [];
@@ -25,7 +27,7 @@ async function startDoh(answer: (query: Buffer) => Buffer | undefined, status = 
     const query = Buffer.concat(chunks);
     seen.ids.push(query.readUInt16BE(0));
     seen.types.push(request.headers['content-type']);
-    response.writeHead(status, { 'content-type': 'application/dns-message' }).end(answer(query));
+    response.writeHead(status, { 'content-type': 'application/dns-message' }).end(await answer(query));
   });
   server.on('secureConnection', () => seen.connections++);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -89,4 +91,11 @@ describe('an upstream over HTTPS', () => {
       expect(await dig(port, '+short', 'www.example.com')).toBe('192.0.2.2\n');
     }
   });
+  it('that hangs holds up none of the questions that wait for a connection to it', async () => {
+    const doh = await startDoh(() => new Promise<Buffer>(() => undefined));
+    const { dns } = await startDns({ forward: [`https://127.0.0.1:${doh.port}/`] }, { ca });
+    const asked = Array.from({ length: 20 }, (_, i) => dns.query(`n${i}.example.com`, 'A'));
+    for (const answer of await Promise.all(asked)) expect(answer).toMatchObject({ value: { rcode: 'SERVFAIL' } });
+    expect(doh.ids).toHaveLength(8); // the others were given up where they waited, and never sent
+  }, 20_000);
 });

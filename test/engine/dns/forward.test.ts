@@ -1,7 +1,7 @@
 /** What the DNS server passes on: whole answers, kept as long as they say, from whichever upstream is there. */
 import { describe, expect, it } from 'vitest';
-import { answerWith, dig, startUpstream } from '../../kit/dns.ts';
-import { startDns } from '../../kit/dns-room.ts';
+import { answerWith, dig, queryOf, startUpstream } from '../../kit/dns.ts';
+import { askUdp, startDns } from '../../kit/dns-room.ts';
 import { until } from '../../kit/wait.ts';
 
 const toHere = (port: number): string => `127.0.0.1:${port}`;
@@ -57,6 +57,19 @@ describe('another name', () => {
     expect((await dig(port, '+ignore', '+bufsize=4096', '+short', 'many.example.com')).trim().split('\n')).toHaveLength(
       60,
     );
+  });
+
+  it('whose answer is larger than a datagram is cut, whatever the client says it takes', async () => {
+    const most = Array.from({ length: 4_093 }, (_, i) => `192.0.${i >> 8}.${i & 255}`); // 65,521 bytes
+    const upstream = await startUpstream((query, isTcp) => {
+      const answer = answerWith(query, isTcp ? most : []);
+      if (!isTcp) answer[2] = 0x83;
+      return answer;
+    });
+    const { port } = await startDns({ forward: [toHere(upstream.port)] });
+    await dig(port, '+tcp', 'most.example.com'); // kept: over UDP it is at hand when asked for
+    const answer = await askUdp(port, queryOf('most.example.com', { edns: { udpBytes: 65_535 } }));
+    expect([answer?.[2], answer?.length]).toEqual([0x83, 45]);
   });
 
   it('asked by many at once is asked upstream once', async () => {
