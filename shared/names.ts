@@ -39,6 +39,7 @@ export const COMMAND_NAMES = [
   'names.check',
   'changes.list',
   'changes.undo',
+  'doctor.run',
 ] as const;
 
 /** What the engine tells without being asked. */

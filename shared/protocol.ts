@@ -5,6 +5,7 @@ import type { AcmeState } from './acme.ts';
 import type { CertificatesReport, RenewedRoot } from './certificate.ts';
 import type { BackendFile, SiteFile } from './config.ts';
 import type { DnsAnswer, DnsQuery } from './dns.ts';
+import type { DoctorReport } from './doctor.ts';
 import type {
   BackendState,
   EngineStatus,
@@ -126,6 +127,7 @@ export const requestSchemas = {
   'names.check': z.strictObject({ name: z.string().min(1).max(255).optional() }),
   'changes.list': none,
   'changes.undo': z.strictObject({ id: z.number().int() }),
+  'doctor.run': none,
 } as const satisfies Record<CommandName, z.ZodType>;
 
 export interface ConfigDocument {
@@ -183,6 +185,7 @@ interface Replies {
   'names.check': NamesCheck;
   'changes.list': SystemChange[];
   'changes.undo': SystemChange[];
+  'doctor.run': DoctorReport;
 }
 
 export type { CommandName, PushName } from './names.ts';

@@ -7,6 +7,7 @@ import * as cert from './cert.ts';
 import * as config from './config-commands.ts';
 import * as daemon from './daemon.ts';
 import * as dns from './dns.ts';
+import * as doctor from './doctor.ts';
 import * as domain from './domain.ts';
 import * as inspect from './inspect.ts';
 import type { ExitCode, Io } from './io.ts';
@@ -16,7 +17,7 @@ import * as run from './run.ts';
 import * as trust from './trust.ts';
 import { version } from './version.ts';
 
-const GROUPS: { register: Register }[] = [run, inspect, config, password, daemon, lb, domain, dns, cert, trust];
+const GROUPS: { register: Register }[] = [run, inspect, config, password, daemon, lb, domain, dns, cert, trust, doctor];
 
 /** `args` without the interpreter and the script. Never rejects. */
 export async function runCli(args: string[], io: Io): Promise<ExitCode> {

@@ -64,11 +64,12 @@ export function createHandlers(engine: Engine, options: HandlerOptions = {}): Ha
   };
 }
 
-type SystemCommand = 'trust.status' | 'trust.plan' | 'trust.apply' | `names.${string}` | `changes.${string}`;
+type SystemCommand =
+  'trust.status' | 'trust.plan' | 'trust.apply' | `names.${string}` | `changes.${string}` | 'doctor.run';
 
 /** Trust stores, the system's resolver, and what was changed there. */
 function systemHandlers({ system }: Engine): Pick<Handlers, Extract<keyof Handlers, SystemCommand>> {
-  const { trust, names, changes } = system;
+  const { trust, names, changes, doctor } = system;
   return {
     'trust.status': async () => take(await trust.status()),
     'trust.plan': async ({ action, stores }) => take(await trust.plan(action, stores)),
@@ -82,6 +83,7 @@ function systemHandlers({ system }: Engine): Pick<Handlers, Extract<keyof Handle
       take(await changes.undo(id));
       return changes.list();
     },
+    'doctor.run': () => doctor(),
   };
 }
 

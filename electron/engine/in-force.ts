@@ -1,5 +1,6 @@
 /** What is in force, as the rooms that serve names and trust ask for it. */
 import type { Config } from '../../shared/config.ts';
+import type { ListenerState } from '../../shared/state.ts';
 import type { WantedNames } from '../../shared/system-names.ts';
 import { lanAddresses } from './dns-names.ts';
 import type { Generation, ListenAddress } from './generation.ts';
@@ -7,11 +8,12 @@ import type { Generation, ListenAddress } from './generation.ts';
 export interface InForce {
   current: Generation;
   config: Config | undefined;
-  listeners: readonly ListenAddress[];
+  /** Also those that could not be opened. */
+  listeners: readonly ListenerState[];
 }
 
 export const portOf = ({ listeners }: InForce, kind: ListenAddress['kind']): number | undefined =>
-  listeners.find((listener) => listener.kind === kind)?.port;
+  listeners.find((listener) => listener.kind === kind && listener.problem === undefined)?.port;
 
 /** A host to try a handshake with: the first exact one with a local certificate. */
 export function httpsProbe(state: InForce): { host: string; port: number } | undefined {
@@ -23,7 +25,7 @@ export function httpsProbe(state: InForce): { host: string; port: number } | und
 
 /** What the operating system is to find. */
 export function wantedNames(state: InForce): WantedNames {
-  const dns = state.listeners.find(({ kind }) => kind === 'dns');
+  const dns = state.listeners.find(({ kind, problem }) => kind === 'dns' && problem === undefined);
   const isOpened = state.listeners.some(({ address }) => address === '0.0.0.0' || address === '::');
   const lan = isOpened ? lanAddresses() : undefined;
   return {

@@ -144,6 +144,8 @@ function createParts(options: RoomOptions) {
     root: tls.trustedRoot,
     probe: () => httpsProbe(state),
     wanted: () => wantedNames(state),
+    listeners: () => state.listeners,
+    certificates: tls.reported.list,
     sawQuery: (name) => dns.recent(QUERIES_LOOKED_AT).some((query) => query.name === name),
   });
   return {
@@ -248,7 +250,7 @@ function keeperRooms(parts: Parts, { home, configFile }: RoomOptions) {
 function swap({ health, transports, log, counters, state, tls, dns }: Parts, home: string, next: Running): void {
   state.current = next.generation;
   state.config = next.config;
-  state.listeners = next.listeners;
+  state.listeners = [...next.listeners, ...next.missing];
   dns.adopt(dnsNames(next));
   health.adopt(state.current.backends);
   transports.retain(state.current.backends.map(({ origin }) => origin));

@@ -1,6 +1,8 @@
 /** What Mogoly changes outside its home folder: trust stores and the system's resolver, each change in the ledger. */
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import type { CertificatesReport } from '../../shared/certificate.ts';
+import type { DoctorReport } from '../../shared/doctor.ts';
 import { success, type Problem, type Result } from '../../shared/problem.ts';
 import type {
   NamesCheck,
@@ -9,14 +11,20 @@ import type {
   SystemNamesStatus,
   WantedNames,
 } from '../../shared/system-names.ts';
+import type { ListenerState } from '../../shared/state.ts';
 import type { TrustAction, TrustPlan, TrustReport, TrustResult } from '../../shared/trust.ts';
 import type { EventBus } from './events.ts';
 import { createSystemChanges, type SystemChanges } from './system/changes.ts';
 import { runCommand } from './system/command.ts';
+import type { HostRefusal } from './system/doctor/check.ts';
+import { examine } from './system/doctor/doctor.ts';
 import { createElevation, type ElevationMode } from './system/elevate.ts';
 import { openLedger } from './system/ledger.ts';
 import { createSystemNames } from './system/names/system-names.ts';
 import { createTrust, type TrustDeps } from './system/trust/trust.ts';
+
+/** Dev servers that refused a host, for the doctor. */
+const REFUSALS_KEPT = 50;
 
 export interface SystemRoomsOptions {
   home: string;
@@ -26,6 +34,8 @@ export interface SystemRoomsOptions {
   root: TrustDeps['root'];
   probe: TrustDeps['probe'];
   wanted: () => WantedNames;
+  listeners: () => readonly ListenerState[];
+  certificates: () => CertificatesReport;
   /** Whether our DNS was asked for this name lately. */
   sawQuery: (name: string) => boolean;
 }
@@ -45,6 +55,7 @@ export interface SystemRooms {
     check: (name?: string) => Promise<NamesCheck>;
   };
   changes: Pick<SystemChanges, 'list' | 'undo'>;
+  doctor: () => Promise<DoctorReport>;
 }
 
 export function createSystemRooms(options: SystemRoomsOptions): SystemRooms {
@@ -68,6 +79,11 @@ export function createSystemRooms(options: SystemRoomsOptions): SystemRooms {
     makeChanges: (steps) => changes.make('names', steps),
     report: (name, data) => bus.emit(name, data as never),
   });
+  const refusals: HostRefusal[] = [];
+  bus.on('site.hostRefused', (refusal) => {
+    refusals.push(refusal);
+    if (refusals.length > REFUSALS_KEPT) refusals.shift();
+  });
   const planned = <T>(plan: Result<T>, steps: (value: T) => NamesPlan['steps']): Result<NamesPlan> =>
     plan.ok ? success({ steps: steps(plan.value), warnings: warningsOf(plan) }) : plan;
   return {
@@ -79,6 +95,22 @@ export function createSystemRooms(options: SystemRoomsOptions): SystemRooms {
       check: names.check,
     },
     changes,
+    doctor: () =>
+      examine({
+        ...place,
+        home,
+        now: Date.now,
+        listeners: options.listeners,
+        hosts: () => options.wanted().hosts,
+        namesStatus: names.status,
+        namesCheck: () => names.check(),
+        trustStores: async () => {
+          const report = await trust.status();
+          return report.ok ? report.value.stores : [];
+        },
+        certificates: options.certificates,
+        refusals: () => refusals,
+      }),
   };
 }
 
