@@ -1,5 +1,5 @@
 /** The frame of the window: rail, top bar, the screen, status bar, and what floats. */
-import { useEffect } from 'react';
+import { Suspense, useEffect } from 'react';
 import { useStore } from 'zustand';
 import { LoaderCircle } from 'lucide-react';
 import { ProblemsBanner } from './parts/problems-banner.tsx';
@@ -7,8 +7,8 @@ import { Rail } from './parts/rail.tsx';
 import { StatusBar } from './parts/status-bar.tsx';
 import { ToastList } from './parts/toast-list.tsx';
 import { TopBar } from './parts/top-bar.tsx';
-import { EventsScreen } from './screens/events/events-screen.tsx';
-import { SitesScreen } from './screens/sites/sites-screen.tsx';
+import { Loading } from './parts/states.tsx';
+import { SCREENS } from './screens/screens.ts';
 import { handleShortcut } from './shortcuts.ts';
 import { liveStore } from './store/live.ts';
 import { viewStore } from './store/view.ts';
@@ -21,6 +21,7 @@ export function App() {
     window.addEventListener('keydown', handleShortcut);
     return () => window.removeEventListener('keydown', handleShortcut);
   }, []);
+  const Screen = SCREENS.find(({ name }) => name === screen)?.Screen;
   if (!known) return phase === 'failed' ? <Unreachable /> : <Connecting />;
   return (
     <div className="shell">
@@ -29,7 +30,7 @@ export function App() {
       <main className="stage">
         {phase === 'failed' && <Stale />}
         <ProblemsBanner />
-        {screen === 'sites' ? <SitesScreen /> : <EventsScreen />}
+        <Suspense fallback={<Loading what="Opening" />}>{Screen && <Screen />}</Suspense>
       </main>
       <StatusBar />
       <ToastList />

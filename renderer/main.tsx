@@ -10,6 +10,7 @@ import './style/events.css';
 import './style/detail.css';
 import './style/table.css';
 import './style/forms.css';
+import './style/page.css';
 import { App } from './app.tsx';
 import { bridge } from './bridge.ts';
 import { loadTheme } from './store/changes.ts';

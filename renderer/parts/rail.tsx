@@ -1,15 +1,10 @@
 /** The narrow rail of screens, and the theme at its foot. */
 import { useStore } from 'zustand';
-import { Globe, Monitor, Moon, ScrollText, Sun } from 'lucide-react';
+import { Monitor, Moon, Sun } from 'lucide-react';
 import { IconButton } from './button.tsx';
+import { SCREENS } from '../screens/screens.ts';
 import { setTheme } from '../store/changes.ts';
 import { NEXT_THEME, setView, viewStore } from '../store/view.ts';
-import type { ScreenName } from '../store/view.ts';
-
-const SCREENS: readonly { name: ScreenName; label: string; icon: React.ReactElement }[] = [
-  { name: 'sites', label: 'Sites', icon: <Globe size={18} aria-hidden /> },
-  { name: 'events', label: 'Events', icon: <ScrollText size={18} aria-hidden /> },
-];
 
 const THEME_ICONS = {
   system: <Monitor size={16} aria-hidden />,
@@ -22,16 +17,16 @@ export function Rail() {
   const theme = useStore(viewStore, (state) => state.theme);
   return (
     <nav className="rail" aria-label="Screens">
-      {SCREENS.map((item) => (
+      {SCREENS.map(({ name, label, icon: Icon }) => (
         <button
-          key={item.name}
+          key={name}
           type="button"
           className="rail-item"
-          aria-current={item.name === screen ? 'page' : undefined}
-          onClick={() => setView({ screen: item.name })}
+          aria-current={name === screen ? 'page' : undefined}
+          onClick={() => setView({ screen: name })}
         >
-          {item.icon}
-          <span>{item.label}</span>
+          <Icon size={18} aria-hidden />
+          <span>{label}</span>
         </button>
       ))}
       <IconButton

@@ -1,9 +1,21 @@
 /** What the window shows: screen, selection, filters, theme. Nothing here is known to the engine. */
+import { persist } from 'zustand/middleware';
 import { createStore } from 'zustand/vanilla';
 import type { LogLevel } from '../../shared/state.ts';
 import type { Theme } from '../../shared/window-api.ts';
 
-export type ScreenName = 'sites' | 'events';
+export const SCREEN_NAMES = [
+  'map',
+  'sites',
+  'traffic',
+  'events',
+  'names',
+  'certificates',
+  'config',
+  'doctor',
+  'settings',
+] as const;
+export type ScreenName = (typeof SCREEN_NAMES)[number];
 
 export interface ViewState {
   screen: ScreenName;
@@ -24,7 +36,7 @@ export interface ViewState {
   theme: Theme;
 }
 
-export const viewStore = createStore<ViewState>(() => ({
+const FIRST: ViewState = {
   screen: 'sites',
   site: undefined,
   siteSearch: '',
@@ -35,8 +47,28 @@ export const viewStore = createStore<ViewState>(() => ({
   event: undefined,
   problemsShown: undefined,
   theme: 'system',
-}));
+};
 
-export const setView = (patch: Partial<ViewState>): void => viewStore.setState(patch);
+/** Where the person was, kept for the next run; what concerns the moment (a chosen event, a banner) is not. */
+export const viewStore = createStore<ViewState>()(
+  persist((): ViewState => FIRST, {
+    name: 'view',
+    partialize: ({ screen, site, siteSearch, onlyBroken, eventSearch, eventLevel }): Partial<ViewState> => {
+      return { screen, site, siteSearch, onlyBroken, eventSearch, eventLevel };
+    },
+    merge: (kept, first) => ({ ...first, ...parseKept(kept) }),
+  }),
+);
+
+/** A name that a later version no longer has, or a damaged store, opens the first screen. */
+function parseKept(kept: unknown): Partial<ViewState> {
+  if (typeof kept !== 'object' || kept === null) return {};
+  const { screen, ...rest } = kept as Partial<ViewState>;
+  return SCREEN_NAMES.some((name) => name === screen) ? { ...rest, screen: screen! } : rest;
+}
+
+export function setView(patch: Partial<ViewState>): void {
+  viewStore.setState(patch);
+}
 
 export const NEXT_THEME: Record<Theme, Theme> = { system: 'light', light: 'dark', dark: 'system' };

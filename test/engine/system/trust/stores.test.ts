@@ -115,9 +115,9 @@ describe('NSS databases', () => {
 describe('macOS and Windows', () => {
   it('the login keychain takes it as a trusted root', async () => {
     const hash = new X509Certificate(pem).fingerprint256.replaceAll(':', '');
-    const place = { platform: 'darwin', userHome: '/Users/ann' } as const;
+    const place = { platform: 'darwin', userHome: '/home/ann' } as const;
     const fresh = macosKeychain(deps({ ...place, run: says({ 'security find-certificate': '' }) }));
-    const keychain = '/Users/ann/Library/Keychains/login.keychain-db';
+    const keychain = '/home/ann/Library/Keychains/login.keychain-db';
     expect((await fresh.installSteps(root))[0]!.commands).toEqual([
       { file: 'security', args: ['add-trusted-cert', '-r', 'trustRoot', '-k', keychain, root.file] },
     ]);

@@ -1,0 +1,6 @@
+/** Certificates. */
+import { Page } from '../../parts/page.tsx';
+
+export function CertificatesScreen() {
+  return <Page title="Certificates" />;
+}

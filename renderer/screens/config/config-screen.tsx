@@ -1,0 +1,6 @@
+/** Config. */
+import { Page } from '../../parts/page.tsx';
+
+export function ConfigScreen() {
+  return <Page title="Config" />;
+}

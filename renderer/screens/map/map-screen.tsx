@@ -1,0 +1,6 @@
+/** Map. */
+import { Page } from '../../parts/page.tsx';
+
+export function MapScreen() {
+  return <Page title="Map" />;
+}

@@ -1,0 +1,6 @@
+/** Names. */
+import { Page } from '../../parts/page.tsx';
+
+export function NamesScreen() {
+  return <Page title="Names" />;
+}
