@@ -1,7 +1,7 @@
 /** Questions to a DNS server as bytes, an upstream to answer them, and dig. */
 import { execFile } from 'node:child_process';
-import { createSocket } from 'node:dgram';
-import { createServer, type Socket } from 'node:net';
+import { createSocket, type Socket as UdpSocket } from 'node:dgram';
+import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { promisify } from 'node:util';
 import dns2 from 'dns2';
 import { onTestFinished } from 'vitest';
@@ -39,13 +39,7 @@ export interface Upstream {
 export async function startUpstream(
   answer: (query: Buffer, isTcp: boolean) => Buffer | undefined | Promise<Buffer>,
 ): Promise<Upstream> {
-  const udp = createSocket('udp4');
   const upstream: Upstream = { port: 0, asked: [], askedByTcp: [] };
-  udp.on('message', async (query, { port, address }) => {
-    upstream.asked.push(nameOf(query));
-    const reply = await answer(query, false);
-    if (reply !== undefined) udp.send(reply, port, address);
-  });
   const sockets = new Set<Socket>();
   const tcp = createServer((socket) => {
     sockets.add(socket);
@@ -58,15 +52,35 @@ export async function startUpstream(
         socket.write(Buffer.concat([Buffer.from([reply.length >> 8, reply.length & 255]), reply]));
     });
   });
-  await new Promise<void>((resolve) => udp.bind(0, '127.0.0.1', resolve));
+  const udp = await bindBoth(tcp);
   upstream.port = udp.address().port;
-  await new Promise<void>((resolve, reject) => tcp.once('error', reject).listen(upstream.port, '127.0.0.1', resolve));
+  udp.on('message', async (query, { port, address }) => {
+    upstream.asked.push(nameOf(query));
+    const reply = await answer(query, false);
+    if (reply !== undefined) udp.send(reply, port, address);
+  });
   onTestFinished(() => {
     udp.close();
     tcp.close();
     sockets.forEach((socket) => socket.destroy());
   });
   return upstream;
+}
+
+/** Both on one port that is free for UDP too; another is tried where it is not. */
+async function bindBoth(tcp: Server, attempts = 20): Promise<UdpSocket> {
+  await new Promise<void>((resolve, reject) => tcp.once('error', reject).listen(0, '127.0.0.1', resolve));
+  const udp = createSocket('udp4');
+  try {
+    const { port } = tcp.address() as AddressInfo;
+    await new Promise<void>((resolve, reject) => udp.once('error', reject).bind(port, '127.0.0.1', resolve));
+    return udp;
+  } catch (error) {
+    udp.close();
+    await new Promise((resolve) => tcp.close(resolve));
+    if (attempts === 1) throw error;
+    return bindBoth(tcp, attempts - 1);
+  }
 }
 
 export const nameOf = (query: Buffer): string => Packet.parse(query).questions[0]?.name ?? '';

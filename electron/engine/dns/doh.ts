@@ -25,16 +25,15 @@ export interface DohDeps {
 export function createDohClient({ bootstrap, ca }: DohDeps): DohClient {
   const agent = new Agent({ keepAlive: true, maxSockets: MAX_CONNECTIONS, ...(ca === undefined ? {} : { ca }) });
   const lookup = lookupWith(bootstrap);
-  const post = (url: string, message: Buffer, signal: AbortSignal, timeoutMs: number): Promise<Buffer> =>
+  const post = (url: string, message: Buffer, signal: AbortSignal): Promise<Buffer> =>
     new Promise((resolve, reject) => {
       const headers = {
         'content-type': 'application/dns-message',
         accept: 'application/dns-message',
         'content-length': message.length,
       };
-      const outgoing = request(url, { method: 'POST', headers, agent, lookup, signal, timeout: timeoutMs });
+      const outgoing = request(url, { method: 'POST', headers, agent, lookup, signal });
       outgoing.on('error', reject);
-      outgoing.on('timeout', () => outgoing.destroy(new Error('no answer in time')));
       outgoing.on('response', (response) => {
         const chunks: Buffer[] = [];
         let size = 0;
@@ -55,16 +54,42 @@ export function createDohClient({ bootstrap, ca }: DohDeps): DohClient {
   return {
     async ask(url, query, signal, timeoutMs) {
       const message = withId(query, 0); // so that caches on the way may work (RFC 8484 section 4.1)
-      try {
-        return await post(url, message, signal, timeoutMs);
-      } catch (error) {
-        // A kept connection may have been closed by the server while the question was on its way.
-        if ((error as NodeJS.ErrnoException).code !== 'ECONNRESET' || signal.aborted) throw error;
-        return post(url, message, signal, timeoutMs);
-      }
+      return within(timeoutMs, signal, async (given) => {
+        try {
+          return await post(url, message, given);
+        } catch (error) {
+          // A kept connection may have been closed by the server while the question was on its way.
+          if ((error as NodeJS.ErrnoException).code !== 'ECONNRESET' || given.aborted) throw error;
+          return post(url, message, given);
+        }
+      });
     },
     close: () => agent.destroy(),
   };
+}
+
+/**
+ * Counts from the question on, also while it waits for a connection: Node's own timeout starts with the connection, and a
+ * request given up before it has one says nothing until then.
+ */
+function within<T>(timeoutMs: number, signal: AbortSignal, act: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const given = new AbortController();
+    const giveUp = (why: string): void => {
+      reject(new Error(why));
+      given.abort();
+    };
+    const abort = (): void => giveUp('given up');
+    const timer = setTimeout(() => giveUp('no answer in time'), timeoutMs);
+    signal.addEventListener('abort', abort);
+    void act(given.signal)
+      .then(resolve, reject)
+      .finally(() => {
+        clearTimeout(timer);
+        signal.removeEventListener('abort', abort);
+      });
+    if (signal.aborted) abort();
+  });
 }
 
 function lookupWith(bootstrap: () => readonly Upstream[]): LookupFunction {

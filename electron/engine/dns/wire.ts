@@ -19,6 +19,8 @@ export const RCODE = {
 
 /** Without EDNS a message over UDP is no larger (RFC 1035 section 2.3.4). */
 export const PLAIN_UDP_BYTES = 512;
+/** The most that fits a datagram over IPv4, whatever a client says it takes (RFC 768, RFC 791). */
+const MAX_UDP_BYTES = 65_507;
 /** What we say we take over UDP: no fragments on any common path (RFC 9715). */
 export const OUR_UDP_BYTES = 1_232;
 
@@ -142,7 +144,8 @@ export function encodeName(name: string): Buffer {
 }
 
 /** What a UDP client takes. */
-export const udpLimit = (opt: Opt | undefined): number => Math.max(PLAIN_UDP_BYTES, opt?.udpBytes ?? 0);
+export const udpLimit = (opt: Opt | undefined): number =>
+  Math.min(MAX_UDP_BYTES, Math.max(PLAIN_UDP_BYTES, opt?.udpBytes ?? 0));
 
 export const rcodeOf = (message: Buffer): number => message[3]! & 0x0f;
 export const isTruncated = (message: Buffer): boolean => (message[2]! & 0x02) !== 0;
