@@ -8,6 +8,8 @@ export const COMMAND_NAMES = [
   'daemon.quit',
   'config.get',
   'config.check',
+  'config.schema',
+  'config.preview',
   'config.apply',
   'config.edit',
   'config.history',

@@ -73,6 +73,10 @@ export const requestSchemas = {
   'daemon.quit': none,
   'config.get': none,
   'config.check': z.strictObject({ text: z.string(), format: z.enum(['yaml', 'json']) }),
+  /** JSON Schemas of the file and of each middleware's config, as a person writes them. */
+  'config.schema': none,
+  /** What edits would make of the file, and what is wrong with that; nothing is applied. */
+  'config.preview': z.strictObject({ edits: z.array(editSchema).min(1), baseRevision }),
   'config.apply': z.strictObject({ text: z.string(), format: z.enum(['yaml', 'json']).optional(), baseRevision }),
   'config.edit': z.strictObject({ edits: z.array(editSchema).min(1), baseRevision }),
   'config.history': none,
@@ -140,6 +144,21 @@ export interface ConfigDocument {
   problems: Problem[];
 }
 
+/** Draft 2020-12; `description` is the documentation of a key. */
+export type JsonSchema = Record<string, unknown>;
+
+export interface ConfigSchemas {
+  config: JsonSchema;
+  /** By name; `{}` for one that does not describe its config. */
+  middlewares: Record<string, JsonSchema>;
+}
+
+export interface ConfigPreview {
+  before: string;
+  after: string;
+  problems: Problem[];
+}
+
 export interface Applied {
   revision: number;
   warnings: Problem[];
@@ -152,6 +171,8 @@ interface Replies {
   'daemon.quit': { pid: number };
   'config.get': ConfigDocument;
   'config.check': { problems: Problem[] };
+  'config.schema': ConfigSchemas;
+  'config.preview': ConfigPreview;
   'config.apply': Applied;
   'config.edit': Applied;
   'config.history': Revision[];

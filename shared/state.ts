@@ -171,6 +171,10 @@ export interface BackendHealth {
   url: string;
   healthy: boolean;
   error?: string;
+  /** Of its answer; absent when none came. */
+  status?: number;
+  /** Until its answer, in milliseconds. */
+  durationMs?: number;
 }
 
 /** Why a request goes where it goes. */

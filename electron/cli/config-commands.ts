@@ -89,8 +89,8 @@ async function check(context: Context, file: string): Promise<ExitCode> {
 const withFile = (item: Problem, file: string): Problem => ({ ...item, at: { line: 1, column: 1, ...item.at, file } });
 
 async function schema({ print }: Context): Promise<void> {
-  const [{ z }, { configSchema }] = await Promise.all([import('zod'), import('../../shared/config.ts')]);
-  print.json({ title: 'Mogoly', ...z.toJSONSchema(configSchema, { io: 'input', unrepresentable: 'any' }) });
+  const { configJsonSchema } = await import('../engine/config/describe.ts');
+  print.json(configJsonSchema());
 }
 
 async function apply(context: Context, file: string): Promise<void> {

@@ -2,7 +2,7 @@
 import type { AcmeState } from '../../shared/acme.ts';
 import type { CertificatesReport, RenewedRoot } from '../../shared/certificate.ts';
 import type { DnsAnswer, DnsQuery } from '../../shared/dns.ts';
-import type { Edit, Applied, ConfigDocument } from '../../shared/protocol.ts';
+import type { Edit, Applied, ConfigDocument, ConfigPreview, ConfigSchemas } from '../../shared/protocol.ts';
 import type { BackendFile, SiteFile } from '../../shared/config.ts';
 import type { Problem, Result } from '../../shared/problem.ts';
 import type {
@@ -70,6 +70,9 @@ export interface Engine {
   apply: (text: string, options?: ChangeOptions & { format?: 'yaml' | 'json' | undefined }) => Promise<Result<Applied>>;
   edit: (edits: Edit[], options?: ChangeOptions) => Promise<Result<Applied>>;
   check: (text: string, format: 'yaml' | 'json') => Promise<Problem[]>;
+  /** What edits would make of the config in force, and what is wrong with that. */
+  preview: (edits: Edit[], options?: ChangeOptions) => Promise<Result<ConfigPreview>>;
+  schemas: () => ConfigSchemas;
   document: () => Promise<ConfigDocument>;
   history: () => Promise<Revision[]>;
   readRevision: (id: number) => Promise<Result<{ id: number; text: string; format: 'yaml' | 'json' }>>;
@@ -104,6 +107,7 @@ export interface Engine {
   warm: (site: string) => Promise<void>;
 
   checkAll: (site?: string) => Promise<HealthReport>;
+  /** By its name, or its id where several of the site have that name. */
   checkOne: (site: string, backend: string) => Promise<Result<HealthReport>>;
   /** Whether our own listeners answer. */
   checkSelf: () => Promise<HealthReport>;

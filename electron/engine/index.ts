@@ -15,6 +15,7 @@ import { explainPool, peekBackend, pickBackend } from './proxy/balancer.ts';
 import { backendPath, matchRoute } from './proxy/router.ts';
 import { checkSelf } from './self-check.ts';
 import { backendState, siteState, siteStates } from './snapshot.ts';
+import { describeConfig } from './config/describe.ts';
 import { formatOf } from './config/file.ts';
 import { warm } from './warm.ts';
 
@@ -48,6 +49,8 @@ export function createEngine(options: EngineOptions): Engine {
       const checked = await rooms.check(text, kind);
       return checked.ok ? checked.warnings : checked.problems;
     },
+    preview: (edits, change) => keeper.preview(edits, change),
+    schemas: () => describeConfig(rooms.middlewares.docs()),
     document: () => Promise.resolve(keeper.document()),
     history: async () =>
       (await rooms.listRevisions()).map((revision) => ({
@@ -124,7 +127,7 @@ function questions(keeper: Keeper, rooms: Rooms): Questions {
       .current()
       .backends.filter((backend) => site === undefined || backend.site.toLowerCase() === site.toLowerCase());
   const findBackend = (site: string, name: string): Backend | undefined => {
-    const named = backendsOf(site).filter((backend) => backend.name === name);
+    const named = backendsOf(site).filter((backend) => backend.name === name || backend.id === name);
     return named.find(({ path }) => path[2] !== 'routes') ?? named[0];
   };
   return {

@@ -1,7 +1,7 @@
 /** Keeps the config: the file, its history and what is in force; every change comes through its one mutex. */
 import type { Config } from '../../shared/config.ts';
 import { failure, problem, success, type Problem, type Result } from '../../shared/problem.ts';
-import type { Applied, ConfigDocument, Edit } from '../../shared/protocol.ts';
+import type { Applied, ConfigDocument, ConfigPreview, Edit } from '../../shared/protocol.ts';
 import type { ListenerState } from '../../shared/state.ts';
 import { applyCandidate, type ApplyRooms, type Candidate, type Format, type Obsolete, type Running } from './apply.ts';
 import type { ChangeBase, WrittenConfig } from './changes.ts';
@@ -128,6 +128,19 @@ export class Keeper {
 
   edit(edits: Edit[], options: ChangeOptions = {}): Promise<Result<Applied>> {
     return this.change(() => success(edits), options);
+  }
+
+  /** Warnings too; a conflict as for a change. */
+  preview(edits: Edit[], options: ChangeOptions = {}): Promise<Result<ConfigPreview>> {
+    return this.#alone(async () => {
+      const before = this.running?.text ?? '';
+      const conflict = this.#conflict(options);
+      if (conflict !== undefined) return conflict;
+      const edited = this.#rooms.editText(before, this.#format, edits);
+      if (!edited.ok) return edited;
+      const checked = await this.#rooms.check(edited.value, this.#format);
+      return success({ before, after: edited.value, problems: checked.ok ? checked.warnings : checked.problems });
+    });
   }
 
   /** Edits are made against the text in force, under the mutex. */

@@ -138,10 +138,14 @@ async function checkMiddlewares(site: SiteConfig, path: ConfigPath, options: Che
   const problems: Problem[] = [];
   for (const { entry, path: at } of middlewaresOf(site, path)) {
     const found = await options.checkMiddleware(entry.name, entry.config);
-    problems.push(...found.map((item) => ({ ...item, path: [...at, ...(item.path ?? ['name'])] })));
+    problems.push(...found.map((item) => ({ ...item, path: [...at, ...placeInEntry(item)] })));
   }
   return problems;
 }
+
+/** What is wrong with the config stands under that key; anything else is about the name. */
+const placeInEntry = ({ code, path = [] }: Problem): ConfigPath =>
+  code === 'MIDDLEWARE_CONFIG' ? ['config', ...path] : ['name'];
 
 /** Whether certificate files are there; each is looked for once. */
 class FileChecks {

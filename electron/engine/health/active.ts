@@ -8,7 +8,10 @@ import type { LookupFunction, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Backend, HealthPolicy, Origin } from '../generation.ts';
 
-export type ProbeResult = { ok: true; durationMs: number } | { ok: false; reason: string };
+/** `status` and `durationMs` where the backend answered. */
+export type ProbeResult =
+  | { ok: true; durationMs: number; status?: number }
+  | { ok: false; reason: string; durationMs?: number; status?: number };
 export type Probe = (backend: Backend, policy: HealthPolicy, signal: AbortSignal) => Promise<ProbeResult>;
 
 /** Read off after the head, so that a dev server sees its answer taken; past it the connection is dropped. */
@@ -44,8 +47,9 @@ export function probe(backend: Backend, policy: HealthPolicy, signal: AbortSigna
       fail('connection closed without an answer');
     });
     const judge = (status: number): void => {
-      if (isExpected(status, policy.expect)) resolve({ ok: true, durationMs: performance.now() - startedAt });
-      else resolve({ ok: false, reason: `status ${status} is not in ${rangesOf(policy.expect)}` });
+      const durationMs = performance.now() - startedAt;
+      if (isExpected(status, policy.expect)) resolve({ ok: true, durationMs, status });
+      else resolve({ ok: false, reason: `status ${status} is not in ${rangesOf(policy.expect)}`, durationMs, status });
     };
     const asking: Asking = { origin, path: policy.path, judge, failWith, end };
     if (signal.aborted) abort();

@@ -34,6 +34,8 @@ function addTo(report: HealthReport, backend: Backend, found: ProbeResult): void
     name: backend.name,
     url: backend.origin.origin + backend.origin.basePath,
     healthy: found.ok,
+    ...(found.status === undefined ? {} : { status: found.status }),
+    ...(found.durationMs === undefined ? {} : { durationMs: found.durationMs }),
   };
   if (found.ok) report.pass.push(health);
   else report.fail.push({ ...health, error: found.reason });

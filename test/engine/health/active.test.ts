@@ -50,7 +50,12 @@ describe('a probe', () => {
 
   it('fails on another status, and follows no redirect', async () => {
     const server = await backendIn('status:503');
-    expect(await ask(server.url)).toEqual({ ok: false, reason: 'status 503 is not in 200-399' });
+    expect(await ask(server.url)).toEqual({
+      ok: false,
+      reason: 'status 503 is not in 200-399',
+      status: 503,
+      durationMs: expect.any(Number),
+    });
     server.setMode('status:302');
     expect(
       await ask(server.url, {
@@ -59,7 +64,7 @@ describe('a probe', () => {
           [401, 401],
         ],
       }),
-    ).toEqual({ ok: false, reason: 'status 302 is not in 200-299, 401' });
+    ).toMatchObject({ ok: false, reason: 'status 302 is not in 200-299, 401', status: 302 });
     expect(server.requests).toHaveLength(2);
   });
 
@@ -121,7 +126,10 @@ describe('a probe', () => {
     const url = `http://127.0.0.1:${port}`;
     expect((await ask(url, { path: '/ok' }, 'h2c')).ok).toBe(true);
     expect(seen).toEqual([`GET /ok 127.0.0.1:${port} mogoly-health`]);
-    expect(await ask(url, { path: '/bad' }, 'h2c')).toEqual({ ok: false, reason: 'status 500 is not in 200-399' });
+    expect(await ask(url, { path: '/bad' }, 'h2c')).toMatchObject({
+      ok: false,
+      reason: 'status 500 is not in 200-399',
+    });
     expect((await ask((await backendIn('ok')).url, {}, 'h2c')).ok).toBe(false);
     expect(await ask(`http://127.0.0.1:${await freePort()}`, {}, 'h2c')).toEqual({
       ok: false,

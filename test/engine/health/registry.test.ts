@@ -82,9 +82,17 @@ describe('checks', () => {
     const off = make({ name: 'off', url: (await startServer()).url, disabled: true });
     registry.adopt([up, bad, off]);
     const report = await registry.checkAll([up, bad, off]);
-    expect(report.pass).toEqual([{ name: 'up', url: up.origin.origin, healthy: true }]);
+    const durationMs: unknown = expect.any(Number);
+    expect(report.pass).toEqual([{ name: 'up', url: up.origin.origin, healthy: true, status: 200, durationMs }]);
     expect(report.fail).toEqual([
-      { name: 'bad', url: bad.origin.origin, healthy: false, error: 'status 500 is not in 200-399' },
+      {
+        name: 'bad',
+        url: bad.origin.origin,
+        healthy: false,
+        error: 'status 500 is not in 200-399',
+        status: 500,
+        durationMs,
+      },
     ]);
     expect(report.duration).toBeGreaterThan(0);
     await registry.checkOne(bad);
