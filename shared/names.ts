@@ -60,6 +60,7 @@ export const APP_COMMAND_NAMES = [
   'app.info',
   'app.openUrl',
   'app.copyText',
+  'app.saveText',
   'app.revealFile',
   'app.quit',
   'window.getTheme',

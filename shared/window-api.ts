@@ -6,6 +6,10 @@ import type { Problem } from './problem.ts';
 
 /** A long config copied whole; more is not text for a clipboard. */
 const COPY_LIMIT = 4_000_000;
+/** A day of exchanges with their bodies; what is larger is not built as one text in a window. */
+const SAVE_LIMIT = 256_000_000;
+/** File systems take 255 bytes. */
+const FILE_NAME_LIMIT = 120;
 /** Longer than any address of a site; browsers refuse more. */
 const URL_LIMIT = 8_192;
 
@@ -20,6 +24,14 @@ export const appRequestSchemas = {
   /** Opens a browser; only for http and https addresses of own sites (`URL_NOT_OWN`). */
   'app.openUrl': z.strictObject({ url: z.string().min(1).max(URL_LIMIT) }),
   'app.copyText': z.strictObject({ text: z.string().max(COPY_LIMIT) }),
+  /** Asks where by the system's own dialog. Problem: FILE_UNWRITABLE. */
+  'app.saveText': z.strictObject({
+    suggestedName: z
+      .string()
+      .max(FILE_NAME_LIMIT)
+      .regex(/^[\w][\w .-]*$/, 'a plain file name'),
+    text: z.string().max(SAVE_LIMIT),
+  }),
   /** Shows it in the file manager. */
   'app.revealFile': z.strictObject({ file: z.enum(['config', 'log', 'home']) }),
   'app.quit': none,
@@ -39,6 +51,8 @@ interface AppReplies {
   'app.info': AppInfo;
   'app.openUrl': null;
   'app.copyText': null;
+  /** Where it was written; null when the person changed their mind. */
+  'app.saveText': { file: string | null };
   'app.revealFile': null;
   'app.quit': null;
   'window.getTheme': { theme: Theme };

@@ -1,22 +1,26 @@
-/** The commands only the app can answer: browser, clipboard, file manager, theme, quit. */
+/** The commands only the app can answer: browser, clipboard, files, theme, quit. */
 import { access } from 'node:fs/promises';
 import path from 'node:path';
 import { app, clipboard, shell } from 'electron';
+import type { BrowserWindow } from 'electron';
 import type { Engine } from '../engine/engine.ts';
 import { failure, problem, ProblemError, success } from '../../shared/problem.ts';
 import type { Result } from '../../shared/problem.ts';
 import { appRequestSchemas } from '../../shared/window-api.ts';
 import type { AppAnswer, AppCommandName, AppHandlers, AppParsedRequest, Theme } from '../../shared/window-api.ts';
 import { ownUrl } from './own-url.ts';
+import { saveText } from './save-text.ts';
 
 export interface AppCommandOptions {
   engine: Engine;
   version: string;
+  /** What dialogs belong to. */
+  window: () => BrowserWindow | undefined;
   theme: () => Theme;
   setTheme: (theme: Theme) => void;
 }
 
-export function createAppHandlers({ engine, version, theme, setTheme }: AppCommandOptions): AppHandlers {
+export function createAppHandlers({ engine, version, window, theme, setTheme }: AppCommandOptions): AppHandlers {
   return {
     'app.info': () => ({ platform: process.platform, version, isPackaged: app.isPackaged }),
     async 'app.openUrl'({ url }) {
@@ -28,6 +32,7 @@ export function createAppHandlers({ engine, version, theme, setTheme }: AppComma
       clipboard.writeText(text);
       return null;
     },
+    'app.saveText': async (request) => ({ file: await saveText(window(), request) }),
     async 'app.revealFile'({ file }) {
       await reveal(file === 'home' ? engine.home : file === 'config' ? engine.configFile : await logFile(engine));
       return null;

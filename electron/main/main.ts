@@ -58,6 +58,7 @@ function run(host: Host, report: (error: unknown) => void): void {
   const appHandlers = createAppHandlers({
     engine,
     version: appVersion(),
+    window: window.current,
     theme: () => memory.get().theme,
     setTheme: window.setTheme,
   });
