@@ -21,6 +21,7 @@ import type {
   TrafficSample,
 } from './state.ts';
 import type { Problem } from './problem.ts';
+import { rehearsalSchema, type Rehearsal } from './rehearsal.ts';
 import type { SystemChange } from './system-change.ts';
 import { NAMES_METHODS, type NamesCheck, type NamesPlan, type SystemNamesStatus } from './system-names.ts';
 import type { TrustPlan, TrustReport, TrustResult } from './trust.ts';
@@ -98,6 +99,10 @@ export const requestSchemas = {
     baseRevision,
   }),
   'health.check': z.strictObject({ site: siteName.optional(), backend: z.string().optional() }),
+  /** Makes one backend fail for a while; nothing in the config changes, and it ends by itself. */
+  'rehearse.start': rehearsalSchema,
+  'rehearse.stop': z.strictObject({ id: z.number().int().optional().describe('All unless given.') }),
+  'rehearse.list': none,
   'exchanges.list': z.strictObject({
     limit: z.number().int().min(1).max(2_000).default(200),
     site: siteName.optional(),
@@ -185,6 +190,10 @@ interface Replies {
   'backends.remove': Applied;
   'backends.set': Applied;
   'health.check': HealthReport;
+  'rehearse.start': Rehearsal;
+  /** Those that it ended. */
+  'rehearse.stop': Rehearsal[];
+  'rehearse.list': Rehearsal[];
   'exchanges.list': Exchange[];
   'exchanges.get': ExchangeDetail;
   'log.list': LogEntry[];
@@ -225,6 +234,8 @@ export interface Pushes {
   'state.replaced': { revision: number; sites: SiteState[]; listeners: ListenerState[]; problems: Problem[] };
   /** Backends whose health changed. */
   'health.changed': { backend: BackendState; site: string }[];
+  /** All that are on. */
+  'rehearsals.changed': Rehearsal[];
   /** Once a second while there is traffic, and once after it ends. */
   'traffic.sampled': TrafficSample & {
     sites: { name: string; requests: number }[];

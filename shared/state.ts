@@ -1,6 +1,7 @@
 /** What the engine shows of itself: the snapshot that windows and the CLI read, and the records that follow it. */
 import type { Strategy } from './config.ts';
 import type { ConfigPath, Problem } from './problem.ts';
+import type { Rehearsal } from './rehearsal.ts';
 
 /** In the window: filled circle, hollow circle, triangle, square, clock. */
 export type HealthStatus = 'healthy' | 'unknown' | 'degraded' | 'down' | 'draining';
@@ -87,6 +88,8 @@ export interface Snapshot {
   problems: Problem[];
   listeners: ListenerState[];
   sites: SiteState[];
+  /** Backends whose failure is rehearsed now; the oldest first. */
+  rehearsals: Rehearsal[];
   traffic: TrafficSample;
 }
 

@@ -13,11 +13,25 @@ import * as inspect from './inspect.ts';
 import type { ExitCode, Io } from './io.ts';
 import * as lb from './lb.ts';
 import * as password from './password.ts';
+import * as rehearse from './rehearse.ts';
 import * as run from './run.ts';
 import * as trust from './trust.ts';
 import { version } from './version.ts';
 
-const GROUPS: { register: Register }[] = [run, inspect, config, password, daemon, lb, domain, dns, cert, trust, doctor];
+const GROUPS: { register: Register }[] = [
+  run,
+  inspect,
+  config,
+  password,
+  daemon,
+  lb,
+  rehearse,
+  domain,
+  dns,
+  cert,
+  trust,
+  doctor,
+];
 
 /** `args` without the interpreter and the script. Never rejects. */
 export async function runCli(args: string[], io: Io): Promise<ExitCode> {

@@ -50,6 +50,9 @@ export function createHandlers(engine: Engine, options: HandlerOptions = {}): Ha
     'backends.set': async ({ site, backend, patch, ...base }) =>
       take(await engine.setBackend(site, backend, patch, by(base))),
     'health.check': async ({ site, backend }) => checkHealth(engine, site, backend),
+    'rehearse.start': (request) => take(engine.rehearsals.start(request)),
+    'rehearse.stop': ({ id }) => take(engine.rehearsals.stop(id)),
+    'rehearse.list': () => engine.rehearsals.list(),
     'exchanges.list': ({ limit, site }) => engine.exchanges.list(limit, site),
     'exchanges.get': ({ id }) =>
       engine.exchanges.get(id) ??

@@ -59,6 +59,7 @@ function watch(engine: Engine, push: PushCall): () => void {
   const watchers = [
     watchState(engine, push),
     watchHealth(engine, push),
+    watchRehearsals(engine, push),
     watchLog(engine, push),
     watchExchanges(engine, push),
     watchTraffic(engine, push),
@@ -124,6 +125,12 @@ function watchHealth(engine: Engine, push: PushCall): Watcher {
     },
     stop,
   };
+}
+
+function watchRehearsals(engine: Engine, push: PushCall): Watcher {
+  const tell = (): void => push('rehearsals.changed', engine.rehearsals.list());
+  const offs = [engine.on('rehearsal.started', tell), engine.on('rehearsal.ended', tell)];
+  return { flush: () => undefined, stop: () => offs.forEach((off) => off()) };
 }
 
 function watchLog(engine: Engine, push: PushCall): Watcher {

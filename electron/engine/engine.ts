@@ -21,6 +21,7 @@ import type {
 } from '../../shared/state.ts';
 import type { AnyListener, EventListener, EventName } from './events.ts';
 import type { MiddlewareFactory } from './generation.ts';
+import type { RehearsalDoor } from './rehearsal-rooms.ts';
 import type { SystemRooms } from './system-rooms.ts';
 import type { ElevationMode } from './system/elevate.ts';
 import type { KeyWrapper } from './tls/contexts.ts';
@@ -141,6 +142,8 @@ export interface Engine {
     /** Orders a public certificate for the site of this host. */
     order: (host: string) => Promise<Result<AcmeState>>;
   };
+  /** Makes one backend fail for a while, and nothing else; each ends by itself. */
+  rehearsals: RehearsalDoor;
   /** Trust stores, the system's resolver, and the ledger of changes to them. */
   system: SystemRooms;
   /** After a wake, or a change of the clock or the network. */

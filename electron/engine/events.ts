@@ -3,10 +3,11 @@ import type { AcmeEvents } from '../../shared/acme.ts';
 import type { CertificateEvents } from '../../shared/certificate.ts';
 import type { HealthStatus, LogLevel } from '../../shared/state.ts';
 import type { Problem } from '../../shared/problem.ts';
+import type { RehearsalEvents } from '../../shared/rehearsal.ts';
 import type { SystemNamesEvents } from '../../shared/system-names.ts';
 import type { TrustEvents } from '../../shared/trust.ts';
 
-export interface EngineEvents extends CertificateEvents, AcmeEvents, TrustEvents, SystemNamesEvents {
+export interface EngineEvents extends CertificateEvents, AcmeEvents, TrustEvents, SystemNamesEvents, RehearsalEvents {
   'engine.started': { revision: number };
   'engine.stopped': Record<string, never>;
   'engine.startFailed': { problems: Problem[] };

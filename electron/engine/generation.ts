@@ -5,6 +5,17 @@ import type { Strategy } from '../../shared/config.ts';
 import type { HealthStatus, LogLevel } from '../../shared/state.ts';
 import type { ConfigPath } from '../../shared/problem.ts';
 
+/** A failure of a backend that is being rehearsed. */
+export interface RehearsedFault {
+  kind: 'kill' | 'slow' | 'fail';
+  /** Of every answer, where it is slow. */
+  delayMs: number;
+  /** Answered, where it fails. */
+  status: number;
+  /** Calls back after so many milliseconds, or as soon as the rehearsal is over; the returned call gives up. */
+  wait: (ms: number, act: () => void) => () => void;
+}
+
 /** Where a backend is. */
 export interface Origin {
   protocol: 'http' | 'https' | 'h2c';

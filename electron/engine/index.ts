@@ -13,6 +13,7 @@ import { createLifecycle, type Lifecycle } from './lifecycle.ts';
 import { createRooms, type Rooms } from './rooms.ts';
 import { explainPool, peekBackend, pickBackend } from './proxy/balancer.ts';
 import { backendPath, matchRoute } from './proxy/router.ts';
+import { rehearsalDoor } from './rehearsal-rooms.ts';
 import { checkSelf } from './self-check.ts';
 import { backendState, siteState, siteStates } from './snapshot.ts';
 import { describeConfig } from './config/describe.ts';
@@ -70,6 +71,7 @@ export function createEngine(options: EngineOptions): Engine {
     log: { list: rooms.log.list, onEntry: rooms.log.onEntry },
     dns: { query: rooms.dns.query, recent: rooms.dns.recent },
     certificates: rooms.tls.reported,
+    rehearsals: rehearsalDoor(rooms.rehearsals, rooms.current, () => lifecycle.status() === 'running'),
     system: rooms.system,
     refresh: rooms.tls.refresh,
     metrics: () => rooms.metricsText(lifecycle.startedAt()),
@@ -192,6 +194,7 @@ function snapshotOf(
     problems: keeper.problems,
     listeners,
     sites: siteStates(rooms.current(), listeners),
+    rehearsals: rooms.rehearsals.list(),
     traffic: rooms.sampleTraffic(),
   };
 }

@@ -90,6 +90,7 @@ function reportFailure(keeper: Keeper, rooms: Rooms, failed: Failed): Failed {
 }
 
 async function stopServing(keeper: Keeper, rooms: Rooms): Promise<void> {
+  rooms.rehearsals.stop(undefined, 'engine');
   rooms.health.pause();
   await keeper.stopServing(STOP_DRAIN_MS);
   rooms.transports.retain([]);

@@ -1,13 +1,12 @@
 /** Makes the rooms of an engine and hands each the functions of the others it needs. */
 import { dirname, join, resolve } from 'node:path';
-import { readFile, unlink } from 'node:fs/promises';
 import { failure, problem, success, type Result } from '../../shared/problem.ts';
 import type { Config } from '../../shared/config.ts';
 import type { TrafficSample } from '../../shared/state.ts';
 import type { Candidate, Running } from './apply.ts';
 import { checkConfig } from './config/check.ts';
 import { editText } from './config/edit.ts';
-import { parseText, readConfigFile, saveAtomic } from './config/file.ts';
+import { parseText, readConfigFile } from './config/file.ts';
 import { openHistory } from './config/history.ts';
 import { summariseChange } from './config/summary.ts';
 import { createDns } from './dns/dns.ts';
@@ -15,7 +14,6 @@ import { dnsNames } from './dns-names.ts';
 import { httpsProbe, portOf, wantedNames, type InForce } from './in-force.ts';
 import { createEventBus } from './events.ts';
 import type { Generation, MiddlewareContext } from './generation.ts';
-import { createHealthRegistry } from './health/registry.ts';
 import type { KeeperRooms } from './keeper.ts';
 import { createMiddlewareRegistry } from './middleware/index.ts';
 import type { CompletedExchange } from './proxy/exchange.ts';
@@ -30,6 +28,8 @@ import { createLog } from './record/log.ts';
 import { createMetrics } from './record/metrics.ts';
 import { createTrafficMeter } from './record/traffic.ts';
 import type { ElevationMode } from './system/elevate.ts';
+import { createHealthRooms } from './rehearsal-rooms.ts';
+import { saveWithUndo } from './save.ts';
 import { createSystemRooms } from './system-rooms.ts';
 import { createTlsRooms } from './tls-rooms.ts';
 import type { KeyWrapper } from './tls/contexts.ts';
@@ -68,6 +68,7 @@ export function createRooms(options: RoomOptions) {
     middlewares,
     transports,
     health,
+    rehearsals: parts.rehearsals,
     tls,
     dns,
     system,
@@ -122,14 +123,6 @@ function createParts(options: RoomOptions) {
   };
   const log = createLog({ file: undefined, stream: false });
   logEvents(bus, log);
-  const health = createHealthRegistry({
-    onChange: (backend, from, to, reason) => {
-      const { id, site, name, origin } = backend;
-      const why = reason === undefined ? {} : { reason };
-      bus.emit('backend.healthChanged', { id, site, name, url: origin.origin, from, to, ...why });
-    },
-  });
-  health.pause();
   const dns = createDns();
   const tls = createTlsRooms({
     ...options,
@@ -151,7 +144,7 @@ function createParts(options: RoomOptions) {
   return {
     bus,
     log,
-    health,
+    ...createHealthRooms(bus),
     exchanges: createExchangeRing(),
     metrics: createMetrics(),
     traffic: createTrafficMeter(),
@@ -175,13 +168,17 @@ const checker =
   };
 
 /** What a request passes through, with what it reports to. */
-function proxyOf({ bus, health, exchanges, metrics, traffic, transports, state, tls }: Parts, options: RoomOptions) {
+function proxyOf(
+  { bus, health, rehearsals, exchanges, metrics, traffic, transports, state, tls }: Parts,
+  options: RoomOptions,
+) {
   return createProxy({
     current: () => state.current,
     transports,
     instance: options.instance,
     httpsPort: () => portOf(state, 'https'),
     acmeChallenge: tls.acme.httpChallenge,
+    faultOf: rehearsals.faultOf,
     reportSuccess: (backend) => health.reportSuccess(backend),
     reportFailure: (backend, reason) => health.reportFailure(backend, reason),
     record: (exchange: CompletedExchange): void => {
@@ -247,12 +244,17 @@ function keeperRooms(parts: Parts, { home, configFile }: RoomOptions) {
   } satisfies Partial<KeeperRooms>;
 }
 
-function swap({ health, transports, log, counters, state, tls, dns }: Parts, home: string, next: Running): void {
+function swap(
+  { health, rehearsals, transports, log, counters, state, tls, dns }: Parts,
+  home: string,
+  next: Running,
+): void {
   state.current = next.generation;
   state.config = next.config;
   state.listeners = [...next.listeners, ...next.missing];
   dns.adopt(dnsNames(next));
   health.adopt(state.current.backends);
+  rehearsals.retain(state.current.backends);
   transports.retain(state.current.backends.map(({ origin }) => origin));
   const { log_output, stream } = next.config;
   log.reconfigure({ file: resolve(home, log_output), stream });
@@ -265,17 +267,6 @@ function counterFor(counters: Map<string, { requests: number }>, site: string): 
   let counter = counters.get(site);
   if (counter === undefined) counters.set(site, (counter = { requests: 0 }));
   return counter;
-}
-
-/** The old bytes come back when a later step fails; a file that was not there goes away again. */
-async function saveWithUndo(file: string, text: string): Promise<Result<() => Promise<void>>> {
-  const before = await readFile(file, 'utf8').catch(() => undefined);
-  const saved = await saveAtomic(file, text);
-  if (!saved.ok) return saved;
-  return success(async () => {
-    if (before === undefined) await unlink(file);
-    else await saveAtomic(file, before);
-  });
 }
 
 type History = ReturnType<typeof openHistory>;

@@ -47,6 +47,8 @@ function applyPush(state: LiveState, snapshot: Snapshot, push: Push): LiveState 
       return { ...state, snapshot: { ...snapshot, ...push.data } };
     case 'health.changed':
       return { ...state, snapshot: { ...snapshot, sites: withHealth(snapshot.sites, push.data) } };
+    case 'rehearsals.changed':
+      return { ...state, snapshot: { ...snapshot, rehearsals: push.data } };
     case 'traffic.sampled':
       return { ...state, snapshot: withTraffic(snapshot, push.data) };
     case 'log.written':

@@ -51,6 +51,7 @@ export function makeSnapshot(rest: Partial<Snapshot> = {}): Snapshot {
       { kind: 'http', address: '::1', port: 8080 },
     ],
     sites: [],
+    rehearsals: [],
     traffic: { at: 0, requestsPerSecond: 0, errorsPerSecond: 0, p50Ms: 0, p99Ms: 0, active: 0 },
     ...rest,
   };

@@ -136,15 +136,15 @@ function askHttp2(socket: Duplex, { origin, path, judge, failWith, end }: Asking
   stream.end();
 }
 
-function isExpected(status: number, expect: HealthPolicy['expect']): boolean {
+export function isExpected(status: number, expect: HealthPolicy['expect']): boolean {
   return expect.some(([first, last]) => status >= first && status <= last);
 }
 
-function rangesOf(expect: HealthPolicy['expect']): string {
+export function rangesOf(expect: HealthPolicy['expect']): string {
   return expect.map(([first, last]) => (first === last ? `${first}` : `${first}-${last}`)).join(', ');
 }
 
-const spoken = (ms: number): string => (ms < 1_000 ? `${ms}ms` : `${ms / 1_000}s`);
+export const spoken = (ms: number): string => (ms < 1_000 ? `${ms}ms` : `${ms / 1_000}s`);
 
 function failureOf(error: unknown, origin: Origin): string {
   const code = codeOf(error);

@@ -1,6 +1,6 @@
 /** What the proxy asks of the other rooms, and what it tells them of an exchange. */
 import type { Exchange } from '../../../shared/state.ts';
-import type { Backend, Generation } from '../generation.ts';
+import type { Backend, Generation, RehearsedFault } from '../generation.ts';
 import type { Transports } from './transport/transport.ts';
 
 /** What is recorded of an exchange when it is over. */
@@ -19,6 +19,8 @@ export interface ProxyDeps {
   httpsPort: () => number | undefined;
   /** What an ACME authority is to find under this token (RFC 8555 section 8.3). */
   acmeChallenge: (token: string) => string | undefined;
+  /** Asked before every attempt. */
+  faultOf: (backend: Backend) => RehearsedFault | undefined;
   reportSuccess: (backend: Backend) => void;
   reportFailure: (backend: Backend, reason: string) => void;
   record: (exchange: CompletedExchange) => void;

@@ -9,6 +9,7 @@ export interface Failure {
 
 const BY_CODE = new Map<string, Failure>([
   ['ECONNREFUSED', { code: 'BACKEND_REFUSED', reason: 'connection refused' }],
+  ['REHEARSED_REFUSAL', { code: 'BACKEND_REFUSED', reason: 'connection refused (rehearsed)' }],
   ['EADDRNOTAVAIL', { code: 'BACKEND_REFUSED', reason: 'address not available' }],
   ['EHOSTUNREACH', { code: 'BACKEND_REFUSED', reason: 'host unreachable' }],
   ['ENETUNREACH', { code: 'BACKEND_REFUSED', reason: 'network unreachable' }],

@@ -7,10 +7,11 @@ import { pickBackend, stickyToken } from './balancer.ts';
 import type { ProxyExchange } from './exchange.ts';
 import type { Failure } from './failure.ts';
 import { cookieValue } from './headers.ts';
+import { rehearsedTransport } from './rehearsed.ts';
 import { noBackendPage, watchForHostRefusal } from './refusals.ts';
 import { RequestBody } from './request-body.ts';
 import { backendPath } from './router.ts';
-import type { OutboundNeeds, ResponseHead } from './transport/transport.ts';
+import type { OutboundNeeds, ResponseHead, Transport } from './transport/transport.ts';
 
 const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
 
@@ -82,7 +83,7 @@ export class Forward implements AttemptOwner {
     if (head.hasBody) this.#takeBody();
     const path = backendPath(this.#exchange.target, route.stripPrefix, backend.origin.basePath);
     try {
-      this.#exchange.deps.transports.get(backend.origin).dispatch(
+      this.#transportOf(backend).dispatch(
         {
           method: this.#exchange.method,
           path,
@@ -97,6 +98,13 @@ export class Forward implements AttemptOwner {
       attempt.onError(error as Error);
     }
     if (this.#body === null) this.onContinue();
+  }
+
+  #transportOf(backend: Backend): Pick<Transport, 'dispatch'> {
+    const { transports, faultOf } = this.#exchange.deps;
+    const fault = faultOf(backend);
+    if (fault === undefined) return transports.get(backend.origin);
+    return rehearsedTransport(fault, () => transports.get(backend.origin));
   }
 
   /** An attempt that failed before the body began leaves it whole for the next. */

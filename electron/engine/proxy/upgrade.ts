@@ -15,6 +15,7 @@ import { createHeaderList } from './header-list.ts';
 import { cookieValue, readRequestHead, type RequestHead } from './headers.ts';
 import { describeError, renderError, type ErrorPage } from './pages.ts';
 import { noBackendPage, unknownHostPage } from './refusals.ts';
+import { rehearsedDial, rehearsedReply } from './rehearsed.ts';
 import { backendPath, matchRoute } from './router.ts';
 
 /** Gives http-proxy the connection that is open already. */
@@ -135,8 +136,15 @@ export class Upgrade {
         this.#refuse(noBackendPage(route, this.#client, this.#attempts, failure));
         return undefined;
       }
+      const fault = this.#deps.faultOf(backend);
+      if (fault?.kind === 'fail') {
+        this.#attempts.push({ backend: backend.name });
+        this.#answer(rehearsedReply(fault));
+        return undefined;
+      }
+      const open = (): Promise<Socket> => dial(backend.origin);
       try {
-        const upstream = await dial(backend.origin);
+        const upstream = await (fault === undefined ? open() : rehearsedDial(fault, open));
         if (!this.#socket.destroyed) return { backend, upstream };
         upstream.destroy();
         this.#finish(0, undefined);

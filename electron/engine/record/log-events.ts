@@ -4,11 +4,13 @@ import type { Problem } from '../../../shared/problem.ts';
 import { ACME_LINES, CERTIFICATE_LINES, SYSTEM_LINES } from './certificate-lines.ts';
 import type { Line, Sentences } from './line.ts';
 import type { Log, LogFields } from './log.ts';
+import { REHEARSAL_LINES } from './rehearsal-lines.ts';
 
 const sentences: Sentences<EventName> = {
   ...CERTIFICATE_LINES,
   ...ACME_LINES,
   ...SYSTEM_LINES,
+  ...REHEARSAL_LINES,
   'engine.started': ({ revision }) => ({
     level: 'info',
     message: `Serving revision ${revision}`,
