@@ -2,6 +2,13 @@
 import { z } from 'zod';
 import type { CommandName, PushName } from './names.ts';
 import type { AcmeState } from './acme.ts';
+import {
+  captureSchema,
+  replaySchema,
+  type CaptureState,
+  type ExchangeExplanation,
+  type ExchangeRecord,
+} from './capture.ts';
 import type { CertificatesReport, RenewedRoot } from './certificate.ts';
 import type { BackendFile, SiteFile } from './config.ts';
 import type { DnsAnswer, DnsQuery } from './dns.ts';
@@ -10,7 +17,6 @@ import type {
   BackendState,
   EngineStatus,
   Exchange,
-  ExchangeDetail,
   Explanation,
   HealthReport,
   ListenerState,
@@ -108,6 +114,13 @@ export const requestSchemas = {
     site: siteName.optional(),
   }),
   'exchanges.get': z.strictObject({ id: z.number().int() }),
+  'exchanges.explain': z.strictObject({ id: z.number().int() }),
+  /** Sends it again through our own listener; the answer is the new exchange. */
+  'exchanges.replay': replaySchema,
+  /** Forgets every exchange and all that was captured. */
+  'exchanges.clear': none,
+  'capture.get': none,
+  'capture.set': captureSchema,
   'log.list': z.strictObject({
     limit: z.number().int().min(1).max(5_000).default(200),
     level: z.enum(['debug', 'info', 'warn', 'error']).default('debug'),
@@ -195,7 +208,12 @@ interface Replies {
   'rehearse.stop': Rehearsal[];
   'rehearse.list': Rehearsal[];
   'exchanges.list': Exchange[];
-  'exchanges.get': ExchangeDetail;
+  'exchanges.get': ExchangeRecord;
+  'exchanges.explain': ExchangeExplanation;
+  'exchanges.replay': Exchange;
+  'exchanges.clear': null;
+  'capture.get': CaptureState;
+  'capture.set': CaptureState;
   'log.list': LogEntry[];
   explain: Explanation;
   /** Prometheus text exposition format 0.0.4. */
@@ -241,7 +259,7 @@ export interface Pushes {
     sites: { name: string; requests: number }[];
     backends: { id: string; active: number; requests: number; failures: number }[];
   };
-  /** Ten times a second at most, newest last, bounded. */
+  /** Ten times a second at most, newest last, bounded; one that was told before has changed since. */
   'exchanges.recorded': Exchange[];
   'log.written': LogEntry[];
   'config.refused': { problems: Problem[] };

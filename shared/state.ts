@@ -129,6 +129,18 @@ export interface Exchange {
   bytesOut: number;
   /** Code of our own error page, when we answered. */
   error?: string;
+  /** Before the backend was asked: middlewares and failed attempts; absent when there was none. */
+  queuedMs?: number;
+  /** Opening a connection to the backend; absent when a kept one was used. */
+  connectMs?: number;
+  /** What the backend was asked for, where that is another path. */
+  backendPath?: string;
+  /** It came over TLS. */
+  tls?: true;
+  /** A WebSocket that is still open; it is recorded again when it closes. */
+  open?: true;
+  /** Id of the exchange that this one sent again. */
+  replayOf?: number;
 }
 
 /** With headers, credentials redacted; read one at a time. */

@@ -54,9 +54,15 @@ export function createHandlers(engine: Engine, options: HandlerOptions = {}): Ha
     'rehearse.stop': ({ id }) => take(engine.rehearsals.stop(id)),
     'rehearse.list': () => engine.rehearsals.list(),
     'exchanges.list': ({ limit, site }) => engine.exchanges.list(limit, site),
-    'exchanges.get': ({ id }) =>
-      engine.exchanges.get(id) ??
-      refuse('EXCHANGE_UNKNOWN', `Exchange ${id} is not kept any more.`, 'List the newest with `mogoly events`.'),
+    'exchanges.get': async ({ id }) => take(await engine.exchanges.read(id)),
+    'exchanges.explain': ({ id }) => take(engine.exchanges.explain(id)),
+    'exchanges.replay': async (request) => take(await engine.exchanges.replay(request)),
+    'exchanges.clear': () => {
+      engine.exchanges.clear();
+      return null;
+    },
+    'capture.get': () => engine.capture.get(),
+    'capture.set': (settings) => engine.capture.set(settings),
     'log.list': ({ limit, level }) => engine.log.list(limit, level),
     explain: (request) => engine.explain(request),
     'metrics.get': () => ({ text: engine.metrics() }),

@@ -152,15 +152,21 @@ function watchLog(engine: Engine, push: PushCall): Watcher {
 
 function watchExchanges(engine: Engine, push: PushCall): Watcher {
   let told = engine.exchanges.lastId();
+  const changed = new Set<number>();
+  const stop = engine.exchanges.onUpdate((id) => {
+    if (id <= told && changed.size < EXCHANGES_PER_BATCH) changed.add(id);
+  });
   return {
     flush() {
       const last = engine.exchanges.lastId();
-      if (last === told) return;
+      if (last === told && changed.size === 0) return;
+      const updated = [...changed].flatMap((id) => engine.exchanges.one(id) ?? []);
       const batch = engine.exchanges.since(told, EXCHANGES_PER_BATCH);
       told = last;
-      push('exchanges.recorded', batch);
+      changed.clear();
+      push('exchanges.recorded', [...updated, ...batch]);
     },
-    stop: () => undefined,
+    stop,
   };
 }
 

@@ -8,8 +8,6 @@ import type { Problem, Result } from '../../shared/problem.ts';
 import type {
   BackendState,
   EngineStatus,
-  Exchange,
-  ExchangeDetail,
   Explanation,
   HealthReport,
   LogEntry,
@@ -25,6 +23,7 @@ import type { RehearsalDoor } from './rehearsal-rooms.ts';
 import type { SystemRooms } from './system-rooms.ts';
 import type { ElevationMode } from './system/elevate.ts';
 import type { KeyWrapper } from './tls/contexts.ts';
+import type { CaptureDoor, ExchangeDoor } from './traffic-rooms.ts';
 
 export interface EngineOptions {
   /** Folder that holds everything; made with mode 0700 when it is not there. */
@@ -116,14 +115,9 @@ export interface Engine {
 
   snapshot: () => Snapshot;
   traffic: TrafficCounters;
-  exchanges: {
-    /** Newest first. */
-    list: (limit: number, site?: string) => Exchange[];
-    get: (id: number) => ExchangeDetail | undefined;
-    /** Oldest first, those after `id` that are still kept, at most `limit` of the newest. */
-    since: (id: number, limit: number) => Exchange[];
-    lastId: () => number;
-  };
+  exchanges: ExchangeDoor;
+  /** Bodies and WebSocket frames, kept where that is asked for. */
+  capture: CaptureDoor;
   log: {
     /** Newest last. */
     list: (limit: number, level: LogLevel) => LogEntry[];

@@ -68,6 +68,7 @@ export function createEngine(options: EngineOptions): Engine {
     snapshot: () => snapshotOf(options, configFile, keeper, rooms, lifecycle),
     traffic: { sample: () => rooms.sampleTraffic() },
     exchanges: rooms.exchanges,
+    capture: rooms.capture,
     log: { list: rooms.log.list, onEntry: rooms.log.onEntry },
     dns: { query: rooms.dns.query, recent: rooms.dns.recent },
     certificates: rooms.tls.reported,

@@ -16,21 +16,18 @@ import { createEventBus } from './events.ts';
 import type { Generation, MiddlewareContext } from './generation.ts';
 import type { KeeperRooms } from './keeper.ts';
 import { createMiddlewareRegistry } from './middleware/index.ts';
-import type { CompletedExchange } from './proxy/exchange.ts';
 import { openHttpListener, planListeners, type OpenListener } from './proxy/listeners.ts';
 import { createProxy } from './proxy/proxy.ts';
 import { comparePatterns } from './proxy/router.ts';
 import { openTlsListener } from './proxy/tls-listener.ts';
 import { createTransports } from './proxy/transport/transports.ts';
-import { createExchangeRing } from './record/exchanges.ts';
 import { logEvents } from './record/log-events.ts';
 import { createLog } from './record/log.ts';
-import { createMetrics } from './record/metrics.ts';
-import { createTrafficMeter } from './record/traffic.ts';
 import type { ElevationMode } from './system/elevate.ts';
 import { createHealthRooms } from './rehearsal-rooms.ts';
 import { saveWithUndo } from './save.ts';
 import { createSystemRooms } from './system-rooms.ts';
+import { createTrafficRooms } from './traffic-rooms.ts';
 import { createTlsRooms } from './tls-rooms.ts';
 import type { KeyWrapper } from './tls/contexts.ts';
 
@@ -57,14 +54,14 @@ export type Rooms = ReturnType<typeof createRooms>;
 
 export function createRooms(options: RoomOptions) {
   const parts = createParts(options);
-  const { bus, log, exchanges, metrics, traffic, middlewares, transports, health, history, state, tls, dns, system } =
-    parts;
+  const { bus, log, traffic, middlewares, transports, health, history, state, tls, dns, system } = parts;
   const check = checker(parts, options);
   const readRevision = (id: number) => history.read(id);
   return {
     bus,
     log,
-    exchanges,
+    exchanges: traffic.exchanges,
+    capture: traffic.capture,
     middlewares,
     transports,
     health,
@@ -77,9 +74,9 @@ export function createRooms(options: RoomOptions) {
     readRevision,
     current: () => state.current,
     sampleTraffic: (): TrafficSample =>
-      traffic.sample(state.current.backends.reduce((sum, backend) => sum + backend.live.active, 0)),
+      traffic.meter.sample(state.current.backends.reduce((sum, backend) => sum + backend.live.active, 0)),
     metricsText: (startedAt: number | undefined) =>
-      metrics.render({
+      traffic.metrics.render({
         version: options.version,
         revision: state.current.revision,
         ...(startedAt === undefined ? {} : { startedAt: startedAt / 1_000 }),
@@ -145,9 +142,7 @@ function createParts(options: RoomOptions) {
     bus,
     log,
     ...createHealthRooms(bus),
-    exchanges: createExchangeRing(),
-    metrics: createMetrics(),
-    traffic: createTrafficMeter(),
+    traffic: createTrafficRooms(() => state),
     middlewares: createMiddlewareRegistry(),
     transports: createTransports(),
     history: openHistory(join(options.home, 'history')),
@@ -168,10 +163,7 @@ const checker =
   };
 
 /** What a request passes through, with what it reports to. */
-function proxyOf(
-  { bus, health, rehearsals, exchanges, metrics, traffic, transports, state, tls }: Parts,
-  options: RoomOptions,
-) {
+function proxyOf({ bus, health, rehearsals, traffic, transports, state, tls }: Parts, options: RoomOptions) {
   return createProxy({
     current: () => state.current,
     transports,
@@ -181,11 +173,9 @@ function proxyOf(
     faultOf: rehearsals.faultOf,
     reportSuccess: (backend) => health.reportSuccess(backend),
     reportFailure: (backend, reason) => health.reportFailure(backend, reason),
-    record: (exchange: CompletedExchange): void => {
-      exchanges.record(exchange);
-      metrics.observe(exchange);
-      traffic.observe(exchange.durationMs, exchange.status, exchange.status >= 500);
-    },
+    record: traffic.record,
+    captures: traffic.captures,
+    replays: traffic.replays,
     hostRefused: (backend, framework, fix) =>
       bus.emit('site.hostRefused', { site: backend.site, backend: backend.name, framework, fix }),
     bug: (error, where) =>

@@ -10,8 +10,8 @@ export interface AttemptOwner {
   /** The head is complete: last changes to it, and what the body goes through. */
   onHead: (attempt: Attempt, head: ResponseHead) => Transform[];
   onContinue: () => void;
-  /** Bytes of the body, before any transform. */
-  onBytes: (count: number) => void;
+  /** Bytes of the body, before any transform; text has a character a byte. */
+  onBytes: (count: number, body: Buffer | string) => void;
   onDone: (attempt: Attempt) => void;
   onFailed: (attempt: Attempt, failure: Failure) => void;
 }
@@ -23,6 +23,10 @@ export class Attempt implements ResponseHandler {
   /** The response has begun: nothing can be tried again. */
   begun = false;
   over = false;
+  /** Its connection had to be opened; on the clock of performance.now(), 0 for a kept one. */
+  connectedAt = 0;
+  /** The transport has been asked: what is not connected by now waits for a new connection. */
+  isDispatched = false;
   readonly #owner: AttemptOwner;
   readonly #client: Client;
   #abort: (() => void) | undefined;
@@ -45,6 +49,7 @@ export class Attempt implements ResponseHandler {
 
   onConnect(abort: () => void): void {
     this.sent = true;
+    if (this.isDispatched) this.connectedAt = performance.now();
     this.#abort = abort;
     if (this.over) abort();
   }
@@ -73,7 +78,7 @@ export class Attempt implements ResponseHandler {
 
   onText(body: string): void {
     if (this.over) return;
-    this.#owner.onBytes(body.length);
+    this.#owner.onBytes(body.length, body);
     if (this.#body !== undefined) {
       this.#body.write(body, 'latin1');
       return;
@@ -85,7 +90,7 @@ export class Attempt implements ResponseHandler {
   onData(chunk: Buffer): boolean {
     if (this.over) return true;
     const client = this.#client;
-    this.#owner.onBytes(chunk.length);
+    this.#owner.onBytes(chunk.length, chunk);
     if (this.#body !== undefined) return this.#body.write(chunk) || this.#waitForBody(this.#body);
     if (this.#remaining === chunk.length) {
       this.#ended = true;

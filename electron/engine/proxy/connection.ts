@@ -7,6 +7,7 @@ import { appendForwarded, removeNamedByConnection, type RequestHead } from './he
 export interface Connection {
   /** Address of the peer, IPv4 also where it came in as ::ffff:…. */
   peer: string;
+  peerPort: number;
   /** Port of ours that it came to. */
   port: number;
   scheme: 'http' | 'https';
@@ -27,9 +28,13 @@ export function connectionOfSession(session: Http2Session): Connection {
   return connection;
 }
 
-function read({ remoteAddress = '', localPort = 0 }: Socket | TLSSocket, isEncrypted: boolean): Connection {
+function read(
+  { remoteAddress = '', remotePort = 0, localPort = 0 }: Socket | TLSSocket,
+  isEncrypted: boolean,
+): Connection {
   return {
     peer: remoteAddress.startsWith('::ffff:') ? remoteAddress.slice(7) : remoteAddress,
+    peerPort: remotePort,
     port: localPort,
     scheme: isEncrypted ? 'https' : 'http',
   };

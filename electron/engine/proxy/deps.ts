@@ -1,5 +1,6 @@
 /** What the proxy asks of the other rooms, and what it tells them of an exchange. */
 import type { Exchange } from '../../../shared/state.ts';
+import type { Captures, ExchangeTap, ReplayMark } from '../exchange-tap.ts';
 import type { Backend, Generation, RehearsedFault } from '../generation.ts';
 import type { Transports } from './transport/transport.ts';
 
@@ -7,6 +8,7 @@ import type { Transports } from './transport/transport.ts';
 export interface CompletedExchange extends Exchange {
   rawRequestHeaders: string[];
   rawResponseHeaders: string[];
+  capture?: ExchangeTap;
 }
 
 /** What the proxy asks of the other rooms. */
@@ -23,7 +25,11 @@ export interface ProxyDeps {
   faultOf: (backend: Backend) => RehearsedFault | undefined;
   reportSuccess: (backend: Backend) => void;
   reportFailure: (backend: Backend, reason: string) => void;
+  /** Again for a WebSocket that was recorded when it opened. */
   record: (exchange: CompletedExchange) => void;
+  captures: Captures;
+  /** By the port they come from. */
+  replays: ReadonlyMap<number, ReplayMark>;
   hostRefused: (backend: Backend, framework: string, fix: string) => void;
   /** A bug in a pass or a middleware: logged, answered 500. */
   bug: (error: unknown, where: string) => void;

@@ -2,6 +2,7 @@
 import type { Transform } from 'node:stream';
 import type { Exchange } from '../../../shared/state.ts';
 import { normaliseHost } from '../../../shared/host.ts';
+import type { ExchangeTap, ReplayMark } from '../exchange-tap.ts';
 import type { Generation, MiddlewareRequest, Route, Site } from '../generation.ts';
 import type { ResponseHead } from './transport/transport.ts';
 import { Chain, type Verdict } from './chain.ts';
@@ -42,6 +43,8 @@ export class ProxyExchange {
   target: string;
   chain: Chain | undefined;
   responseHeaders: string[] = [];
+  /** Where capture is on. */
+  tap: ExchangeTap | undefined;
   readonly #startedAt = Date.now();
   readonly #start = performance.now();
   #forward: Forward | undefined;
@@ -78,6 +81,7 @@ export class ProxyExchange {
     const site = this.generation.findSite(this.host);
     if (site === undefined) return this.answerPage(unknownHostPage(this.host, this.generation));
     this.site = site;
+    if (this.deps.captures.isOn) this.tap = this.deps.captures.open(site.name);
     if (site.disabled) return this.refuse('SITE_DISABLED', `${site.name} is turned off.`);
     if (site.forceTls && this.connection.scheme === 'http' && new LocalAnswer(this).toHttps()) return;
     const route = matchRoute(site, this.target);
@@ -210,10 +214,34 @@ export class ProxyExchange {
       rawRequestHeaders: this.client.rawHeaders,
       rawResponseHeaders: this.responseHeaders,
     };
-    if (forward !== undefined && forward.firstByteAt > 0) completed.firstByteMs = forward.firstByteAt - this.#start;
+    if (forward !== undefined) this.#addForward(completed, forward);
     if (backend !== undefined) completed.backend = backend;
     if (error !== undefined) completed.error = error;
+    if (this.connection.scheme === 'https') completed.tls = true;
+    if (this.tap !== undefined) this.#addCapture(completed, this.tap);
+    const replay = this.deps.replays.size === 0 ? undefined : this.#findReplay();
+    if (replay !== undefined) completed.replayOf = replay.of;
     this.deps.record(completed);
+    replay?.onRecorded(completed.id);
     this.chain?.onEnd({ status, durationMs, bytesOut: this.bytesOut, backend, error });
+  }
+
+  #findReplay(): ReplayMark | undefined {
+    const { peer, peerPort } = this.connection;
+    const mark = this.deps.replays.get(peerPort);
+    return mark?.address === peer ? mark : undefined;
+  }
+
+  #addForward(completed: CompletedExchange, { firstByteAt, dispatchedAt, connectedAt, path }: Forward): void {
+    if (firstByteAt > 0) completed.firstByteMs = firstByteAt - this.#start;
+    if (dispatchedAt > 0) completed.queuedMs = dispatchedAt - this.#start;
+    if (connectedAt > 0) completed.connectMs = connectedAt - (dispatchedAt > 0 ? dispatchedAt : this.#start);
+    if (path !== '' && path !== completed.path) completed.backendPath = path;
+  }
+
+  #addCapture(completed: CompletedExchange, tap: ExchangeTap): void {
+    if (this.#forward === undefined ? this.client.isComplete && !this.head.hasBody : this.#forward.isBodyWhole)
+      tap.requestEnd();
+    completed.capture = tap;
   }
 }

@@ -20,6 +20,10 @@ export class Forward implements AttemptOwner {
   readonly attempts: Exchange['attempts'] = [];
   /** On the clock of performance.now(); 0 until a response head came. */
   firstByteAt = 0;
+  /** When the last attempt began, where something came before it or it had to connect; else 0. */
+  dispatchedAt = 0;
+  /** What the backend was asked for. */
+  path = '';
   readonly #exchange: ProxyExchange;
   readonly #route: Route;
   #attempt: Attempt | undefined;
@@ -32,7 +36,17 @@ export class Forward implements AttemptOwner {
     this.#route = route;
   }
 
+  /** Of the last attempt; 0 for a kept connection. */
+  get connectedAt(): number {
+    return this.#attempt?.connectedAt ?? 0;
+  }
+
+  get isBodyWhole(): boolean {
+    return this.#body === null ? !this.#exchange.head.hasBody : this.#body.isWhole;
+  }
+
   start(): void {
+    if (this.#exchange.chain !== undefined) this.dispatchedAt = performance.now();
     this.#tryNext();
   }
 
@@ -82,6 +96,7 @@ export class Forward implements AttemptOwner {
           : route.hostHeader;
     if (head.hasBody) this.#takeBody();
     const path = backendPath(this.#exchange.target, route.stripPrefix, backend.origin.basePath);
+    this.path = path;
     try {
       this.#transportOf(backend).dispatch(
         {
@@ -97,6 +112,7 @@ export class Forward implements AttemptOwner {
     } catch (error) {
       attempt.onError(error as Error);
     }
+    attempt.isDispatched = true;
     if (this.#body === null) this.onContinue();
   }
 
@@ -110,7 +126,11 @@ export class Forward implements AttemptOwner {
   /** An attempt that failed before the body began leaves it whole for the next. */
   #takeBody(): void {
     this.#body?.destroy();
-    this.#body = new RequestBody(this.#exchange.client, (bytes) => (this.#exchange.bytesIn += bytes));
+    const exchange = this.#exchange;
+    this.#body = new RequestBody(exchange.client, (bytes, chunk) => {
+      exchange.bytesIn += bytes;
+      exchange.tap?.requestBody(chunk);
+    });
   }
 
   #needs(): OutboundNeeds | undefined {
@@ -163,8 +183,9 @@ export class Forward implements AttemptOwner {
       headers.push('set-cookie', `${cookie}=${token}; Path=/; HttpOnly; SameSite=Lax`);
   }
 
-  onBytes(count: number): void {
+  onBytes(count: number, body: Buffer | string): void {
     this.#exchange.bytesOut += count;
+    this.#exchange.tap?.responseBody(body);
   }
 
   onDone(attempt: Attempt): void {
@@ -187,6 +208,7 @@ export class Forward implements AttemptOwner {
       this.#exchange.refuse('REQUEST_MALFORMED', `The request was not sent on: ${failure.reason}.`);
     else if (this.#mayRetry()) {
       (this.#tried ??= new Set()).add(backend);
+      this.dispatchedAt = performance.now();
       this.#tryNext();
     } else this.#exchange.answerPage(noBackendPage(this.#route, this.#exchange.clientAddress, this.attempts, failure));
   }

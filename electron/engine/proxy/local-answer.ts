@@ -93,7 +93,10 @@ export class LocalAnswer {
       exchange.responseHeaders = head.headers;
       exchange.client.sendHead(head.status, '', head.headers, reply.stream !== undefined);
       if (reply.stream === undefined) return exchange.finish(head.status);
-      reply.stream.on('data', (chunk: Buffer) => (exchange.bytesOut += chunk.length));
+      reply.stream.on('data', (chunk: Buffer) => {
+        exchange.bytesOut += chunk.length;
+        exchange.tap?.responseBody(chunk);
+      });
       pipeline([reply.stream, ...transforms, exchange.client.sink], () => exchange.finish(head.status));
     } catch (error) {
       exchange.deps.bug(error, `static ${route.staticRoot ?? ''}`);
@@ -114,6 +117,7 @@ export class LocalAnswer {
     client.sendHead(head.status, '', head.headers, hasBody);
     if (hasBody) {
       exchange.bytesOut += bytes.length;
+      exchange.tap?.responseBody(bytes);
       if (transforms.length === 0) client.end(bytes);
       else {
         pipeline([...transforms, client.sink], () => undefined);

@@ -8,12 +8,14 @@ const READ_AHEAD_BYTES = 64 * 1024;
 export class RequestBody extends Readable {
   /** True once a byte, or the end, was taken from the client: from then on the body cannot be sent again. */
   touched = false;
+  /** The last byte has come. */
+  isWhole = false;
   #begun = false;
   readonly #client: Pick<Client, 'source' | 'isComplete'>;
   readonly #source: Readable;
-  readonly #count: (bytes: number) => void;
+  readonly #count: (bytes: number, chunk: Buffer) => void;
 
-  constructor(client: Pick<Client, 'source' | 'isComplete'>, count: (bytes: number) => void) {
+  constructor(client: Pick<Client, 'source' | 'isComplete'>, count: (bytes: number, chunk: Buffer) => void) {
     super({ highWaterMark: READ_AHEAD_BYTES });
     this.#client = client;
     this.#source = client.source;
@@ -36,12 +38,13 @@ export class RequestBody extends Readable {
 
   readonly #onData = (chunk: Buffer): void => {
     this.touched = true;
-    this.#count(chunk.length);
+    this.#count(chunk.length, chunk);
     if (!this.push(chunk)) this.#source.pause();
   };
 
   readonly #onEnd = (): void => {
     this.touched = true;
+    this.isWhole = true;
     this.push(null);
   };
 

@@ -1,8 +1,8 @@
 /** WebSocket and other HTTP/1.1 upgrades: routed like a request, carried by http-proxy (RFC 6455). */
-import { Agent, type IncomingMessage } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
-import httpProxy from 'http-proxy';
 import { normaliseHost } from '../../../shared/host.ts';
+import type { ExchangeTap } from '../exchange-tap.ts';
 import type { Backend, MiddlewareRequest, Route, Site } from '../generation.ts';
 import { pickBackend } from './balancer.ts';
 import { Chain, type Verdict } from './chain.ts';
@@ -17,37 +17,7 @@ import { describeError, renderError, type ErrorPage } from './pages.ts';
 import { noBackendPage, unknownHostPage } from './refusals.ts';
 import { rehearsedDial, rehearsedReply } from './rehearsed.ts';
 import { backendPath, matchRoute } from './router.ts';
-
-/** Gives http-proxy the connection that is open already. */
-class OpenedAgent extends Agent {
-  readonly #socket: Socket;
-
-  constructor(socket: Socket) {
-    super({ keepAlive: false });
-    this.#socket = socket;
-  }
-
-  override createConnection(): Socket {
-    return this.#socket;
-  }
-}
-
-const carrier = httpProxy.createProxyServer({
-  ws: true,
-  xfwd: false,
-  changeOrigin: false,
-  prependPath: false,
-  ignorePath: false,
-});
-carrier.on('error', () => undefined); // every upgrade has its own error callback
-carrier.on('proxyReqWs', (outgoing, request) => {
-  outgoing.path = request.url ?? '/'; // http-proxy would join slashes
-  outgoing.prependListener('response', (refusal: IncomingMessage) => {
-    // http-proxy writes the body without its chunks and then ends the connection.
-    refusal.headers = { ...refusal.headers, connection: 'close' };
-    delete refusal.headers['transfer-encoding'];
-  });
-});
+import { carryUpgrade } from './upgrade-carrier.ts';
 
 /** One upgrade from the client's request to the closing of both sockets. */
 export class Upgrade {
@@ -67,6 +37,14 @@ export class Upgrade {
   #client: string;
   #target: string;
   #isOver = false;
+  #tap: ExchangeTap | undefined;
+  /** On the clock of performance.now(); 0 before. */
+  #dialledAt = 0;
+  #connectedAt = 0;
+  #answeredAt = 0;
+  #answerHeaders: string[] = [];
+  /** Recorded when it opened. */
+  #opened: CompletedExchange | undefined;
 
   constructor(deps: ProxyDeps, connection: Connection, request: IncomingMessage, socket: Socket, headBytes: Buffer) {
     this.#deps = deps;
@@ -88,6 +66,7 @@ export class Upgrade {
     const site = generation.findSite(host);
     if (site === undefined) return this.#refuse(unknownHostPage(host, generation));
     this.#site = site;
+    if (this.#deps.captures.isOn) this.#tap = this.#deps.captures.open(site.name);
     if (site.disabled) return this.#refuse(describeError('SITE_DISABLED', `${site.name} is turned off.`));
     const route = matchRoute(site, this.#target);
     if (route?.pool === undefined)
@@ -144,7 +123,9 @@ export class Upgrade {
       }
       const open = (): Promise<Socket> => dial(backend.origin);
       try {
+        this.#dialledAt = performance.now();
         const upstream = await (fault === undefined ? open() : rehearsedDial(fault, open));
+        this.#connectedAt = performance.now();
         if (!this.#socket.destroyed) return { backend, upstream };
         upstream.destroy();
         this.#finish(0, undefined);
@@ -173,10 +154,22 @@ export class Upgrade {
           ? (this.#head.host ?? '')
           : route.hostHeader;
     request.headers = this.#outgoing(host);
-    const lost = this.#relay(route, backend, upstream);
-    // Plain http to http-proxy, also for https: the connection is made, with its TLS.
-    const target = { protocol: 'http:', host: origin.hostname, hostname: origin.hostname, port: String(origin.port) };
-    carrier.ws(request, this.#socket, this.#headBytes, { target, agent: new OpenedAgent(upstream) } as never, lost);
+    const onLost = this.#relay(route, backend, upstream);
+    const onSwitched = (rawHeaders: string[]): void => this.#switched(backend, upstream, rawHeaders);
+    carryUpgrade({ request, socket: this.#socket, headBytes: this.#headBytes, origin, upstream, onSwitched, onLost });
+  }
+
+  /** Both sides speak frames from here on; it is shown while it is open. */
+  #switched(backend: Backend, upstream: Socket, rawHeaders: string[]): void {
+    if (this.#isOver) return;
+    this.#answerHeaders = rawHeaders;
+    const tap = this.#tap;
+    if (tap !== undefined) {
+      this.#socket.on('data', (chunk: Buffer) => tap.frames('client', chunk));
+      upstream.on('data', (chunk: Buffer) => tap.frames('backend', chunk));
+    }
+    this.#opened = { ...this.#describe(101, backend.name, upstream), open: true };
+    this.#deps.record(this.#opened);
   }
 
   /** Ties the two sockets together: each takes the other along, and a backend that never answers is told of. */
@@ -190,6 +183,7 @@ export class Upgrade {
     }, route.responseTimeoutMs);
     upstream.once('data', (chunk: Buffer) => {
       clearTimeout(timer);
+      this.#answeredAt = performance.now();
       if (chunk.toString('latin1', 0, 7) === 'HTTP/1.') status = Number(chunk.toString('latin1', 9, 12)) || 0;
       if (status > 0) this.#deps.reportSuccess(backend);
       else failure = describeFailure(new TransportError('RESPONSE_MALFORMED', ''));
@@ -267,8 +261,15 @@ export class Upgrade {
     if (this.#isOver) return;
     this.#isOver = true;
     if (this.#site !== undefined) this.#site.counter.requests++;
+    const exchange = Object.assign(this.#opened ?? {}, this.#describe(status, backend, upstream, error));
+    delete exchange.open;
+    this.#deps.record(exchange);
+    this.#chain?.onEnd({ status, durationMs: exchange.durationMs, bytesOut: exchange.bytesOut, backend, error });
+  }
+
+  #describe(status: number, backend: string | undefined, upstream?: Socket, error?: string): CompletedExchange {
     const exchange: CompletedExchange = {
-      id: 0,
+      id: this.#opened?.id ?? 0,
       startedAt: this.#startedAt,
       durationMs: performance.now() - this.#start,
       site: this.#site?.name ?? '',
@@ -283,11 +284,15 @@ export class Upgrade {
       bytesIn: upstream?.bytesWritten ?? 0,
       bytesOut: upstream?.bytesRead ?? 0,
       rawRequestHeaders: this.#request.rawHeaders,
-      rawResponseHeaders: [],
+      rawResponseHeaders: this.#answerHeaders,
     };
+    if (this.#dialledAt > 0) exchange.queuedMs = this.#dialledAt - this.#start;
+    if (this.#connectedAt > 0) exchange.connectMs = this.#connectedAt - this.#dialledAt;
+    if (this.#answeredAt > 0) exchange.firstByteMs = this.#answeredAt - this.#start;
+    if (this.#connection.scheme === 'https') exchange.tls = true;
+    if (this.#tap !== undefined) exchange.capture = this.#tap;
     if (backend !== undefined) exchange.backend = backend;
     if (error !== undefined) exchange.error = error;
-    this.#deps.record(exchange);
-    this.#chain?.onEnd({ status, durationMs: exchange.durationMs, bytesOut: exchange.bytesOut, backend, error });
+    return exchange;
   }
 }

@@ -1,5 +1,6 @@
 /** The ring of the newest exchanges: cheap to fill, read with credentials taken out. */
 import type { Exchange, ExchangeDetail } from '../../../shared/state.ts';
+import type { ExchangeTap } from '../exchange-tap.ts';
 import { redactHeaders, redactUrl } from './redact.ts';
 
 /** A busy page load many times over; older exchanges are dropped. */
@@ -9,11 +10,22 @@ export const EXCHANGE_RING = 2_000;
 export interface RecordedExchange extends Exchange {
   rawRequestHeaders: string[];
   rawResponseHeaders: string[];
+  capture?: ExchangeTap;
 }
 
 export interface ExchangeRing {
   /** Keeps the object itself and gives it its id; the caller must not change it afterwards. */
   record: (exchange: RecordedExchange) => void;
+  /** What was recorded while it was open has changed. */
+  update: (exchange: RecordedExchange) => void;
+  /** Called with the id of each one that changed after it was recorded; returns the call that ends it. */
+  onUpdate: (listener: (id: number) => void) => () => void;
+  /** As it came, nothing redacted: for sending it again. */
+  raw: (id: number) => RecordedExchange | undefined;
+  /** As in a list. */
+  one: (id: number) => Exchange | undefined;
+  /** Ids go on counting. */
+  clear: () => void;
   /** Newest first. */
   list: (limit: number, site?: string) => Exchange[];
   /** Undefined for an id that was never given or has been dropped. */
@@ -28,6 +40,7 @@ export interface ExchangeRing {
 export function createExchangeRing(size: number = EXCHANGE_RING): ExchangeRing {
   const slots: (RecordedExchange | undefined)[] = new Array<RecordedExchange | undefined>(size).fill(undefined);
   let last = 0;
+  const listeners = new Set<(id: number) => void>();
   const at = (id: number): RecordedExchange | undefined =>
     id < 1 || id > last || id <= last - size ? undefined : slots[id % size];
 
@@ -37,6 +50,19 @@ export function createExchangeRing(size: number = EXCHANGE_RING): ExchangeRing {
       exchange.id = last;
       slots[last % size] = exchange;
     },
+    update(exchange) {
+      for (const listener of listeners) listener(exchange.id);
+    },
+    onUpdate(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    raw: at,
+    one(id) {
+      const kept = at(id);
+      return kept && summary(kept);
+    },
+    clear: () => void slots.fill(undefined),
     list(limit, site) {
       const found: Exchange[] = [];
       for (let id = last; id > last - size && id > 0 && found.length < limit; id -= 1) {
@@ -69,7 +95,11 @@ export function createExchangeRing(size: number = EXCHANGE_RING): ExchangeRing {
 function summary({
   rawRequestHeaders: _request,
   rawResponseHeaders: _response,
+  capture: _capture,
   ...exchange
 }: RecordedExchange): Exchange {
-  return { ...exchange, path: redactUrl(exchange.path) };
+  const path = redactUrl(exchange.path);
+  return exchange.backendPath === undefined
+    ? { ...exchange, path }
+    : { ...exchange, path, backendPath: redactUrl(exchange.backendPath) };
 }

@@ -71,7 +71,8 @@ export function redactHeaders(raw: readonly string[]): [string, string][] {
   return pairs;
 }
 
-function redactHeader(name: string, value: string): string {
+/** As a header is shown. */
+export function redactHeader(name: string, value: string): string {
   const lower = name.toLowerCase();
   if (lower === 'cookie') return value.split(';').map(redactPair).join(';');
   if (lower === 'set-cookie') return redactSetCookie(value);
