@@ -50,6 +50,7 @@ export const COMMAND_NAMES = [
   'changes.list',
   'changes.undo',
   'doctor.run',
+  'discovery.list',
 ] as const;
 
 /** What the engine tells without being asked. */

@@ -12,6 +12,7 @@ import {
 import type { CertificatesReport, RenewedRoot } from './certificate.ts';
 import type { BackendFile, SiteFile } from './config.ts';
 import type { DnsAnswer, DnsQuery } from './dns.ts';
+import type { DevServer } from './discovery.ts';
 import type { DoctorReport } from './doctor.ts';
 import type {
   BackendState,
@@ -150,6 +151,8 @@ export const requestSchemas = {
   'changes.list': none,
   'changes.undo': z.strictObject({ id: z.number().int() }),
   'doctor.run': none,
+  /** Dev servers that run on this machine. */
+  'discovery.list': none,
 } as const satisfies Record<CommandName, z.ZodType>;
 
 export interface ConfigDocument {
@@ -234,6 +237,7 @@ interface Replies {
   'changes.list': SystemChange[];
   'changes.undo': SystemChange[];
   'doctor.run': DoctorReport;
+  'discovery.list': { servers: DevServer[] };
 }
 
 export type { CommandName, PushName } from './names.ts';

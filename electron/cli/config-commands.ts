@@ -9,7 +9,7 @@ import { ask } from './client.ts';
 import type { Context, Runner } from './command.ts';
 import type { ExitCode } from './io.ts';
 import { readStdin } from './io.ts';
-import { mapName } from './map.ts';
+import { mapOrOffer } from './discover.ts';
 import { plain } from './print.ts';
 
 export function register(program: Command, run: Runner): void {
@@ -40,8 +40,8 @@ export function register(program: Command, run: Runner): void {
     .command('map')
     .description('point a name at a dev server: mogoly map shop.localhost 5173')
     .argument('<name>', 'of the site: its host')
-    .argument('<port>', '3000, host:3000, or a URL')
-    .action(run((context, name: string, where: string) => mapName(context, name, where)));
+    .argument('[port]', '3000, host:3000, or a URL; left out, the dev servers found here are offered')
+    .action(run((context, name: string, where: string | undefined) => mapOrOffer(context, name, where)));
 }
 
 interface Source {

@@ -6,6 +6,7 @@ import type { Context, Register, Runner } from './command.ts';
 import * as cert from './cert.ts';
 import * as config from './config-commands.ts';
 import * as daemon from './daemon.ts';
+import * as discover from './discover.ts';
 import * as dns from './dns.ts';
 import * as doctor from './doctor.ts';
 import * as domain from './domain.ts';
@@ -31,6 +32,7 @@ const GROUPS: { register: Register }[] = [
   cert,
   trust,
   doctor,
+  discover,
 ];
 
 /** `args` without the interpreter and the script. Never rejects. */

@@ -71,6 +71,7 @@ export function createHandlers(engine: Engine, options: HandlerOptions = {}): Ha
     'certificates.list': () => engine.certificates.list(),
     'certificates.renewRoot': async (consent) => take(await engine.certificates.renewRoot(consent)),
     'certificates.order': async ({ host }) => take(await engine.certificates.order(host)),
+    'discovery.list': async () => ({ servers: await engine.discover() }),
     ...systemHandlers(engine),
   };
 }

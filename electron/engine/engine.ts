@@ -1,6 +1,7 @@
 /** The public interface of the engine: what createEngine() in index.ts returns. */
 import type { AcmeState } from '../../shared/acme.ts';
 import type { CertificatesReport, RenewedRoot } from '../../shared/certificate.ts';
+import type { DevServer } from '../../shared/discovery.ts';
 import type { DnsAnswer, DnsQuery } from '../../shared/dns.ts';
 import type { Edit, Applied, ConfigDocument, ConfigPreview, ConfigSchemas } from '../../shared/protocol.ts';
 import type { BackendFile, SiteFile } from '../../shared/config.ts';
@@ -140,6 +141,8 @@ export interface Engine {
   rehearsals: RehearsalDoor;
   /** Trust stores, the system's resolver, and the ledger of changes to them. */
   system: SystemRooms;
+  /** Dev servers that run on this machine: those with a known framework first, then by port. */
+  discover: () => Promise<DevServer[]>;
   /** After a wake, or a change of the clock or the network. */
   refresh: () => Promise<void>;
   /** Prometheus text exposition format 0.0.4. */

@@ -74,6 +74,7 @@ export function createEngine(options: EngineOptions): Engine {
     certificates: rooms.tls.reported,
     rehearsals: rehearsalDoor(rooms.rehearsals, rooms.current, () => lifecycle.status() === 'running'),
     system: rooms.system,
+    discover: rooms.discovery.list,
     refresh: rooms.tls.refresh,
     metrics: () => rooms.metricsText(lifecycle.startedAt()),
 

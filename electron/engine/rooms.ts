@@ -9,6 +9,7 @@ import { editText } from './config/edit.ts';
 import { parseText, readConfigFile } from './config/file.ts';
 import { openHistory } from './config/history.ts';
 import { summariseChange } from './config/summary.ts';
+import { discoveryOf } from './discover.ts';
 import { createDns } from './dns/dns.ts';
 import { dnsNames } from './dns-names.ts';
 import { httpsProbe, portOf, wantedNames, type InForce } from './in-force.ts';
@@ -54,7 +55,7 @@ export type Rooms = ReturnType<typeof createRooms>;
 
 export function createRooms(options: RoomOptions) {
   const parts = createParts(options);
-  const { bus, log, traffic, middlewares, transports, health, history, state, tls, dns, system } = parts;
+  const { bus, log, traffic, middlewares, transports, health, history, state, tls, dns, system, discovery } = parts;
   const check = checker(parts, options);
   const readRevision = (id: number) => history.read(id);
   return {
@@ -69,6 +70,7 @@ export function createRooms(options: RoomOptions) {
     tls,
     dns,
     system,
+    discovery,
     check,
     listRevisions: () => history.list(),
     readRevision,
@@ -150,6 +152,7 @@ function createParts(options: RoomOptions) {
     dns,
     tls,
     system,
+    discovery: discoveryOf(state),
     state,
   };
 }

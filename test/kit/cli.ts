@@ -46,7 +46,7 @@ export async function cli(home: string, args: string[], options: CliOptions = {}
       },
     },
     stderr: { write: (text) => (result.err += text) },
-    stdin,
+    stdin: Object.assign(stdin, { isTTY: options.isTTY }),
     env: { MOGOLY_HOME: home, ...options.env },
     signal: options.signal ?? new AbortController().signal,
   });
