@@ -20,7 +20,18 @@ const noRooms = (rooms) =>
   );
 
 /** Rooms of the engine meet only in its index.ts. */
-const ENGINE_ROOMS = ['config', 'proxy', 'middleware', 'health', 'record', 'dns', 'tls', 'services', 'system', 'discovery'];
+const ENGINE_ROOMS = [
+  'config',
+  'proxy',
+  'middleware',
+  'health',
+  'record',
+  'dns',
+  'tls',
+  'services',
+  'system',
+  'discovery',
+];
 
 /** @param {string} folder @param {object[]} patterns */
 const directions = (folder, patterns) => ({
