@@ -51,6 +51,7 @@ export const COMMAND_NAMES = [
   'changes.undo',
   'doctor.run',
   'discovery.list',
+  'doctor.mend',
 ] as const;
 
 /** What the engine tells without being asked. */

@@ -13,7 +13,7 @@ import type { CertificatesReport, RenewedRoot } from './certificate.ts';
 import type { BackendFile, SiteFile } from './config.ts';
 import type { DnsAnswer, DnsQuery } from './dns.ts';
 import type { DevServer } from './discovery.ts';
-import type { DoctorReport } from './doctor.ts';
+import { mendSchema, type DoctorReport, type Mended } from './doctor.ts';
 import type {
   BackendState,
   EngineStatus,
@@ -153,6 +153,7 @@ export const requestSchemas = {
   'doctor.run': none,
   /** Dev servers that run on this machine. */
   'discovery.list': none,
+  'doctor.mend': mendSchema,
 } as const satisfies Record<CommandName, z.ZodType>;
 
 export interface ConfigDocument {
@@ -238,6 +239,7 @@ interface Replies {
   'changes.undo': SystemChange[];
   'doctor.run': DoctorReport;
   'discovery.list': { servers: DevServer[] };
+  'doctor.mend': Mended;
 }
 
 export type { CommandName, PushName } from './names.ts';

@@ -77,11 +77,11 @@ export function createHandlers(engine: Engine, options: HandlerOptions = {}): Ha
 }
 
 type SystemCommand =
-  'trust.status' | 'trust.plan' | 'trust.apply' | `names.${string}` | `changes.${string}` | 'doctor.run';
+  'trust.status' | 'trust.plan' | 'trust.apply' | `names.${string}` | `changes.${string}` | `doctor.${string}`;
 
 /** Trust stores, the system's resolver, and what was changed there. */
 function systemHandlers({ system }: Engine): Pick<Handlers, Extract<keyof Handlers, SystemCommand>> {
-  const { trust, names, changes, doctor } = system;
+  const { trust, names, changes, doctor, mend } = system;
   return {
     'trust.status': async () => take(await trust.status()),
     'trust.plan': async ({ action, stores }) => take(await trust.plan(action, stores)),
@@ -96,6 +96,7 @@ function systemHandlers({ system }: Engine): Pick<Handlers, Extract<keyof Handle
       return changes.list();
     },
     'doctor.run': () => doctor(),
+    'doctor.mend': async (wanted) => take(await mend(wanted)),
   };
 }
 

@@ -27,6 +27,7 @@ import { createLog } from './record/log.ts';
 import type { ElevationMode } from './system/elevate.ts';
 import { createHealthRooms } from './rehearsal-rooms.ts';
 import { saveWithUndo } from './save.ts';
+import { listenOfFile } from './listen-of-file.ts';
 import { createSystemRooms } from './system-rooms.ts';
 import { createTrafficRooms } from './traffic-rooms.ts';
 import { createTlsRooms } from './tls-rooms.ts';
@@ -136,6 +137,7 @@ function createParts(options: RoomOptions) {
     root: tls.trustedRoot,
     probe: () => httpsProbe(state),
     wanted: () => wantedNames(state),
+    listen: async () => state.config?.listen ?? listenOfFile(options.configFile, options.env),
     listeners: () => state.listeners,
     certificates: tls.reported.list,
     sawQuery: (name) => dns.recent(QUERIES_LOOKED_AT).some((query) => query.name === name),

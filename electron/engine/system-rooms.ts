@@ -1,8 +1,9 @@
 /** What Mogoly changes outside its home folder: trust stores and the system's resolver, each change in the ledger. */
-import { homedir } from 'node:os';
+import { homedir, networkInterfaces, uptime } from 'node:os';
 import { join } from 'node:path';
 import type { CertificatesReport } from '../../shared/certificate.ts';
-import type { DoctorReport } from '../../shared/doctor.ts';
+import type { Config } from '../../shared/config.ts';
+import type { DoctorReport, Mend, Mended } from '../../shared/doctor.ts';
 import { success, type Problem, type Result } from '../../shared/problem.ts';
 import type {
   NamesCheck,
@@ -16,12 +17,14 @@ import type { TrustAction, TrustPlan, TrustReport, TrustResult } from '../../sha
 import type { EventBus } from './events.ts';
 import { createSystemChanges, type SystemChanges } from './system/changes.ts';
 import { runCommand } from './system/command.ts';
-import type { HostRefusal } from './system/doctor/check.ts';
+import type { DoctorDeps, HostRefusal } from './system/doctor/check.ts';
 import { examine } from './system/doctor/doctor.ts';
+import { mend } from './system/doctor/mend.ts';
+import { createPortOwner } from './system/doctor/port-owner.ts';
 import { createElevation, type ElevationMode } from './system/elevate.ts';
 import { openLedger } from './system/ledger.ts';
-import { createSystemNames } from './system/names/system-names.ts';
-import { createTrust, type TrustDeps } from './system/trust/trust.ts';
+import { createSystemNames, type SystemNames } from './system/names/system-names.ts';
+import { createTrust, type Trust, type TrustDeps } from './system/trust/trust.ts';
 
 /** Dev servers that refused a host, for the doctor. */
 const REFUSALS_KEPT = 50;
@@ -34,6 +37,8 @@ export interface SystemRoomsOptions {
   root: TrustDeps['root'];
   probe: TrustDeps['probe'];
   wanted: () => WantedNames;
+  /** Of the config in force, else of the file. */
+  listen: () => Promise<Config['listen'] | undefined>;
   listeners: () => readonly ListenerState[];
   certificates: () => CertificatesReport;
   /** Whether our DNS was asked for this name lately. */
@@ -56,6 +61,8 @@ export interface SystemRooms {
   };
   changes: Pick<SystemChanges, 'list' | 'undo'>;
   doctor: () => Promise<DoctorReport>;
+  /** Errors: DOCTOR_PORT_OWNER, DOCTOR_PORT_REFUSED, DOCTOR_PORT_KEPT, DOCTOR_FILES_REFUSED. */
+  mend: (wanted: Mend) => Promise<Result<Mended>>;
 }
 
 export function createSystemRooms(options: SystemRoomsOptions): SystemRooms {
@@ -79,11 +86,6 @@ export function createSystemRooms(options: SystemRoomsOptions): SystemRooms {
     makeChanges: (steps) => changes.make('names', steps),
     report: (name, data) => bus.emit(name, data as never),
   });
-  const refusals: HostRefusal[] = [];
-  bus.on('site.hostRefused', (refusal) => {
-    refusals.push(refusal);
-    if (refusals.length > REFUSALS_KEPT) refusals.shift();
-  });
   const planned = <T>(plan: Result<T>, steps: (value: T) => NamesPlan['steps']): Result<NamesPlan> =>
     plan.ok ? success({ steps: steps(plan.value), warnings: warningsOf(plan) }) : plan;
   return {
@@ -95,23 +97,48 @@ export function createSystemRooms(options: SystemRoomsOptions): SystemRooms {
       check: names.check,
     },
     changes,
-    doctor: () =>
-      examine({
-        ...place,
-        home,
-        now: Date.now,
-        listeners: options.listeners,
-        hosts: () => options.wanted().hosts,
-        namesStatus: names.status,
-        namesCheck: () => names.check(),
-        trustStores: async () => {
-          const report = await trust.status();
-          return report.ok ? report.value.stores : [];
-        },
-        certificates: options.certificates,
-        refusals: () => refusals,
-      }),
+    ...doctorRoom(options, trust, names),
   };
+}
+
+function doctorRoom(
+  options: SystemRoomsOptions,
+  trust: Trust,
+  names: SystemNames,
+): Pick<SystemRooms, 'doctor' | 'mend'> {
+  const { home, bus, env } = options;
+  const place = { platform: process.platform, fsRoot: '/', run: runCommand };
+  const portOwner = createPortOwner(place.platform, runCommand);
+  const refusals: HostRefusal[] = [];
+  bus.on('site.hostRefused', (refusal) => {
+    refusals.push(refusal);
+    if (refusals.length > REFUSALS_KEPT) refusals.shift();
+  });
+  const deps: DoctorDeps = {
+    ...place,
+    ...options,
+    portOwner,
+    userHome: env['HOME'] ?? homedir(),
+    now: Date.now,
+    clockJumpMs: clockJump(),
+    links: () => Object.keys(networkInterfaces()),
+    namesStatus: names.status,
+    namesCheck: () => names.check(),
+    trustStores: async () => {
+      const report = await trust.status();
+      return report.ok ? report.value.stores : [];
+    },
+    trustVerified: trust.verify,
+    refusals: () => refusals,
+  };
+  return { doctor: () => examine(deps), mend: (wanted) => mend(wanted, { home, portOwner }) };
+}
+
+/** The time since the machine started goes on while it sleeps and does not follow the clock, but on macOS, where it does. */
+function clockJump(): () => number {
+  const ahead = (): number => Date.now() - uptime() * 1_000;
+  const atStart = ahead();
+  return () => ahead() - atStart;
 }
 
 /** Also what the CLI makes its changes by, on its own terminal. */
