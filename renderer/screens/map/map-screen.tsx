@@ -1,6 +1,106 @@
-/** Map. */
-import { Page } from '../../parts/page.tsx';
+/** Map: where each name goes, how it fares, and what is broken; with the chosen item beside it. */
+import { useEffect, useMemo, useRef } from 'react';
+import { ReactFlowProvider } from '@xyflow/react';
+import { useStore } from 'zustand';
+import { Button } from '../../parts/button.tsx';
+import { Empty } from '../../parts/states.tsx';
+import { openDraft } from '../../store/draft.ts';
+import { liveStore } from '../../store/live.ts';
+import { mapViewStore, setMapView } from '../../store/map-view.ts';
+import { followRates } from '../../store/rates.ts';
+import { findSites, isBroken } from '../../store/site-filter.ts';
+import { BrokenList } from './broken-list.tsx';
+import { buildTree, sitesShown } from './graph.ts';
+import { Inspector } from './inspector.tsx';
+import { MapBar } from './map-bar.tsx';
+import { MapGraph, focusNode } from './map-graph.tsx';
+import { MapHead } from './map-head.tsx';
+import '../../style/map.css';
+import type { SiteState } from '../../../shared/state.ts';
+
+const NO_SITES: readonly SiteState[] = [];
 
 export function MapScreen() {
-  return <Page title="Map" />;
+  return (
+    <ReactFlowProvider>
+      <Map />
+    </ReactFlowProvider>
+  );
+}
+
+function Map() {
+  const sites = useStore(liveStore, (state) => state.snapshot?.sites ?? NO_SITES);
+  const { search, onlyBroken, limit } = useStore(mapViewStore);
+  const found = useMemo(() => findSites(sites, { text: search, onlyBroken }), [sites, search, onlyBroken]);
+  const shown = useMemo(() => sitesShown(found, limit), [found, limit]);
+  const broken = useMemo(() => sites.filter(isBroken).length, [sites]);
+  useRates(shown);
+  return (
+    <section className="map" aria-label="Map">
+      <MapHead />
+      <MapBar all={sites.length} broken={broken} found={found.length} shown={shown.length} />
+      <div className="map-work">
+        {shown.length > 0 ? <Shown shown={shown} /> : <Nothing all={sites.length} onlyBroken={onlyBroken} />}
+        <Side sites={sites} shown={shown} />
+      </div>
+    </section>
+  );
+}
+
+function Shown({ shown }: { shown: readonly SiteState[] }) {
+  const tree = useMemo(() => buildTree(shown), [shown]);
+  const shape = tree.items.map(({ id }) => id).join('\n');
+  return <MapGraph tree={tree} shape={shape} />;
+}
+
+function Side({ sites, shown }: { sites: readonly SiteState[]; shown: readonly SiteState[] }) {
+  const inspected = useStore(mapViewStore, (state) => state.inspected);
+  const item = useMemo(() => buildTree(shown).items.find(({ id }) => id === inspected), [shown, inspected]);
+  const find = (site: SiteState, id: string): void => {
+    const isShown = shown.some(({ name }) => name === site.name);
+    setMapView({ inspected: id, ...(isShown ? {} : { search: site.name, onlyBroken: false }) });
+  };
+  const close = (): void => {
+    setMapView({ inspected: undefined });
+    if (item) requestAnimationFrame(() => focusNode(item.id));
+  };
+  return (
+    <aside
+      className="map-side"
+      aria-label="Beside the map"
+      onKeyDown={(event) => {
+        if (event.key !== 'Escape' || !item) return;
+        close();
+        event.preventDefault();
+      }}
+    >
+      {item ? <Inspector item={item} onClose={close} /> : <BrokenList sites={sites} onFind={find} />}
+    </aside>
+  );
+}
+
+/** The rates are kept for what is shown, and only while it is. */
+function useRates(shown: readonly SiteState[]): void {
+  const current = useRef(shown);
+  useEffect(() => {
+    current.current = shown;
+  }, [shown]);
+  useEffect(() => followRates(() => current.current), []);
+}
+
+function Nothing({ all, onlyBroken }: { all: number; onlyBroken: boolean }) {
+  if (all === 0)
+    return (
+      <Empty title="No sites yet">
+        <p className="muted">A site gives a dev server a name of its own. Add one, and see here where it leads.</p>
+        <Button look="accent" onClick={() => void openDraft({ form: 'site.add', site: '' })}>
+          Add site
+        </Button>
+      </Empty>
+    );
+  return (
+    <Empty title={onlyBroken ? 'Nothing is broken' : 'No site matches'}>
+      <Button onClick={() => setMapView({ search: '', onlyBroken: false })}>Show all sites</Button>
+    </Empty>
+  );
 }

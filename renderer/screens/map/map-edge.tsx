@@ -1,0 +1,33 @@
+/** The way from one item to the next: its rate and errors in figures, and a pulse when requests pass. */
+import { memo } from 'react';
+import { getSmoothStepPath, type EdgeProps } from '@xyflow/react';
+import { formatRate } from './words.ts';
+import type { LinkEdge } from './flow.ts';
+
+/** From an item to where its ways part; what is left of the gap is level, and carries the rate. */
+const TRUNK = 16;
+
+export const MapEdge = memo(function MapEdge(props: EdgeProps<LinkEdge>) {
+  const [path] = getSmoothStepPath({ ...props, centerX: props.sourceX + TRUNK, borderRadius: 10 });
+  const { data } = props;
+  if (!data) return null;
+  const { rate, pulse, column, look } = data;
+  const isLive = rate.perSecond > 0;
+  const x = props.targetX - 8;
+  return (
+    <g className={`map-link look-${look} ${isLive ? 'is-live' : ''}`} aria-hidden="true">
+      <path className="map-line-path" d={path} />
+      {isLive && <path key={pulse} className={`map-pulse pulse-${Math.min(column, 5)}`} d={path} pathLength={1} />}
+      {isLive && (
+        <text className="map-label num" x={x} y={props.targetY - 6} textAnchor="end">
+          {formatRate(rate.perSecond)}/s
+        </text>
+      )}
+      {rate.errorsPerSecond > 0 && (
+        <text className="map-label map-label-bad num" x={x} y={props.targetY + 14} textAnchor="end">
+          {formatRate(rate.errorsPerSecond)} err/s
+        </text>
+      )}
+    </g>
+  );
+});

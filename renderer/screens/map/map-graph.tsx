@@ -1,0 +1,128 @@
+/** The graph itself: drawn from the mirror of the engine, moved by mouse and keys, inspected by a click or Enter. */
+import { useEffect, useMemo, useRef, useState, type KeyboardEvent, type FocusEvent } from 'react';
+import { ReactFlow, useReactFlow, useStoreApi, type EdgeTypes, type NodeTypes } from '@xyflow/react';
+import '@xyflow/react/dist/base.css';
+import { useStore } from 'zustand';
+import { liveStore } from '../../store/live.ts';
+import { mapViewStore, setMapView } from '../../store/map-view.ts';
+import { ratesStore } from '../../store/rates.ts';
+import { createDrawer, type Drawn } from './flow.ts';
+import { layOut, neighbour, type Box } from './layout.ts';
+import { MapEdge } from './map-edge.tsx';
+import { MapHeading } from './map-heading.tsx';
+import { MapNode } from './map-node.tsx';
+import { firstView, revealed } from './viewport.ts';
+import type { MapTree } from './graph.ts';
+import type { Rehearsal } from '../../../shared/rehearsal.ts';
+
+const NODE_TYPES: NodeTypes = { item: MapNode as never, heading: MapHeading as never };
+const EDGE_TYPES: EdgeTypes = { link: MapEdge as never };
+const NO_REHEARSALS: readonly Rehearsal[] = [];
+export const ZOOM_MIN = 0.4;
+export const ZOOM_MAX = 1.5;
+
+export function MapGraph({ tree, shape }: { tree: MapTree; shape: string }) {
+  const boxes = useBoxes(tree, shape);
+  const { nodes, headings, edges } = useDrawn(tree, boxes);
+  const all = useMemo(() => [...headings, ...nodes], [headings, nodes]);
+  const frame = useRef<HTMLDivElement>(null);
+  const { reveal } = useView(boxes, frame, shape);
+  const onKeyDown = (event: KeyboardEvent): void => {
+    const from = nodeIdOf(event.target);
+    if (from === undefined || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.key === 'Escape' && mapViewStore.getState().inspected !== undefined) {
+      setMapView({ inspected: undefined });
+      event.preventDefault();
+    }
+    const to = neighbour(tree, boxes, from, event.key);
+    if (to === undefined) return;
+    event.preventDefault();
+    reveal(to);
+    focusNode(to);
+  };
+  const onFocus = (event: FocusEvent): void => {
+    const id = nodeIdOf(event.target);
+    if (id !== undefined && event.target.matches(':focus-visible')) reveal(id);
+  };
+  return (
+    <div
+      ref={frame}
+      className="map-graph"
+      role="group"
+      aria-label="Map of routes"
+      onKeyDown={onKeyDown}
+      onFocus={onFocus}
+    >
+      <ReactFlow
+        nodes={all}
+        edges={edges}
+        nodeTypes={NODE_TYPES}
+        edgeTypes={EDGE_TYPES}
+        nodesDraggable={false}
+        nodesConnectable={false}
+        nodesFocusable={false}
+        edgesFocusable={false}
+        elementsSelectable={false}
+        disableKeyboardA11y
+        panOnScroll
+        zoomOnDoubleClick={false}
+        minZoom={ZOOM_MIN}
+        maxZoom={ZOOM_MAX}
+        proOptions={{ hideAttribution: true }}
+      />
+    </div>
+  );
+}
+
+export const nodeIdOf = (target: EventTarget): string | undefined =>
+  target instanceof HTMLElement ? target.closest<HTMLElement>('[data-node]')?.dataset['node'] : undefined;
+
+export function focusNode(id: string): void {
+  document.querySelector<HTMLElement>(`[data-node="${CSS.escape(id)}"]`)?.focus({ preventScroll: true });
+}
+
+/** Anew only when an item comes or goes. */
+function useBoxes(tree: MapTree, shape: string): Map<string, Box> {
+  // eslint-disable-next-line react-hooks/exhaustive-deps -- the places depend on the shape of the tree, not on its figures
+  return useMemo(() => layOut(tree), [shape]);
+}
+
+function useDrawn(tree: MapTree, boxes: Map<string, Box>): Drawn {
+  const rates = useStore(ratesStore);
+  const rehearsals = useStore(liveStore, ({ snapshot }) => snapshot?.rehearsals ?? NO_REHEARSALS);
+  const traffic = useStore(liveStore, ({ snapshot }) => snapshot?.traffic);
+  const inspected = useStore(mapViewStore, (state) => state.inspected);
+  const [drawer] = useState(createDrawer);
+  return useMemo(
+    () => drawer({ tree, boxes, rates, rehearsals, traffic, inspected }),
+    [drawer, tree, boxes, rates, rehearsals, traffic, inspected],
+  );
+}
+
+/** The whole width in sight at first and after another search; a node that gets the focus is brought into sight. */
+function useView(
+  boxes: Map<string, Box>,
+  frame: React.RefObject<HTMLDivElement | null>,
+  shape: string,
+): { reveal: (id: string) => void } {
+  const flow = useReactFlow();
+  const store = useStoreApi();
+  const search = useStore(mapViewStore, ({ search, onlyBroken }) => `${search}\n${String(onlyBroken)}`);
+  const isEmpty = shape === '';
+  useEffect(() => {
+    const { clientWidth, clientHeight } = frame.current ?? { clientWidth: 0, clientHeight: 0 };
+    if (clientWidth > 0) void flow.setViewport(firstView([...boxes.values()], clientWidth, clientHeight));
+    // eslint-disable-next-line react-hooks/exhaustive-deps -- a map that changes stays where it was put
+  }, [flow, search, isEmpty]);
+  const reveal = (id: string): void => {
+    const box = boxes.get(id);
+    const { width, height } = store.getState();
+    if (box) void flow.setViewport(revealed(box, flow.getViewport(), width, height));
+  };
+  const inspected = useStore(mapViewStore, (state) => state.inspected);
+  useEffect(() => {
+    if (inspected !== undefined) reveal(inspected);
+    // eslint-disable-next-line react-hooks/exhaustive-deps -- once for each choice, not for each figure
+  }, [inspected]);
+  return { reveal };
+}

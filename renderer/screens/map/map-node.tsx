@@ -1,0 +1,199 @@
+/** One item of the map: what it is, how it fares by shape and word, and how many requests pass. */
+import { memo } from 'react';
+import { Handle, Position, type NodeProps } from '@xyflow/react';
+import { useDroppable } from '@dnd-kit/core';
+import { CornerUpRight, Folder, Timer } from 'lucide-react';
+import { plural, shortUrl } from '../../parts/format.ts';
+import { HEALTH_WORDS, HealthShape } from '../../parts/health-mark.tsx';
+import { summarise, type HealthStatus } from '../../../shared/state.ts';
+import { backendsOf } from '../../store/live-state.ts';
+import { setMapView } from '../../store/map-view.ts';
+import { timeLeft } from '../../store/rehearse.ts';
+import { showInSites } from './inspect-parts.tsx';
+import { useNow } from './use-now.ts';
+import { formatRate, poolTitle } from './words.ts';
+import type { ItemData, ItemNode } from './flow.ts';
+import type { Thing } from './graph.ts';
+import type { Rehearsal } from '../../../shared/rehearsal.ts';
+
+export const MapNode = memo(function MapNode({ id, data }: NodeProps<ItemNode>) {
+  const { thing } = data.item;
+  const { setNodeRef, isOver, active } = useDroppable({
+    id,
+    disabled: thing.kind !== 'pool',
+    data: { item: data.item },
+  });
+  const isTarget = thing.kind === 'pool' && active !== null;
+  const open = (): void => {
+    if (thing.kind === 'more') showInSites(thing.site.name);
+    else setMapView({ inspected: id });
+  };
+  return (
+    <>
+      {thing.kind !== 'clients' && <Handle type="target" position={Position.Left} isConnectable={false} />}
+      <button
+        ref={setNodeRef}
+        type="button"
+        className={`map-node map-${thing.kind} ${toneOf(thing)} ${isTarget ? 'is-target' : ''} ${isOver ? 'is-over' : ''}`}
+        data-node={id}
+        aria-pressed={data.isInspected}
+        onClick={open}
+      >
+        <Content data={data} />
+      </button>
+      <Handle type="source" position={Position.Right} isConnectable={false} />
+    </>
+  );
+});
+
+function Content({ data }: { data: ItemData }) {
+  const { thing } = data.item;
+  switch (thing.kind) {
+    case 'clients':
+      return <Clients data={data} />;
+    case 'site':
+      return <Site thing={thing} />;
+    case 'route':
+      return <Two first={<span className="mono map-name">{thing.route.path}</span>} second={middlewaresOf(thing)} />;
+    case 'pool':
+      return <Pool thing={thing} />;
+    case 'end':
+      return <End thing={thing} />;
+    case 'backend':
+      return <Backend thing={thing} data={data} />;
+    case 'more':
+      return <span className="map-more">and {plural(thing.count, 'more backend')}</span>;
+  }
+}
+
+type Of<K extends Thing['kind']> = Extract<Thing, { kind: K }>;
+
+function Two({ first, second }: { first: React.ReactNode; second: React.ReactNode }) {
+  return (
+    <>
+      <span className="map-line">{first}</span>
+      <span className="map-line map-second">{second}</span>
+    </>
+  );
+}
+
+function Clients({ data: { traffic } }: { data: ItemData }) {
+  return (
+    <>
+      <span className="map-second">Clients</span>
+      <span className="map-big num">{formatRate(traffic?.requestsPerSecond ?? 0)}</span>
+      <span className="map-second">requests/s</span>
+    </>
+  );
+}
+
+function Site({ thing: { site } }: { thing: Of<'site'> }) {
+  const others = site.hosts.length - 1;
+  return (
+    <Two
+      first={
+        <>
+          <HealthShape health={site.disabled ? 'unknown' : site.health} />
+          <span className="mono map-name">{site.hosts[0] ?? site.name}</span>
+        </>
+      }
+      second={
+        <>
+          <Word health={site.health} isDisabled={site.disabled} />
+          <span className="grow" />
+          {others > 0 && <span>+{plural(others, 'name')}</span>}
+        </>
+      }
+    />
+  );
+}
+
+function middlewaresOf({ route }: Of<'route'>): string {
+  if (route.middlewares.length > 0) return route.middlewares.join(', ');
+  return route.path === '/' ? 'all paths' : 'these paths';
+}
+
+function Pool({ thing: { pool } }: { thing: Of<'pool'> }) {
+  const enabled = backendsOf(pool).filter(({ disabled }) => !disabled);
+  const up = enabled.filter(({ health }) => health !== 'down').length;
+  return (
+    <Two
+      first={
+        <>
+          <HealthShape health={summarise(enabled.map(({ health }) => health))} />
+          <span className="map-name">{poolTitle(pool)}</span>
+        </>
+      }
+      second={
+        <span className="num">
+          {up} of {enabled.length} up
+        </span>
+      }
+    />
+  );
+}
+
+function End({ thing: { route } }: { thing: Of<'end'> }) {
+  const Icon = route.kind === 'static' ? Folder : CornerUpRight;
+  return (
+    <Two
+      first={
+        <>
+          <Icon size={12} aria-hidden />
+          <span className="mono map-name">{route.target}</span>
+        </>
+      }
+      second={route.kind === 'static' ? 'files' : 'redirect'}
+    />
+  );
+}
+
+function Backend({ thing: { backend }, data }: { thing: Of<'backend'>; data: ItemData }) {
+  return (
+    <Two
+      first={
+        <>
+          <HealthShape health={backend.disabled ? 'unknown' : backend.health} />
+          <span className="mono map-name">{backend.name}</span>
+          {backend.backup && <span className="map-second">backup</span>}
+        </>
+      }
+      second={
+        <>
+          {data.rehearsal ? (
+            <RehearsalText rehearsal={data.rehearsal} />
+          ) : (
+            <span className="mono map-url">{shortUrl(backend.url)}</span>
+          )}
+          <span className="grow" />
+          <Word health={backend.health} isDisabled={backend.disabled} />
+        </>
+      }
+    />
+  );
+}
+
+function RehearsalText({ rehearsal }: { rehearsal: Rehearsal }) {
+  const now = useNow();
+  return (
+    <span className="map-rehearsal">
+      <Timer size={12} aria-hidden /> Rehearsing {rehearsal.kind}{' '}
+      <span className="num">{timeLeft(rehearsal, now)}</span>
+    </span>
+  );
+}
+
+function Word({ health, isDisabled }: { health: HealthStatus; isDisabled: boolean }) {
+  return (
+    <span className={`map-word state-${isDisabled ? 'unknown' : health}`}>
+      {isDisabled ? 'Disabled' : HEALTH_WORDS[health]}
+    </span>
+  );
+}
+
+function toneOf(thing: Thing): string {
+  if (thing.kind === 'clients' || thing.kind === 'more') return '';
+  if (thing.site.disabled || (thing.kind === 'backend' && thing.backend.disabled)) return 'is-off';
+  if (thing.kind === 'backend') return `is-${thing.backend.health}`;
+  return thing.kind === 'site' ? `is-${thing.site.health}` : '';
+}

@@ -1,0 +1,126 @@
+/** Dev servers found on this machine: each a card to drag onto a pool, or to add to one from a menu. */
+import { useEffect } from 'react';
+import { useDraggable } from '@dnd-kit/core';
+import { DropdownMenu } from 'radix-ui';
+import { ChevronDown, GripVertical, RefreshCw } from 'lucide-react';
+import { IconButton } from '../../parts/button.tsx';
+import { formatCount } from '../../parts/format.ts';
+import { Failed, Loading } from '../../parts/states.tsx';
+import { titleOf, type DevServer } from '../../../shared/discovery.ts';
+import { addToPool, type PoolPlace } from '../../store/map-changes.ts';
+import { useAnswer } from '../../store/use-answer.ts';
+import { poolTitle } from './words.ts';
+import type { MapItem } from './graph.ts';
+
+/** A server that was just started is there within one look. */
+const LOOK_MS = 5_000;
+/** More cards than anyone drags; those not routed yet come first. */
+const CARDS_MAX = 20;
+/** A longer menu is no help; the search of the map brings the pool that is wanted. */
+const POOLS_MAX = 30;
+
+export function ServerTray({ items }: { items: readonly MapItem[] }) {
+  const { state, reload } = useAnswer('discovery.list');
+  useEffect(() => {
+    const timer = setInterval(() => {
+      if (!document.hidden) reload();
+    }, LOOK_MS);
+    return () => clearInterval(timer);
+  }, [reload]);
+  return (
+    <section className="map-servers" aria-label="Dev servers on this machine">
+      <header className="map-servers-head">
+        <h2>Dev servers on this machine</h2>
+        <IconButton label="Look again" icon={<RefreshCw size={14} aria-hidden />} onClick={reload} />
+      </header>
+      {state.phase === 'loading' && <Loading what="Looking at the ports" />}
+      {state.phase === 'failed' && <Failed problems={state.problems} onRetry={reload} />}
+      {state.phase === 'ready' && <Cards servers={state.value.servers} pools={poolsOf(items)} />}
+    </section>
+  );
+}
+
+function poolsOf(items: readonly MapItem[]): PoolPlace[] {
+  return items.flatMap(({ thing }) => (thing.kind === 'pool' ? [thing] : []));
+}
+
+function Cards({ servers, pools }: { servers: readonly DevServer[]; pools: readonly PoolPlace[] }) {
+  const sorted = [...servers].sort((a, b) => Number(a.mappedBy !== undefined) - Number(b.mappedBy !== undefined));
+  if (servers.length === 0)
+    return <p className="muted">None runs now. Start one, as with npm run dev, and it shows up here.</p>;
+  return (
+    <>
+      <p className="muted map-servers-lead">Drag one onto a pool, and it takes its share.</p>
+      <ul>
+        {sorted.slice(0, CARDS_MAX).map((server) => (
+          <li key={`${server.address} ${server.port}`}>
+            <Card server={server} pools={pools} />
+          </li>
+        ))}
+      </ul>
+      {servers.length > CARDS_MAX && <p className="muted">and {formatCount(servers.length - CARDS_MAX)} more</p>}
+    </>
+  );
+}
+
+function Card({ server, pools }: { server: DevServer; pools: readonly PoolPlace[] }) {
+  const id = `server ${server.address} ${server.port}`;
+  const { setNodeRef, listeners, isDragging } = useDraggable({ id, data: { server } });
+  return (
+    <div ref={setNodeRef} className={`server-card ${isDragging ? 'is-dragging' : ''}`} {...listeners}>
+      <CardText server={server} />
+      <AddMenu server={server} pools={pools} />
+    </div>
+  );
+}
+
+/** Also what hangs on the pointer while a card is dragged. */
+export function CardText({ server }: { server: DevServer }) {
+  return (
+    <>
+      <GripVertical size={14} aria-hidden />
+      <span className="server-text">
+        <span className="server-title">{titleOf(server)}</span>
+        <span className="muted">
+          <span className="mono">:{server.port}</span>
+          {server.mappedBy === undefined ? ' not routed' : ` in ${server.mappedBy}`}
+        </span>
+      </span>
+    </>
+  );
+}
+
+/** The way of the keyboard. Not modal: what locks the scrolling of a page writes a style element, which the CSP forbids. */
+function AddMenu({ server, pools }: { server: DevServer; pools: readonly PoolPlace[] }) {
+  return (
+    <DropdownMenu.Root modal={false}>
+      <DropdownMenu.Trigger
+        className="button server-add"
+        aria-label={`Add ${titleOf(server)} on port ${server.port} to a pool`}
+        disabled={pools.length === 0}
+        onPointerDown={(event) => event.stopPropagation()}
+      >
+        Add to <ChevronDown size={12} aria-hidden />
+      </DropdownMenu.Trigger>
+      <DropdownMenu.Portal>
+        <DropdownMenu.Content className="menu" align="end" sideOffset={4} collisionPadding={8}>
+          <DropdownMenu.Label className="menu-label">Add to pool</DropdownMenu.Label>
+          {pools.slice(0, POOLS_MAX).map((place) => (
+            <DropdownMenu.Item
+              key={`${place.site.name} ${place.route.path} ${place.pool.name}`}
+              className="menu-item"
+              onSelect={() => void addToPool(place, server.url)}
+            >
+              <span className="mono">
+                {place.site.name}
+                {place.route.path === '/' ? '' : place.route.path}
+              </span>
+              <span className="muted">{poolTitle(place.pool)}</span>
+            </DropdownMenu.Item>
+          ))}
+          {pools.length > POOLS_MAX && <p className="menu-label">Search the map for the others.</p>}
+        </DropdownMenu.Content>
+      </DropdownMenu.Portal>
+    </DropdownMenu.Root>
+  );
+}
