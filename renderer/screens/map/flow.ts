@@ -65,9 +65,17 @@ export function draw(input: DrawInput, before: Drawn): Drawn {
     nodes.push(nodeOf(item, box, rate, input, oldNodes.get(item.id)));
     if (item.parent !== undefined) edges.push(edgeOf(item, item.parent, rate, input.rates.tick, oldEdges.get(item.id)));
   }
+  edges.sort((one, other) => rankOf(one) - rankOf(other));
   const headings = headingsOf(input.tree.columns);
   const isSame = before.headings.at(-1)?.position.x === headings.at(-1)?.position.x;
   return { nodes, headings: isSame ? before.headings : headings, edges };
+}
+
+/** What carries requests is drawn over what does not, where they share a trunk. */
+function rankOf({ data }: LinkEdge): number {
+  if (!data || data.look === 'off') return 0;
+  if (data.rate.perSecond > 0) return 3;
+  return data.look === 'down' ? 2 : 1;
 }
 
 function headingsOf(columns: number): HeadingNode[] {

@@ -1,14 +1,12 @@
 /** The way from one item to the next: its rate and errors in figures, and a pulse when requests pass. */
 import { memo } from 'react';
-import { getSmoothStepPath, type EdgeProps } from '@xyflow/react';
+import type { EdgeProps } from '@xyflow/react';
+import { stepPath } from './step-path.ts';
 import { formatRate } from './words.ts';
 import type { LinkEdge } from './flow.ts';
 
-/** From an item to where its ways part; what is left of the gap is level, and carries the rate. */
-const TRUNK = 16;
-
 export const MapEdge = memo(function MapEdge(props: EdgeProps<LinkEdge>) {
-  const [path] = getSmoothStepPath({ ...props, centerX: props.sourceX + TRUNK, borderRadius: 10 });
+  const path = stepPath(props.sourceX, props.sourceY, props.targetX, props.targetY);
   const { data } = props;
   if (!data) return null;
   const { rate, pulse, column, look } = data;

@@ -10,12 +10,16 @@ import { mapViewStore, setMapView } from '../../store/map-view.ts';
 import { followRates } from '../../store/rates.ts';
 import { findSites, isBroken } from '../../store/site-filter.ts';
 import { BrokenList } from './broken-list.tsx';
-import { buildTree, sitesShown } from './graph.ts';
+import { DragArea } from './drag.tsx';
+import { buildTree, sitesShown, type MapItem } from './graph.ts';
 import { Inspector } from './inspector.tsx';
 import { MapBar } from './map-bar.tsx';
 import { MapGraph, focusNode } from './map-graph.tsx';
 import { MapHead } from './map-head.tsx';
+import { ServerTray } from './server-tray.tsx';
 import '../../style/map.css';
+import '../../style/map-side.css';
+import '../../style/menu.css';
 import type { SiteState } from '../../../shared/state.ts';
 
 const NO_SITES: readonly SiteState[] = [];
@@ -34,28 +38,36 @@ function Map() {
   const found = useMemo(() => findSites(sites, { text: search, onlyBroken }), [sites, search, onlyBroken]);
   const shown = useMemo(() => sitesShown(found, limit), [found, limit]);
   const broken = useMemo(() => sites.filter(isBroken).length, [sites]);
+  const tree = useMemo(() => buildTree(shown), [shown]);
+  const shape = useMemo(() => tree.items.map(({ id }) => id).join('\n'), [tree]);
   useRates(shown);
   return (
     <section className="map" aria-label="Map">
       <MapHead />
       <MapBar all={sites.length} broken={broken} found={found.length} shown={shown.length} />
-      <div className="map-work">
-        {shown.length > 0 ? <Shown shown={shown} /> : <Nothing all={sites.length} onlyBroken={onlyBroken} />}
-        <Side sites={sites} shown={shown} />
-      </div>
+      <DragArea>
+        <div className="map-work">
+          {shown.length > 0 ? (
+            <MapGraph tree={tree} shape={shape} />
+          ) : (
+            <Nothing all={sites.length} onlyBroken={onlyBroken} />
+          )}
+          <Side sites={sites} shown={shown} items={tree.items} />
+        </div>
+      </DragArea>
     </section>
   );
 }
 
-function Shown({ shown }: { shown: readonly SiteState[] }) {
-  const tree = useMemo(() => buildTree(shown), [shown]);
-  const shape = tree.items.map(({ id }) => id).join('\n');
-  return <MapGraph tree={tree} shape={shape} />;
+interface SideProps {
+  sites: readonly SiteState[];
+  shown: readonly SiteState[];
+  items: readonly MapItem[];
 }
 
-function Side({ sites, shown }: { sites: readonly SiteState[]; shown: readonly SiteState[] }) {
+function Side({ sites, shown, items }: SideProps) {
   const inspected = useStore(mapViewStore, (state) => state.inspected);
-  const item = useMemo(() => buildTree(shown).items.find(({ id }) => id === inspected), [shown, inspected]);
+  const item = useMemo(() => items.find(({ id }) => id === inspected), [items, inspected]);
   const find = (site: SiteState, id: string): void => {
     const isShown = shown.some(({ name }) => name === site.name);
     setMapView({ inspected: id, ...(isShown ? {} : { search: site.name, onlyBroken: false }) });
@@ -75,6 +87,7 @@ function Side({ sites, shown }: { sites: readonly SiteState[]; shown: readonly S
       }}
     >
       {item ? <Inspector item={item} onClose={close} /> : <BrokenList sites={sites} onFind={find} />}
+      <ServerTray items={items} />
     </aside>
   );
 }
