@@ -18,6 +18,7 @@ import { MapGraph, focusNode } from './map-graph.tsx';
 import { MapHead } from './map-head.tsx';
 import { ServerTray } from './server-tray.tsx';
 import '../../style/map.css';
+import '../../style/map-head.css';
 import '../../style/map-side.css';
 import '../../style/menu.css';
 import type { SiteState } from '../../../shared/state.ts';
