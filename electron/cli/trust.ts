@@ -1,7 +1,7 @@
 /** `trust`: the local CA in the stores of this machine. The steps are made here, where a terminal can ask for a password. */
 import type { Command } from 'commander';
 import { systemChanges } from '../engine/system-rooms.ts';
-import { shownCommand } from '../engine/system/script.ts';
+import { shownCommand } from '../../shared/shown-command.ts';
 import type { SystemStep } from '../../shared/system-change.ts';
 import type { TrustAction, TrustPlan, TrustReport, TrustResult } from '../../shared/trust.ts';
 import { ask } from './client.ts';

@@ -2,6 +2,7 @@
 import { useStore } from 'zustand';
 import { useShallow } from 'zustand/react/shallow';
 import { TriangleAlert } from 'lucide-react';
+import { DoctorCount } from './doctor-count.tsx';
 import { formatMs, plural } from './format.ts';
 import { allProblems } from './problems-banner.tsx';
 import { liveStore } from '../store/live.ts';
@@ -41,6 +42,7 @@ export function StatusBar() {
         </>
       )}
       <span className="grow" />
+      <DoctorCount />
       <ProblemCount />
       <span className="muted status-version">{version}</span>
     </footer>

@@ -141,6 +141,7 @@ function installApi(canned: Canned): void {
           value: far.canned.document ?? { server: [] },
         },
       };
+    if (name === 'doctor.run') return { ok: true, value: { at: 0, durationMs: 0, findings: [] } };
     if (name === 'window.getTheme') return { ok: true, value: { theme: 'system' } };
     if (name.startsWith('app.') || name.startsWith('window.')) return { ok: true, value: null };
     return { ok: true, value: { revision: far.canned.snapshot.revision + 1, warnings: [] } };

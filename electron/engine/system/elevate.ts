@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { failure, problem, success, type Problem, type Result } from '../../../shared/problem.ts';
 import type { StepCommand } from '../../../shared/system-change.ts';
 import type { RunCommand } from './command.ts';
-import { failedStep, shellQuoted, shellScript, shownCommand } from './script.ts';
+import { shellQuoted, shownCommand } from '../../../shared/shown-command.ts';
+import { failedStep, shellScript } from './script.ts';
 import { argumentQuoted, powershellScript } from './script-windows.ts';
 
 /** `sudo`: on the terminal · `prompt`: the system's own dialog · `none`: only for who has the rights already. */

@@ -1,14 +1,6 @@
 /** A batch of commands as one script of the POSIX shell: what a single question for a password lets happen. */
+import { shellQuoted } from '../../../shared/shown-command.ts';
 import type { StepCommand } from '../../../shared/system-change.ts';
-
-/** As one word, whatever is in it. */
-export const shellQuoted = (word: string): string => `'${word.replaceAll("'", "'\\''")}'`;
-
-/** As a person would type it; `input` is told of, not shown. */
-export function shownCommand({ file, args, input }: StepCommand): string {
-  const words = [file, ...args].map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : shellQuoted(word)));
-  return input === undefined ? words.join(' ') : `printf %s ${shellQuoted(input)} | ${words.join(' ')}`;
-}
 
 /** Exit code of a script whose first step failed, 151 for the second and so on: no code of sudo, pkexec or a signal. */
 export const FIRST_STEP_FAILED = 150;

@@ -7,7 +7,8 @@ import { createSystemChanges } from '../../../electron/engine/system/changes.ts'
 import { runCommand } from '../../../electron/engine/system/command.ts';
 import { createElevation, promptCommand } from '../../../electron/engine/system/elevate.ts';
 import { openLedger } from '../../../electron/engine/system/ledger.ts';
-import { failedStep, shellQuoted, shellScript, shownCommand } from '../../../electron/engine/system/script.ts';
+import { failedStep, shellScript } from '../../../electron/engine/system/script.ts';
+import { shellQuoted, shownCommand } from '../../../shared/shown-command.ts';
 import { argumentQuoted, powershellScript } from '../../../electron/engine/system/script-windows.ts';
 import type { StepCommand, SystemStep } from '../../../shared/system-change.ts';
 import { tempHome } from '../../kit/temp-home.ts';

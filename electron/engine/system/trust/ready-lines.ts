@@ -1,6 +1,6 @@
 /** Lines to copy for programs that read no store of the system. */
 import type { ReadyLine } from '../../../../shared/trust.ts';
-import { shellQuoted } from '../script.ts';
+import { shellQuoted } from '../../../../shared/shown-command.ts';
 
 /** `file`: the root as PEM. */
 export function readyLines(file: string, platform: NodeJS.Platform): ReadyLine[] {

@@ -1,7 +1,7 @@
 /** Whether the home folder is ours to write, and closed to others. */
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { shellQuoted } from '../../script.ts';
+import { shellQuoted } from '../../../../../shared/shown-command.ts';
 import { check, type Fault } from '../check.ts';
 import { openFiles, type OpenFile } from '../open-files.ts';
 

@@ -1,0 +1,28 @@
+/** A line to paste elsewhere, with a button that copies it. */
+import { useEffect, useState } from 'react';
+import { Check, Copy } from 'lucide-react';
+import { IconButton } from './button.tsx';
+import { copyText } from '../store/changes.ts';
+import '../style/system.css';
+
+/** The tick stays long enough to be seen. */
+const TICK_MS = 1_500;
+
+export function CopyLine({ line, label }: { line: string; label: string }) {
+  const [copied, setCopied] = useState(false);
+  useEffect(() => {
+    if (!copied) return;
+    const timer = setTimeout(() => setCopied(false), TICK_MS);
+    return () => clearTimeout(timer);
+  }, [copied]);
+  return (
+    <div className="copy-line">
+      <code>{line}</code>
+      <IconButton
+        label={copied ? 'Copied' : `Copy: ${label}`}
+        icon={copied ? <Check size={14} aria-hidden /> : <Copy size={14} aria-hidden />}
+        onClick={() => void copyText(line).then(setCopied)}
+      />
+    </div>
+  );
+}
