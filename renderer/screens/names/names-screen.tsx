@@ -21,8 +21,8 @@ export function NamesScreen() {
   return (
     <Page title="Names" lead="Which names Mogoly answers, and how this system comes to ask.">
       <SystemSection status={status.state} onRetry={status.reload} onChanged={onChanged} />
-      <HostsSection status={status.state} />
       <TestSection />
+      <HostsSection status={status.state} />
       <QueriesSection />
       <ChangesSection changes={changes.state} onRetry={changes.reload} onChanged={onChanged} />
     </Page>

@@ -16,7 +16,7 @@ interface SystemSectionProps {
 }
 
 const MARKS: Record<NamesState, { shape: HealthStatus; word: string }> = {
-  active: { shape: 'healthy', word: 'Asks us' },
+  active: { shape: 'healthy', word: 'In place' },
   stale: { shape: 'degraded', word: 'Out of date' },
   inactive: { shape: 'unknown', word: 'Not told' },
   unavailable: { shape: 'unknown', word: 'Not here' },
