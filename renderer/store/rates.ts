@@ -3,6 +3,7 @@ import { createStore } from 'zustand/vanilla';
 import { bridge } from '../bridge.ts';
 import { isPool } from '../../shared/state.ts';
 import { liveStore } from './live.ts';
+import type { LiveState } from './live-state.ts';
 import type { Exchange, PoolState, SiteState } from '../../shared/state.ts';
 
 export interface Rate {
@@ -88,17 +89,21 @@ export function ratesBetween(before: Counts, after: Counts, tick: number): Rates
   return { tick, sites, backends };
 }
 
-/** Keeps the rates of these sites until the returned call; `shown` is asked at each sample. */
-export function followRates(shown: () => readonly SiteState[]): () => void {
+/** Keeps the rates of the sites with these names until the returned call; `shown` is asked at each sample. */
+export function followRates(shown: () => ReadonlySet<string>): () => void {
   const answered = new Map<string, number>();
-  let before = countsOf(shown(), liveStore.getState().snapshot?.traffic.at ?? 0, answered);
+  const count = ({ snapshot }: LiveState): Counts => {
+    const names = shown();
+    const sites = snapshot?.sites.filter(({ name }) => names.has(name)) ?? [];
+    return countsOf(sites, snapshot?.traffic.at ?? 0, answered);
+  };
+  let before = count(liveStore.getState());
   const offPush = bridge.onPush((push) => {
     if (push.name === 'exchanges.recorded') for (const exchange of push.data) countError(answered, exchange);
   });
-  const offLive = liveStore.subscribe(({ snapshot }) => {
-    const atMs = snapshot?.traffic.at ?? 0;
-    if (atMs === before.atMs) return;
-    const after = countsOf(shown(), atMs, answered);
+  const offLive = liveStore.subscribe((state) => {
+    if ((state.snapshot?.traffic.at ?? 0) === before.atMs) return;
+    const after = count(state);
     ratesStore.setState(ratesBetween(before, after, ratesStore.getState().tick + 1), true);
     before = after;
   });

@@ -95,10 +95,11 @@ function Side({ sites, shown, items }: SideProps) {
 
 /** The rates are kept for what is shown, and only while it is. */
 function useRates(shown: readonly SiteState[]): void {
-  const current = useRef(shown);
+  const names = useMemo(() => new Set(shown.map(({ name }) => name)), [shown]);
+  const current = useRef(names);
   useEffect(() => {
-    current.current = shown;
-  }, [shown]);
+    current.current = names;
+  }, [names]);
   useEffect(() => followRates(() => current.current), []);
 }
 
