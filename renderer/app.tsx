@@ -9,6 +9,10 @@ import { ToastList } from './parts/toast-list.tsx';
 import { TopBar } from './parts/top-bar.tsx';
 import { Loading } from './parts/states.tsx';
 import { SCREENS } from './screens/screens.ts';
+import { answerAsk } from './actions/run.ts';
+import { focusHeading } from './actions/focus.ts';
+import { bridge } from './bridge.ts';
+import { Overlays } from './palette/overlays.tsx';
 import { handleShortcut } from './shortcuts.ts';
 import { liveStore } from './store/live.ts';
 import { viewStore } from './store/view.ts';
@@ -19,7 +23,11 @@ export function App() {
   const screen = useStore(viewStore, (state) => state.screen);
   useEffect(() => {
     window.addEventListener('keydown', handleShortcut);
-    return () => window.removeEventListener('keydown', handleShortcut);
+    const endAsks = bridge.onAsk(answerAsk);
+    return () => {
+      endAsks();
+      window.removeEventListener('keydown', handleShortcut);
+    };
   }, []);
   const Screen = SCREENS.find(({ name }) => name === screen)?.Screen;
   if (!known) return phase === 'failed' ? <Unreachable /> : <Connecting />;
@@ -27,15 +35,29 @@ export function App() {
     <div className="shell">
       <Rail />
       <TopBar />
-      <main className="stage">
+      <main className="stage" tabIndex={-1}>
         {phase === 'failed' && <Stale />}
         <ProblemsBanner />
-        <Suspense fallback={<Loading what="Opening" />}>{Screen && <Screen />}</Suspense>
+        <Suspense fallback={<Loading what="Opening" />}>
+          {Screen && <Screen />}
+          <HeadingFocus screen={screen} />
+        </Suspense>
       </main>
       <StatusBar />
       <ToastList />
+      <Overlays />
     </div>
   );
+}
+
+/** A screen that was switched to begins at its heading; the first one leaves the keyboard where it is. */
+let shownScreen: string | undefined;
+function HeadingFocus({ screen }: { screen: string }) {
+  useEffect(() => {
+    if (shownScreen !== undefined && shownScreen !== screen) focusHeading();
+    shownScreen = screen;
+  }, [screen]);
+  return null;
 }
 
 function Connecting() {

@@ -13,6 +13,8 @@ export interface Bridge {
   call: Api['call'];
   /** Each push in order; returns the call that ends it. */
   onPush: Api['onPush'];
+  /** What a menu, the tray or a notification wants shown; returns the call that ends it. */
+  onAsk: Api['app']['onAsk'];
   /** A command of the app around the window. */
   callApp: Api['app']['call'];
 }
@@ -20,5 +22,6 @@ export interface Bridge {
 export const bridge: Bridge = {
   call: (name, request) => window.api.call(name, request),
   onPush: (listener) => window.api.onPush(listener),
+  onAsk: (listener) => window.api.app.onAsk(listener),
   callApp: (name, request) => window.api.app.call(name, request),
 };

@@ -78,10 +78,12 @@ export const APP_COMMAND_NAMES = [
   'window.setTheme',
 ] as const;
 
-/** The two IPC channels there are: `invoke(CALL_CHANNEL, name, request)` resolves to an Answer … */
+/** The IPC channels there are: `invoke(CALL_CHANNEL, name, request)` resolves to an Answer … */
 export const CALL_CHANNEL = 'mogoly:call';
 /** … and this one carries `Push[]`, oldest first, to the window. */
 export const PUSH_CHANNEL = 'mogoly:push';
+/** And this one an `Ask`: what a menu, the tray or a notification wants shown. */
+export const ASK_CHANNEL = 'mogoly:ask';
 
 export type CommandName = (typeof COMMAND_NAMES)[number];
 export type PushName = (typeof PUSH_NAMES)[number];

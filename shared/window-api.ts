@@ -1,5 +1,6 @@
 /** The contract between the window and the app around it: `window.api`, and the commands only the app can answer. */
 import { z } from 'zod';
+import type { Ask } from './actions.ts';
 import type { AppCommandName } from './names.ts';
 import type { Answer, CommandName, Push, Request } from './protocol.ts';
 import type { Problem } from './problem.ts';
@@ -76,6 +77,8 @@ export interface Api {
   onPush: (listener: (push: Push) => void) => () => void;
   app: {
     info: () => Promise<AppAnswer<'app.info'>>;
+    /** What a menu, the tray or a notification wants shown; returns the call that ends it. */
+    onAsk: (listener: (ask: Ask) => void) => () => void;
     /** A command of the app around the window. */
     call: <K extends AppCommandName>(name: K, request?: AppRequest<K>) => Promise<AppAnswer<K>>;
   };

@@ -1,6 +1,7 @@
 /** What the tray and the menus can do; both call the same, and routing starts and stops through the contract's commands. */
 import { app, clipboard, dialog } from 'electron';
 import type { Engine } from '../engine/engine.ts';
+import type { Ask } from '../../shared/actions.ts';
 import { formatProblem } from '../../shared/problem.ts';
 import type { Problem } from '../../shared/problem.ts';
 import { openUrl } from './commands.ts';
@@ -11,20 +12,24 @@ export interface Actions {
   stopRouting: () => void;
   openSite: (url: string) => void;
   copyAddress: (url: string) => void;
+  /** Opens the window and has it do or show something. */
+  ask: (ask: Ask) => void;
   quit: () => void;
 }
 
 export interface ActionOptions {
   engine: Engine;
   openWindow: () => void;
+  ask: (ask: Ask) => void;
   answer: (name: string, request: unknown) => Promise<unknown>;
   onBug: (error: unknown) => void;
 }
 
-export function createActions({ engine, openWindow, answer, onBug }: ActionOptions): Actions {
+export function createActions({ engine, openWindow, ask, answer, onBug }: ActionOptions): Actions {
   const run = (work: Promise<unknown>): void => void work.then(showRefusal).catch(onBug);
   return {
     openWindow,
+    ask,
     startRouting: () => run(answer('engine.start', undefined)),
     stopRouting: () => run(answer('engine.stop', undefined)),
     openSite: (url) => run(openUrl(engine, url)),

@@ -68,7 +68,7 @@ function run(host: Host, report: (error: unknown) => void): void {
       : dispatch(handlers, name, request, (_name, error) => report(error));
   setupIpc({ window: window.current, answer, onBug: report });
 
-  const actions = createActions({ engine, openWindow: window.open, answer, onBug: report });
+  const actions = createActions({ engine, openWindow: window.open, ask: window.ask, answer, onBug: report });
   const menu = setupMenu(actions);
   const tray = setupTray(actions, report);
   const endRefresh = onStateChange(engine, () => {

@@ -1,6 +1,7 @@
 /** The application menu, as each platform lays it out. */
 import { app, Menu } from 'electron';
 import type { MenuItemConstructorOptions } from 'electron';
+import { ACTION_LIST, acceleratorOf, type ActionId, type ActionSpec, type MenuName } from '../../shared/actions.ts';
 import type { Actions } from './actions.ts';
 import type { TrayView } from './tray-view.ts';
 
@@ -29,9 +30,11 @@ export function menuTemplate(platform: string, actions: Actions, hasDevTools: bo
     ...(isMac ? [appMenu(actions)] : []),
     fileMenu(isMac, actions),
     { role: 'editMenu' },
-    routingMenu(actions),
+    { label: '&Go', submenu: actionItems('go', actions) },
+    { label: '&Routing', submenu: actionItems('routing', actions) },
     viewMenu(hasDevTools),
     windowMenu(actions),
+    { role: 'help', submenu: actionItems('help', actions) },
   ];
 }
 
@@ -53,18 +56,32 @@ const appMenu = (actions: Actions): MenuItemConstructorOptions => ({
 const fileMenu = (isMac: boolean, actions: Actions): MenuItemConstructorOptions => ({
   label: '&File',
   submenu: [
+    ...actionItems('file', actions),
+    { type: 'separator' },
     { label: 'Close Window', accelerator: 'CmdOrCtrl+W', role: 'close' },
     ...(isMac ? [] : [{ type: 'separator' } as const, { label: '&Quit', accelerator: 'Ctrl+Q', click: actions.quit }]),
   ],
 });
 
-const routingMenu = (actions: Actions): MenuItemConstructorOptions => ({
-  label: '&Routing',
-  submenu: [
-    { id: 'routing.start', label: 'Start routing', accelerator: 'CmdOrCtrl+Shift+S', click: actions.startRouting },
-    { id: 'routing.stop', label: 'Stop routing', accelerator: 'CmdOrCtrl+Shift+X', click: actions.stopRouting },
-  ],
-});
+/** The entries of the list of actions that stand in this menu, in its order. */
+const actionItems = (menu: MenuName, actions: Actions): MenuItemConstructorOptions[] =>
+  ACTION_LIST.filter((action) => action.menu === menu).map((action) => actionItem(action, actions));
+
+function actionItem(action: ActionSpec & { id: ActionId }, actions: Actions): MenuItemConstructorOptions {
+  const { id, title, keys, isMain } = action;
+  return {
+    id,
+    label: title,
+    // The page hears its own keys; here they are only shown, so that one press does one thing.
+    ...(keys === undefined ? {} : { accelerator: acceleratorOf(keys), registerAccelerator: isMain === true }),
+    click:
+      id === 'routing.start'
+        ? actions.startRouting
+        : id === 'routing.stop'
+          ? actions.stopRouting
+          : () => actions.ask({ action: id }),
+  };
+}
 
 const viewMenu = (hasDevTools: boolean): MenuItemConstructorOptions => ({
   label: '&View',

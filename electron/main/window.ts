@@ -1,6 +1,8 @@
 /** The one window: made when it is asked for, gone when it is closed; routing does not depend on it. */
 import { BrowserWindow, nativeTheme, screen } from 'electron';
 import path from 'node:path';
+import type { Ask } from '../../shared/actions.ts';
+import { ASK_CHANNEL } from '../../shared/names.ts';
 import type { Theme } from '../../shared/window-api.ts';
 import { APP_URL } from './asset.ts';
 import type { MemoryFile } from './memory.ts';
@@ -16,6 +18,8 @@ export interface WindowDoor {
   current: () => BrowserWindow | undefined;
   /** Brings the window to the front; makes it when there is none. */
   open: () => void;
+  /** Opens it and has it show something. */
+  ask: (ask: Ask) => void;
   setTheme: (theme: Theme) => void;
 }
 
@@ -24,16 +28,27 @@ export function setupWindow(memory: MemoryFile, onCreate: (window: BrowserWindow
   let current: BrowserWindow | undefined;
   nativeTheme.themeSource = memory.get().theme;
   nativeTheme.on('updated', () => current?.setBackgroundColor(background()));
+  const open = (): BrowserWindow => {
+    if (current !== undefined) {
+      bringToFront(current);
+      return current;
+    }
+    const window = createWindow(memory);
+    current = window;
+    window.once('closed', () => void (current = undefined));
+    remember(window, memory);
+    onCreate(window);
+    void window.loadURL(APP_URL);
+    return window;
+  };
   return {
     current: () => current,
-    open() {
-      if (current !== undefined) return bringToFront(current);
-      const window = createWindow(memory);
-      current = window;
-      window.once('closed', () => void (current = undefined));
-      remember(window, memory);
-      onCreate(window);
-      void window.loadURL(APP_URL);
+    open: () => void open(),
+    ask(ask) {
+      const { webContents } = open();
+      const send = (): void => webContents.send(ASK_CHANNEL, ask);
+      if (webContents.isLoading()) webContents.once('did-stop-loading', send);
+      else send();
     },
     setTheme(theme) {
       nativeTheme.themeSource = theme;

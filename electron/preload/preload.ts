@@ -1,6 +1,7 @@
 /** Gives the window `window.api`: the contract's commands and pushes by name, and nothing else. */
 import { contextBridge, ipcRenderer } from 'electron';
-import { CALL_CHANNEL, isAppCommand, isCommand, isPush, PUSH_CHANNEL } from '../../shared/names.ts';
+import { isAsk, type Ask } from '../../shared/actions.ts';
+import { ASK_CHANNEL, CALL_CHANNEL, isAppCommand, isCommand, isPush, PUSH_CHANNEL } from '../../shared/names.ts';
 import type { Push } from '../../shared/protocol.ts';
 import type { Api } from '../../shared/window-api.ts';
 
@@ -28,11 +29,22 @@ function onPush(listener: (push: Push) => void): () => void {
   };
 }
 
+function onAsk(listener: (ask: Ask) => void): () => void {
+  const receive = (_event: unknown, ask: unknown): void => {
+    if (isAsk(ask)) listener(ask);
+  };
+  ipcRenderer.on(ASK_CHANNEL, receive);
+  return () => {
+    ipcRenderer.removeListener(ASK_CHANNEL, receive);
+  };
+}
+
 const api = {
   call: (name: string, request?: unknown) => call(isCommand, name, request),
   onPush,
   app: {
     info: () => call(isAppCommand, 'app.info', undefined),
+    onAsk,
     call: (name: string, request?: unknown) => call(isAppCommand, name, request),
   },
 };

@@ -129,7 +129,7 @@ const reportApp = (answer: { ok: true } | { ok: false; problems: Problem[] }): v
 
 export const openUrl = async (url: string): Promise<void> => reportApp(await bridge.callApp('app.openUrl', { url }));
 
-export const revealFile = async (file: 'config' | 'log'): Promise<void> =>
+export const revealFile = async (file: 'config' | 'log' | 'home'): Promise<void> =>
   reportApp(await bridge.callApp('app.revealFile', { file }));
 
 export async function copyText(text: string): Promise<boolean> {

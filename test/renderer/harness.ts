@@ -156,7 +156,7 @@ function installApi(canned: Canned): void {
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
-    app: { info: () => call('app.info', {}), call },
+    app: { info: () => call('app.info', {}), call, onAsk: () => () => undefined },
   };
   Object.assign(globalThis, { api, far });
 }
