@@ -14,7 +14,7 @@ const base: CheckOptions = {
   env: {},
   checkMiddleware: (name, config) => {
     if (!KNOWN.has(name)) return [problem('MIDDLEWARE_UNKNOWN', `There is no middleware "${name}".`)];
-    return config === 5 ? [problem('MIDDLEWARE_CONFIG', 'bad', { path: ['config'] })] : [];
+    return config === 5 ? [problem('MIDDLEWARE_CONFIG', 'bad', { path: [] })] : [];
   },
 };
 
