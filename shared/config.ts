@@ -14,7 +14,9 @@ const listenAddress = z.union([
 
 export const STRATEGIES = ['round_robin', 'least_connections', 'random', 'ip_hash'] as const;
 export type Strategy = (typeof STRATEGIES)[number];
-const strategy = z.enum(STRATEGIES).describe('How the next backend is chosen; weights count in all of them.');
+const strategy = z
+  .enum(STRATEGIES)
+  .describe('How the next backend is chosen; weights count in all of them (round_robin).');
 
 const middleware = z
   .strictObject({
@@ -62,7 +64,8 @@ const sticky = z.strictObject({
   cookie: z
     .string()
     .regex(/^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/, 'use letters, digits, - and _')
-    .default('mogoly_backend'),
+    .default('mogoly_backend')
+    .describe('Name of the cookie.'),
 });
 
 /** Where a backend is: `url`, or `protocol` + `host` + `port`. */
@@ -72,9 +75,9 @@ const origin = {
     .min(1)
     .optional()
     .describe('As in http://localhost:5173; a path in it is put before the request path.'),
-  protocol: z.enum(['http', 'https', 'h2c']).optional(),
-  host: z.string().min(1).optional(),
-  port: port.optional(),
+  protocol: z.enum(['http', 'https', 'h2c']).optional().describe('With host and port, in place of url (http).'),
+  host: z.string().min(1).optional().describe('Name or address of the machine it runs on.'),
+  port: port.optional().describe('From 1 to 65535; 80 or 443 by the protocol unless given.'),
 };
 
 const poolPolicy = {
@@ -131,7 +134,7 @@ const poolKeys = {
 
 const route = z.strictObject({
   path: z.string().startsWith('/').describe('Exact, or a prefix that ends in *, as in /api/*.'),
-  strip_prefix: z.string().startsWith('/').optional(),
+  strip_prefix: z.string().startsWith('/').optional().describe('Taken off the path before it goes on, as in /api.'),
   static: z.string().min(1).optional().describe('A folder to serve files from, relative to the config file.'),
   redirect: z
     .string()
@@ -143,12 +146,15 @@ const route = z.strictObject({
     .optional()
     .describe('Of the redirect (308).'),
   ...poolKeys,
-  middlewares: z.array(middleware).optional(),
+  middlewares: z.array(middleware).optional().describe('Inside of those of the site; the first is the outermost.'),
 });
 
 const tls = z.union([
   z.enum(['local', 'acme', 'off']),
-  z.strictObject({ cert: z.string().min(1), key: z.string().min(1) }),
+  z.strictObject({
+    cert: z.string().min(1).describe('PEM file of the certificate and its chain; relative to the config file.'),
+    key: z.string().min(1).describe('PEM file of its private key.'),
+  }),
 ]);
 
 const site = z.strictObject({
@@ -162,9 +168,13 @@ const site = z.strictObject({
   ...poolKeys,
   routes: z.array(route).optional().describe('Path rules; the longest match wins, the site itself is the rest.'),
   middlewares: z.array(middleware).optional().describe('The first is the outermost.'),
-  tls: tls.optional(),
+  tls: tls
+    .optional()
+    .describe(
+      'Who signs its certificate: the own authority, a public one by ACME, or files of yours; off for none (local).',
+    ),
   force_tls: z.boolean().default(false).describe('Plain http gets a 308 to https.'),
-  is_healthy: z.boolean().optional(),
+  is_healthy: z.boolean().optional().describe('What is assumed of its one backend before the first probe.'),
 });
 
 const service = z.strictObject({
@@ -205,16 +215,27 @@ const service = z.strictObject({
 export const configSchema = z
   .strictObject({
     listen: z
-      .strictObject({ http: listenAddress.optional(), https: listenAddress.optional(), dns: listenAddress.optional() })
-      .prefault({}),
+      .strictObject({
+        http: listenAddress.optional().describe('A port on loopback, an address with a port, or off; 80 unless given.'),
+        https: listenAddress.optional().describe('As http; 443 unless given.'),
+        dns: listenAddress.optional().describe('As http, for UDP and TCP; 53 unless given.'),
+      })
+      .prefault({})
+      .describe('Where it listens.'),
     zones: z.array(z.string().min(1)).default(['test']).describe('Suffixes the DNS answers for every name.'),
     dns: z
       .strictObject({
-        forward: z.union([z.literal('system'), z.array(z.string().min(1))]).default('system'),
-        ttl: z.number().int().min(0).max(86_400).default(5),
+        forward: z
+          .union([z.literal('system'), z.array(z.string().min(1))])
+          .default('system')
+          .describe(
+            "Who is asked for other names: the system's resolvers, or a list (ip, ip:port, https://… for DoH).",
+          ),
+        ttl: z.number().int().min(0).max(86_400).default(5).describe('Of the answers for own names, in seconds.'),
       })
-      .prefault({}),
-    acme: acmeSchema.optional(),
+      .prefault({})
+      .describe('The DNS of local names.'),
+    acme: acmeSchema.optional().describe('How public certificates are got.'),
     health_check_interval: duration.default(30_000).describe('Between probes (30s).'),
     trusted_proxies: z
       .array(z.string().min(1))

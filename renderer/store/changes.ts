@@ -56,8 +56,8 @@ async function undo(to: number, from: number): Promise<void> {
 }
 
 /** A change made by one click in a list; its problems are a toast, there is no field to show them at. */
-async function applyAtOnce(change: Change, done: string): Promise<void> {
-  const result = await applyChange(change, done);
+async function applyAtOnce(change: Change, done: string, baseRevision?: number): Promise<void> {
+  const result = await applyChange(change, done, baseRevision ?? currentRevision());
   if (!result.ok) showProblems(result.problems);
 }
 
@@ -90,6 +90,9 @@ export const setBackendDisabled = (site: SiteState, backend: BackendState, disab
 export const setBackendDrain = (site: SiteState, backend: BackendState, drain: boolean): Promise<void> =>
   setBackend(site, backend, { drain }, drain ? `${backend.name} is draining.` : `${backend.name} takes clients again.`);
 
+export const setBackendWeight = (site: SiteState, backend: BackendState, weight: number): Promise<void> =>
+  setBackend(site, backend, { weight }, `${backend.name} has weight ${weight}.`);
+
 export async function removeBackend(site: SiteState, backend: BackendState): Promise<void> {
   if (isSingle(backend.path)) {
     const fix = `Remove the site ${site.name} instead, or add another backend first.`;
@@ -104,8 +107,9 @@ export async function removeBackend(site: SiteState, backend: BackendState): Pro
 export const setSite = (site: SiteState, patch: Record<string, Json>, done: string): Promise<void> =>
   applyAtOnce({ name: 'sites.set', request: { site: site.name, patch } }, done);
 
-export const editConfig = (edits: Edit[], done: string): Promise<void> =>
-  applyAtOnce({ name: 'config.edit', request: { edits } }, done);
+/** `baseRevision`: of the config that the paths were read from; the newest unless given. */
+export const editConfig = (edits: Edit[], done: string, baseRevision?: number): Promise<void> =>
+  applyAtOnce({ name: 'config.edit', request: { edits } }, done, baseRevision);
 
 export const removeSite = (site: SiteState): Promise<void> =>
   applyAtOnce({ name: 'sites.remove', request: { site: site.name } }, `${site.name} removed.`);

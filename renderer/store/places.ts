@@ -26,6 +26,13 @@ export function routePath(route: RouteState): ConfigPath | undefined {
   return first && at !== -1 ? first.path.slice(0, at + 2) : undefined;
 }
 
+/** Where a member of a pool stands in its list; `depth` counts the pools around it. Undefined for one written in short. */
+export function memberPath(member: BackendState | PoolState, depth: number): ConfigPath | undefined {
+  const path = isPool(member) ? backendsOf(member)[0]?.path : member.path;
+  const first = path?.indexOf('balance') ?? -1;
+  return first === -1 ? undefined : path?.slice(0, first + 2 * (depth + 1));
+}
+
 /** The entry of a site as it is written, by its name. */
 export function siteEntry(document: unknown, name: string): { index: number; value: unknown } | undefined {
   const server = valueAt(document, ['server']);

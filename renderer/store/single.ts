@@ -4,7 +4,7 @@ import type { ConfigPath } from '../../shared/problem.ts';
 import type { Edit } from '../../shared/protocol.ts';
 import type { Json } from './changes.ts';
 
-const SINGLE_KEYS = ['url', 'protocol', 'host', 'port', 'is_healthy'] as const;
+export const SINGLE_KEYS = ['url', 'protocol', 'host', 'port', 'is_healthy'] as const;
 
 /** The path of such a backend is that of its site or route. */
 export const isSingle = (path: ConfigPath): boolean => !path.includes('balance');

@@ -49,15 +49,16 @@ describe('the window', { timeout: 30_000 }, () => {
     await withWindow({ snapshot: SAMPLE }, {}, async (page) => {
       await page.getByRole('button', { name: 'Add site' }).waitFor();
       await page.keyboard.press('Control+n');
-      await page.getByLabel('Name').waitFor();
+      await page.getByRole('textbox', { name: 'Name' }).waitFor();
       await page.keyboard.type('shop.test');
       await page.keyboard.press('Tab');
       await page.keyboard.type('5173');
       await page.keyboard.press('Enter');
       const undo = page.getByRole('button', { name: 'Undo' });
       await undo.waitFor();
-      expect(await callsOf(page, 'sites.add')).toEqual([
-        { site: { name: 'shop.test', balance: [{ url: 'http://localhost:5173' }] }, baseRevision: 3 },
+      const value = { name: 'shop.test', balance: [{ url: 'http://localhost:5173' }] };
+      expect(await callsOf(page, 'config.edit')).toEqual([
+        { edits: [{ op: 'insert', path: ['server', 0], value }], baseRevision: 3 },
       ]);
       await undo.press('Enter');
       await page.getByText('Undone.').waitFor();
@@ -68,14 +69,14 @@ describe('the window', { timeout: 30_000 }, () => {
   it('a field that is wrong says so by its label, and what the engine refuses stands at its field', async () => {
     await withWindow({ snapshot: busySnapshot(), document: DOCUMENT }, {}, async (page) => {
       await page.getByRole('button', { name: 'Add backend' }).first().click();
-      await page.getByLabel('Weight').fill('many');
+      await page.getByRole('textbox', { name: 'Weight' }).fill('many');
       await page.getByRole('button', { name: 'Apply' }).click();
       expect(await describedBy(page, 'Weight')).toBe('Use a whole number from 0 to 1000.');
       expect(await describedBy(page, 'URL')).toContain('Give the address');
-      expect(await callsOf(page, 'backends.add')).toEqual([]);
+      expect(await callsOf(page, 'config.edit')).toEqual([]);
 
-      await page.getByLabel('Weight').fill('3');
-      await page.getByLabel('URL').fill('ftp://x');
+      await page.getByRole('textbox', { name: 'Weight' }).fill('3');
+      await page.getByRole('textbox', { name: 'URL' }).fill('ftp://x');
       const refusal = {
         code: 'BACKEND_URL',
         severity: 'error',
@@ -83,20 +84,22 @@ describe('the window', { timeout: 30_000 }, () => {
         fix: 'Use http or https.',
         path: ['server', 0, 'balance', 1, 'url'],
       };
-      await answerWith(page, { 'backends.add': { ok: false, problems: [refusal] } });
+      await answerWith(page, { 'config.edit': { ok: false, problems: [refusal] } });
       await page.getByRole('button', { name: 'Apply' }).click();
       await page.getByText('ftp is not served.').waitFor();
       expect(await describedBy(page, 'URL')).toBe('ftp is not served. Use http or https.');
-      expect(await page.getByLabel('URL').evaluate((node) => node === document.activeElement)).toBe(true);
+      expect(await page.getByRole('textbox', { name: 'URL' }).evaluate((node) => node === document.activeElement)).toBe(
+        true,
+      );
     });
   });
 
   it('a config that changed under an edit offers a reload that keeps what was typed', async () => {
     await withWindow({ snapshot: busySnapshot(), document: DOCUMENT }, {}, async (page) => {
       await page.getByRole('button', { name: 'Edit web-1' }).click();
-      await page.getByLabel('Weight').fill('7');
+      await page.getByRole('textbox', { name: 'Weight' }).fill('7');
       await answerWith(page, {
-        'backends.set': {
+        'config.edit': {
           ok: false,
           problems: [{ code: 'CONFIG_CONFLICT', severity: 'error', message: 'Another revision is current.' }],
         },
@@ -104,14 +107,12 @@ describe('the window', { timeout: 30_000 }, () => {
       await page.getByRole('button', { name: 'Apply' }).click();
       await page.getByRole('button', { name: 'Reload' }).click();
       await page.getByRole('button', { name: 'Reload' }).waitFor({ state: 'detached' });
-      expect(await page.getByLabel('Weight').inputValue()).toBe('7');
+      expect(await page.getByRole('textbox', { name: 'Weight' }).inputValue()).toBe('7');
       await answerWith(page, {});
       await page.getByRole('button', { name: 'Apply' }).click();
       await page.getByText('web-1 changed.').waitFor();
-      expect((await callsOf(page, 'backends.set')).pop()).toEqual({
-        site: 'shop.localhost',
-        backend: 'web-1',
-        patch: { weight: 7 },
+      expect((await callsOf(page, 'config.edit')).pop()).toEqual({
+        edits: [{ op: 'set', path: ['server', 0, 'balance', 0, 'weight'], value: 7 }],
         baseRevision: 3,
       });
     });
@@ -120,11 +121,11 @@ describe('the window', { timeout: 30_000 }, () => {
   it('Esc puts an edit aside, and it can be taken up again', async () => {
     await withWindow({ snapshot: busySnapshot(), document: DOCUMENT }, {}, async (page) => {
       await page.getByRole('button', { name: 'Edit web-1' }).click();
-      await page.getByLabel('Weight').fill('9');
+      await page.getByRole('textbox', { name: 'Weight' }).fill('9');
       await page.keyboard.press('Escape');
-      await page.getByLabel('Weight').waitFor({ state: 'detached' });
+      await page.getByRole('textbox', { name: 'Weight' }).waitFor({ state: 'detached' });
       await page.getByRole('button', { name: 'Continue editing' }).click();
-      expect(await page.getByLabel('Weight').inputValue()).toBe('9');
+      expect(await page.getByRole('textbox', { name: 'Weight' }).inputValue()).toBe('9');
     });
   });
 
@@ -218,7 +219,7 @@ describe('the window', { timeout: 30_000 }, () => {
     await withWindow({ snapshot: busySnapshot(), document: DOCUMENT }, size, async (page) => {
       expect(await overflow(page)).toEqual([]);
       await page.getByRole('button', { name: 'Edit web-1' }).click();
-      await page.getByLabel('Weight').waitFor();
+      await page.getByRole('textbox', { name: 'Weight' }).waitFor();
       expect(await overflow(page)).toEqual([]);
       await page.getByRole('button', { name: 'Events' }).click();
       expect(await overflow(page)).toEqual([]);
@@ -228,7 +229,7 @@ describe('the window', { timeout: 30_000 }, () => {
 
 const describedBy = (page: Page, label: string): Promise<string | null> =>
   page
-    .getByLabel(label)
+    .getByRole('textbox', { name: label })
     .evaluate((node) => document.getElementById(node.getAttribute('aria-describedby') ?? '')?.textContent ?? null);
 
 /** Buttons and inputs that stick out of the window to the side. */

@@ -3,16 +3,20 @@ import { useEffect, useRef } from 'react';
 import { useStore } from 'zustand';
 import { X } from 'lucide-react';
 import { Button, IconButton } from '../../parts/button.tsx';
-import { Field } from '../../parts/field.tsx';
-import { FORM_FIELDS } from '../../store/draft-fields.ts';
-import { applyDraft, closeDraft, draftStore, leaveField, reloadDraft, setField } from '../../store/draft.ts';
+import { Loading } from '../../parts/states.tsx';
+import { ChangePreview } from './change-preview.tsx';
+import { EntryFields } from './entry-fields.tsx';
+import { MiddlewareFields } from './middleware-fields.tsx';
+import { applyDraft, closeDraft, draftStore, leaveField, reloadDraft, setDraftValue } from '../../store/draft.ts';
+import { kindOf } from '../../store/draft-state.ts';
+import { FormContext } from '../../form/form-context.tsx';
 import type { Draft, DraftTarget } from '../../store/draft.ts';
 
 export function DraftPanel() {
   const draft = useStore(draftStore, (state) => state.draft);
   if (!draft) return null;
-  const { form, site, backend } = draft.target;
-  return <DraftForm key={`${form} ${site} ${backend ?? ''}`} draft={draft} />;
+  const { form, site, label, path } = draft.target;
+  return <DraftForm key={`${form} ${site} ${label ?? ''} ${JSON.stringify(path ?? [])}`} draft={draft} />;
 }
 
 function DraftForm({ draft }: { draft: Draft }) {
@@ -20,7 +24,7 @@ function DraftForm({ draft }: { draft: Draft }) {
   const ready = draft.phase !== 'loading';
   useFocusReturn();
   useEffect(() => {
-    if (ready) form.current?.querySelector<HTMLElement>('input, select')?.focus();
+    if (ready) form.current?.querySelector<HTMLElement>('input, select, textarea')?.focus();
   }, [ready]);
   const submit = async (): Promise<void> => {
     if (!(await applyDraft())) form.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus();
@@ -40,27 +44,29 @@ function DraftForm({ draft }: { draft: Draft }) {
           void submit();
         }}
       >
-        {draft.conflict && <Conflict />}
-        {draft.problems.length > 0 && <FormProblems draft={draft} />}
-        {ready &&
-          FORM_FIELDS[draft.target.form].map((spec) => (
-            <Field
-              key={spec.name}
-              spec={spec}
-              value={draft.values[spec.name] ?? ''}
-              error={draft.errors[spec.name]}
-              onChange={(value) => setField(spec.name, value)}
-              onLeave={() => leaveField(spec.name)}
-            />
-          ))}
+        <div className="panel-scroll">
+          {draft.conflict && <Conflict />}
+          {draft.problems.length > 0 && <FormProblems draft={draft} />}
+          {ready ? <Fields draft={draft} /> : <Loading what="Reading the config" />}
+          {ready && <ChangePreview draft={draft} />}
+        </div>
         <div className="panel-actions">
           <Button onClick={closeDraft}>Cancel</Button>
-          <Button type="submit" look="accent" disabled={draft.phase !== 'editing'}>
+          <Button type="submit" look="accent" disabled={draft.phase !== 'editing' || !draft.place}>
             {draft.phase === 'applying' ? 'Applying…' : 'Apply'}
           </Button>
         </div>
       </form>
     </aside>
+  );
+}
+
+function Fields({ draft }: { draft: Draft }) {
+  const api = { value: draft.value, errors: draft.errors, set: setDraftValue, leave: leaveField };
+  return (
+    <FormContext.Provider value={api}>
+      {kindOf(draft.target) === 'middleware' ? <MiddlewareFields draft={draft} /> : <EntryFields draft={draft} />}
+    </FormContext.Provider>
   );
 }
 
@@ -96,15 +102,19 @@ function useFocusReturn(): void {
   }, []);
 }
 
-function titleOf({ form, site, backend }: DraftTarget): string {
+function titleOf({ form, site, label }: DraftTarget): string {
   switch (form) {
     case 'site.add':
       return 'New site';
     case 'site.edit':
       return `Edit ${site}`;
+    case 'route.add':
+      return `New route in ${site}`;
+    case 'middleware.add':
+      return `New middleware in ${label ?? site}`;
     case 'backend.add':
-      return `New backend in ${site}`;
-    case 'backend.edit':
-      return `Edit ${backend ?? 'backend'}`;
+      return `New backend in ${label ?? site}`;
+    default:
+      return `Edit ${label ?? form.replace('.edit', '')}`;
   }
 }

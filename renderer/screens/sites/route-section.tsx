@@ -1,4 +1,4 @@
-/** One route of a site: its rule, its middlewares, and its pool or where else it leads. */
+/** The pool of a site, and what can be done to the pool of a site or route. */
 import { HeartPulse, Plus } from 'lucide-react';
 import { BackendTable } from './backend-table.tsx';
 import { Button } from '../../parts/button.tsx';
@@ -18,54 +18,32 @@ const STRATEGY_WORDS: Record<Strategy, string> = {
   ip_hash: 'IP hash',
 };
 
-export function RouteSection({ site, route }: { site: SiteState; route: RouteState }) {
-  const isTop = route.path === '/';
+/** The pool of the site itself: what no route takes. */
+export function TopPool({ site, route }: { site: SiteState; route: RouteState }) {
+  const isOnly = site.routes.length < 2;
   return (
-    <section className="route" aria-label={isTop ? 'Pool' : `Route ${route.path}`}>
-      <div className="route-head">
-        <h2>
-          {isTop ? 'Pool' : <span className="mono">{route.path}</span>}
-          {isTop && site.routes.length > 1 && <span className="muted"> all other paths</span>}
-        </h2>
-        <Middlewares names={route.middlewares} />
-        {route.pool && <PoolActions site={site} route={route} pool={route.pool} />}
-        {!route.pool && isTop && (
-          <span className="pool-actions">
+    <section className="route" aria-label="Pool">
+      <div className="part-head">
+        <h2>Pool</h2>
+        {!isOnly && <span className="muted part-lead">all other paths</span>}
+        {!route.pool && route.target !== undefined && <span className="mono">{route.target}</span>}
+        <span className="pool-actions">
+          {route.pool ? (
+            <PoolActions site={site} route={route} pool={route.pool} />
+          ) : (
             <AddBackend site={site} path={undefined} />
-          </span>
-        )}
+          )}
+        </span>
       </div>
       {route.pool && backendsOf(route.pool).length > 0 && <BackendTable site={site} pool={route.pool} />}
-      {!route.pool && <p className="empty-line muted">No backend takes these paths. Add one to serve them.</p>}
+      {!route.pool && route.kind === 'proxy' && (
+        <p className="empty-line muted">No backend takes these paths. Add one to serve them.</p>
+      )}
     </section>
   );
 }
 
-/** Routes that no backend takes: a folder of files, or a redirect. */
-export function PlainRoutes({ routes }: { routes: readonly RouteState[] }) {
-  if (routes.length === 0) return null;
-  return (
-    <section className="route" aria-label="Files and redirects">
-      <div className="route-head">
-        <h2>Files and redirects</h2>
-      </div>
-      <ul className="plain-routes">
-        {routes.map((route) => (
-          <li key={route.path}>
-            <span className="mono rule">{route.path === '/' ? 'all other paths' : route.path}</span>
-            <span>
-              <span className="muted">{route.kind === 'static' ? 'files from' : 'redirects to'}</span>{' '}
-              <span className="mono">{route.target}</span>
-            </span>
-            <Middlewares names={route.middlewares} />
-          </li>
-        ))}
-      </ul>
-    </section>
-  );
-}
-
-function Middlewares({ names }: { names: readonly string[] }) {
+export function MiddlewareTags({ names }: { names: readonly string[] }) {
   if (names.length === 0) return null;
   return (
     <ul className="middlewares" aria-label="Middlewares, the outermost first">
@@ -78,7 +56,7 @@ function Middlewares({ names }: { names: readonly string[] }) {
   );
 }
 
-function PoolActions({ site, route, pool }: { site: SiteState; route: RouteState; pool: PoolState }) {
+export function PoolActions({ site, route, pool }: { site: SiteState; route: RouteState; pool: PoolState }) {
   const isTop = route.path === '/';
   const at = isTop ? undefined : routePath(route);
   const list = balancePath(pool);
@@ -88,7 +66,7 @@ function PoolActions({ site, route, pool }: { site: SiteState; route: RouteState
     else if (at) void editConfig([{ op: 'set', path: [...at, 'strategy'], value: strategy }], done);
   };
   return (
-    <span className="pool-actions">
+    <>
       <label className="inline-field">
         <span className="label-text">Strategy</span>
         <select
@@ -108,14 +86,25 @@ function PoolActions({ site, route, pool }: { site: SiteState; route: RouteState
           <HeartPulse size={14} aria-hidden /> <span className="label-text">Check now</span>
         </Button>
       )}
-      <AddBackend site={site} path={isTop ? undefined : list ? [...list, pool.members.length] : at} />
-    </span>
+      <AddBackend
+        site={site}
+        path={isTop ? undefined : list ? [...list, pool.members.length] : at}
+        label={isTop ? undefined : route.path}
+      />
+    </>
   );
 }
 
-function AddBackend({ site, path }: { site: SiteState; path: ConfigPath | undefined }) {
+interface AddBackendProps {
+  site: SiteState;
+  path: ConfigPath | undefined;
+  /** The route it is added to. */
+  label?: string | undefined;
+}
+
+function AddBackend({ site, path, label }: AddBackendProps) {
   return (
-    <Button onClick={() => void openDraft({ form: 'backend.add', site: site.name, path })}>
+    <Button onClick={() => void openDraft({ form: 'backend.add', site: site.name, path, label })}>
       <Plus size={14} aria-hidden /> Add backend
     </Button>
   );

@@ -1,21 +1,29 @@
 /** One site: its address, its figures, what is broken, and a section for each route. */
 import { useState } from 'react';
-import { Copy, ExternalLink, Pencil, Trash2 } from 'lucide-react';
+import { Copy, ExternalLink, Pencil, Plus, Trash2 } from 'lucide-react';
+import { MiddlewareList } from './middleware-list.tsx';
 import { RemoveSiteDialog } from './remove-site-dialog.tsx';
-import { PlainRoutes, RouteSection } from './route-section.tsx';
+import { RouteList } from './route-list.tsx';
+import { TopPool } from './route-section.tsx';
+import { LatelyContext } from './share-bar.tsx';
 import { Button, IconButton } from '../../parts/button.tsx';
 import { formatCount } from '../../parts/format.ts';
 import { HealthMark, HealthShape } from '../../parts/health-mark.tsx';
 import { copyText, openUrl, setSite } from '../../store/changes.ts';
+import { useDocument } from '../../store/document.ts';
 import { openDraft } from '../../store/draft.ts';
+import { useLately } from '../../store/lately.ts';
+import { listAt } from '../../form/value.ts';
+import { siteEntry } from '../../store/places.ts';
+import type { Written } from '../../store/document.ts';
 import { backendsOfSite } from '../../store/live-state.ts';
 import { showToast } from '../../store/toasts.ts';
 import type { SiteState } from '../../../shared/state.ts';
 
 export function SiteDetail({ site, isSample }: { site: SiteState; isSample: boolean }) {
-  const proxied = site.routes
-    .filter((route) => route.kind === 'proxy')
-    .sort((a, b) => Number(b.path === '/') - Number(a.path === '/'));
+  const written = useDocument();
+  const lately = useLately(site);
+  const top = site.routes.find((route) => route.path === '/');
   return (
     <section className="detail" aria-label="Site">
       <SiteHead site={site} />
@@ -24,10 +32,52 @@ export function SiteDetail({ site, isSample }: { site: SiteState; isSample: bool
       )}
       <Figures site={site} />
       <Broken site={site} />
-      {proxied.map((route) => (
-        <RouteSection key={route.path} site={site} route={route} />
-      ))}
-      <PlainRoutes routes={site.routes.filter((route) => route.kind !== 'proxy')} />
+      <LatelyContext.Provider value={lately}>
+        {top ? <TopPool site={site} route={top} /> : <NoPool site={site} />}
+        <SiteMiddlewares site={site} written={written} />
+        <RouteList site={site} written={written} />
+      </LatelyContext.Provider>
+    </section>
+  );
+}
+
+/** A site of routes alone; a backend given to it takes the paths that no route does. */
+function NoPool({ site }: { site: SiteState }) {
+  return (
+    <section className="route" aria-label="Pool">
+      <div className="part-head">
+        <h2>Pool</h2>
+        <span className="muted part-lead">No backend takes the paths that no route does.</span>
+        <Button onClick={() => void openDraft({ form: 'backend.add', site: site.name })}>
+          <Plus size={14} aria-hidden /> Add backend
+        </Button>
+      </div>
+    </section>
+  );
+}
+
+function SiteMiddlewares({ site, written }: { site: SiteState; written: Written | undefined }) {
+  const at = siteEntry(written?.value, site.name);
+  const path = at && ['server', at.index];
+  const count = listAt(at?.value, ['middlewares']).length;
+  const add = (): void => {
+    const to = path && [...path, 'middlewares', count];
+    void openDraft({ form: 'middleware.add', site: site.name, path: to });
+  };
+  return (
+    <section className="route" aria-label="Middlewares">
+      <div className="part-head">
+        <h2>Middlewares</h2>
+        <span className="muted part-lead">
+          {count === 0
+            ? 'Steps around every request: limits, passwords, headers and more.'
+            : 'The first is the outermost.'}
+        </span>
+        <Button disabled={!path} onClick={add}>
+          <Plus size={14} aria-hidden /> Add middleware
+        </Button>
+      </div>
+      {path && written && <MiddlewareList site={site.name} at={path} written={written} />}
     </section>
   );
 }

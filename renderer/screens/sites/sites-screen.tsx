@@ -1,4 +1,6 @@
 /** Sites: the list, the detail beside it, and the form of the edit being made. */
+import '../../style/sites.css';
+import '../../style/entry-form.css';
 import { useStore } from 'zustand';
 import { useShallow } from 'zustand/react/shallow';
 import { DraftPanel } from './draft-panel.tsx';
