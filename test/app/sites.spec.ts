@@ -54,7 +54,7 @@ test.describe('a site edited by hand, key by key', () => {
   const written = async (): Promise<string> => readFile(path.join(running.home, 'mogoly.yaml'), 'utf8');
   const cleanAxe = async (): Promise<void> => {
     for (const theme of ['light', 'dark'] as const) {
-      await page.evaluate((next) => window.api.app.call('window.setTheme', { theme: next }), theme);
+      await page.emulateMedia({ colorScheme: theme });
       await expect(page.locator('html')).toHaveAttribute('data-theme', theme);
       const { violations } = await new AxeBuilder({ page }).setLegacyMode(true).analyze();
       expect(violations.map(({ id, nodes }) => `${theme} ${id}: ${nodes.map(({ html }) => html).join(' ')}`)).toEqual(
@@ -123,7 +123,7 @@ test.describe('a site edited by hand, key by key', () => {
   test('routes are added, and change places', async () => {
     const addRoute = async (rule: string, choose: () => Promise<void>): Promise<void> => {
       await page.getByRole('button', { name: 'Add route' }).click();
-      await panel().getByRole('textbox', { name: 'Path' }).fill(rule);
+      await panel().getByRole('textbox', { name: 'Path', exact: true }).fill(rule);
       await choose();
       await apply();
     };
