@@ -159,7 +159,10 @@ export const requestSchemas = {
 export interface ConfigDocument {
   file: string;
   format: 'yaml' | 'json';
+  /** In force. */
   text: string;
+  /** Of the file, where that is not in force: it was refused. */
+  onDisk?: string;
   revision: number;
   /** As written, defaults not filled in: what forms edit. */
   value: unknown;

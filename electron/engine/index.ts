@@ -52,7 +52,7 @@ export function createEngine(options: EngineOptions): Engine {
     },
     preview: (edits, change) => keeper.preview(edits, change),
     schemas: () => describeConfig(rooms.middlewares.docs()),
-    document: () => Promise.resolve(keeper.document()),
+    document: () => keeper.document(),
     history: async () =>
       (await rooms.listRevisions()).map((revision) => ({
         ...revision,

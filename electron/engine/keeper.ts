@@ -239,18 +239,22 @@ export class Keeper {
     });
   }
 
-  document(): ConfigDocument {
-    const text = this.running?.text ?? '';
-    const parsed = this.#rooms.parse(text, this.#format);
-    const revision = this.running?.generation.revision ?? 0;
-    return {
-      file: this.#file,
-      format: this.#format,
-      text,
-      revision,
-      value: parsed.ok ? (parsed.value.value ?? {}) : {},
-      problems: this.problems,
-    };
+  document(): Promise<ConfigDocument> {
+    return this.#alone(async () => {
+      const text = this.running?.text ?? '';
+      const parsed = this.#rooms.parse(text, this.#format);
+      const revision = this.running?.generation.revision ?? 0;
+      const file = await this.#rooms.readFile();
+      return {
+        file: this.#file,
+        format: this.#format,
+        text,
+        revision,
+        value: parsed.ok ? (parsed.value.value ?? {}) : {},
+        problems: this.problems,
+        ...(file.ok && file.value.text !== text ? { onDisk: file.value.text } : {}),
+      };
+    });
   }
 }
 

@@ -47,7 +47,11 @@ describe('starting', () => {
     expect(started.ok && started.value.revision).toBe(1);
     expect(await status(second)).toBe(200);
     expect(second.snapshot().problems).toMatchObject([{ code: 'CONFIG_WRONG_TYPE', at: { line: 1 } }]);
-    expect((await second.document()).problems).toHaveLength(1);
+    expect(await second.document()).toMatchObject({
+      problems: [{ code: 'CONFIG_WRONG_TYPE' }],
+      text: good(),
+      onDisk: 'server: [ { name: shop.test, url: 7 } ]',
+    });
     expect(await readFile(file, 'utf8')).toContain('url: 7');
   });
 
