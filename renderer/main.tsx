@@ -14,6 +14,7 @@ import './style/page.css';
 import { App } from './app.tsx';
 import { bridge } from './bridge.ts';
 import { loadTheme } from './store/changes.ts';
+import { keepDraft } from './store/config-keep.ts';
 import { startDoctor } from './store/doctor.ts';
 import { startLive } from './store/live.ts';
 import { followTheme } from './theme.ts';
@@ -23,6 +24,7 @@ if (!root) throw new Error('index.html has no #root');
 
 followTheme();
 startLive(bridge);
+keepDraft(bridge);
 void loadTheme();
 startDoctor();
 createRoot(root).render(<App />);

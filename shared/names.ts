@@ -76,6 +76,7 @@ export const APP_COMMAND_NAMES = [
   'app.quit',
   'window.getTheme',
   'window.setTheme',
+  'window.setUnsaved',
 ] as const;
 
 /** The IPC channels there are: `invoke(CALL_CHANNEL, name, request)` resolves to an Answer … */

@@ -39,6 +39,8 @@ export const appRequestSchemas = {
   'window.getTheme': none,
   /** Kept in the home folder. */
   'window.setTheme': z.strictObject({ theme: z.enum(THEMES) }),
+  /** Typed and not applied: quitting asks first. */
+  'window.setUnsaved': z.strictObject({ unsaved: z.boolean() }),
 } as const satisfies Record<AppCommandName, z.ZodType>;
 
 export interface AppInfo {
@@ -58,6 +60,7 @@ interface AppReplies {
   'app.quit': null;
   'window.getTheme': { theme: Theme };
   'window.setTheme': { theme: Theme };
+  'window.setUnsaved': null;
 }
 
 export type { AppCommandName } from './names.ts';

@@ -18,9 +18,17 @@ export interface AppCommandOptions {
   window: () => BrowserWindow | undefined;
   theme: () => Theme;
   setTheme: (theme: Theme) => void;
+  setUnsaved: (unsaved: boolean) => void;
 }
 
-export function createAppHandlers({ engine, version, window, theme, setTheme }: AppCommandOptions): AppHandlers {
+export function createAppHandlers({
+  engine,
+  version,
+  window,
+  theme,
+  setTheme,
+  setUnsaved,
+}: AppCommandOptions): AppHandlers {
   return {
     'app.info': () => ({ platform: process.platform, version, isPackaged: app.isPackaged }),
     async 'app.openUrl'({ url }) {
@@ -45,6 +53,10 @@ export function createAppHandlers({ engine, version, window, theme, setTheme }: 
     'window.setTheme'({ theme: next }) {
       setTheme(next);
       return { theme: next };
+    },
+    'window.setUnsaved'({ unsaved }) {
+      setUnsaved(unsaved);
+      return null;
     },
   };
 }

@@ -6,13 +6,15 @@ const CLOSE_DEADLINE_MS = 6_000;
 
 export interface LifeOptions {
   openWindow: () => void;
+  /** Asks where something would be left undone; not asked again once it said yes. */
+  mayQuit: () => Promise<boolean>;
   /** Lets go of engine, sockets and tray. */
   close: () => Promise<void>;
   onBug: (error: unknown) => void;
 }
 
-export function setupLife({ openWindow, close, onBug }: LifeOptions): void {
-  let state: 'open' | 'closing' | 'closed' = 'open';
+export function setupLife({ openWindow, mayQuit, close, onBug }: LifeOptions): void {
+  let state: 'open' | 'asking' | 'closing' | 'closed' = 'open';
   app.on('window-all-closed', () => {
     // Routing goes on in the tray; without this listener Electron would quit.
   });
@@ -21,8 +23,19 @@ export function setupLife({ openWindow, close, onBug }: LifeOptions): void {
   app.on('before-quit', (event) => {
     if (state === 'closed') return;
     event.preventDefault();
-    if (state === 'closing') return;
-    state = 'closing';
+    if (state !== 'open') return;
+    state = 'asking';
+    void mayQuit()
+      .catch((error: unknown) => {
+        onBug(error);
+        return true;
+      })
+      .then((may) => {
+        state = may ? 'closing' : 'open';
+        if (may) closeAll();
+      });
+  });
+  const closeAll = (): void => {
     for (const window of BrowserWindow.getAllWindows()) window.close();
     void withDeadline(close(), CLOSE_DEADLINE_MS)
       .catch(onBug)
@@ -30,7 +43,7 @@ export function setupLife({ openWindow, close, onBug }: LifeOptions): void {
         state = 'closed';
         app.quit();
       });
-  });
+  };
 }
 
 /** Resolves when the work is done or the time is up, whichever comes first. */

@@ -24,6 +24,7 @@ import { publishTo } from './publish.ts';
 import { onStateChange } from './refresh.ts';
 import { setupTray } from './tray.ts';
 import { trayView } from './tray-view.ts';
+import { createUnsaved } from './unsaved.ts';
 import { setupWindow } from './window.ts';
 
 const isHidden = process.argv.includes('--hidden');
@@ -55,12 +56,14 @@ function run(host: Host, report: (error: unknown) => void): void {
   setupProtocol(RENDERER_FOLDER);
   setupGuard((url) => void openUrl(engine, url).catch(report));
   const window = setupWindow(memory, (made) => publishTo(made, publisher));
+  const unsaved = createUnsaved(window.open);
   const appHandlers = createAppHandlers({
     engine,
     version: appVersion(),
     window: window.current,
     theme: () => memory.get().theme,
     setTheme: window.setTheme,
+    setUnsaved: unsaved.set,
   });
   const answer = (name: string, request: unknown): Promise<unknown> =>
     isAppCommand(name)
@@ -81,7 +84,7 @@ function run(host: Host, report: (error: unknown) => void): void {
     await host.close();
     tray?.close();
   };
-  setupLife({ openWindow: window.open, close, onBug: report });
+  setupLife({ openWindow: window.open, mayQuit: unsaved.mayQuit, close, onBug: report });
   // Certificates and orders may be overdue after a sleep.
   powerMonitor.on('resume', () => void engine.refresh().catch(report));
   if (!isHidden) window.open();

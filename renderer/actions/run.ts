@@ -56,6 +56,7 @@ async function checkAll(): Promise<void> {
   showToast({ kind: 'note', message: `${pass.length} of ${pass.length + fail.length} backends passed the check.` });
 }
 
+/** Given the innermost target: an editor lives in a shadow root. */
 const isTyping = (target: EventTarget | null): boolean =>
   target instanceof HTMLElement && (target.matches('input, textarea, select') || target.isContentEditable);
 
@@ -66,7 +67,7 @@ const KEPT_FOR_FIELDS: ReadonlySet<ActionId> = new Set<ActionId>(['edit.undo', '
 export function handleKeys(event: KeyboardEvent): void {
   if (event.defaultPrevented || document.querySelector('dialog[open]:not([data-beside])')) return;
   const found = ACTION_LIST.find(({ keys, isMain }) => keys !== undefined && !isMain && isPressed(keys, event));
-  if (found === undefined || (KEPT_FOR_FIELDS.has(found.id) && isTyping(event.target))) return;
+  if (found === undefined || (KEPT_FOR_FIELDS.has(found.id) && isTyping(event.composedPath()[0] ?? null))) return;
   if (found.id === 'edit.undo' && !undoLast()) return;
   if (found.id !== 'edit.undo') runAction(found.id);
   event.preventDefault();

@@ -8,6 +8,14 @@ const clock = new Intl.DateTimeFormat('en', {
   hourCycle: 'h23',
 });
 
+const day = new Intl.DateTimeFormat('en', {
+  month: 'short',
+  day: 'numeric',
+  hour: '2-digit',
+  minute: '2-digit',
+  hourCycle: 'h23',
+});
+
 /** `12,304`; from a million on `1.24 M`. */
 export function formatCount(value: number): string {
   return value < 1_000_000 ? whole.format(value) : `${(value / 1_000_000).toFixed(2)} M`;
@@ -34,3 +42,6 @@ export const shortUrl = (url: string): string =>
     .replace(/^http:\/\//, '')
     .replace(/^localhost:/, ':')
     .replace(/\/$/, '');
+
+/** `Nov 26, 09:12`, of milliseconds since 1970. */
+export const formatDay = (at: number): string => day.format(at);

@@ -5,9 +5,10 @@ import { FolderOpen, OctagonAlert, X } from 'lucide-react';
 import { Button, IconButton } from './button.tsx';
 import { plural } from './format.ts';
 import { revealFile } from '../store/changes.ts';
+import { openConfigAt } from '../store/config-text.ts';
 import { liveStore } from '../store/live.ts';
 import { setView, viewStore } from '../store/view.ts';
-import type { Problem } from '../../shared/problem.ts';
+import type { Place, Problem } from '../../shared/problem.ts';
 import type { Snapshot } from '../../shared/state.ts';
 
 /** Shown before the rest is asked for, so that the screen below stays in sight. */
@@ -44,9 +45,7 @@ export function ProblemsBanner() {
         <ul>
           {shown.map((item, index) => (
             <li key={`${item.code} ${index}`}>
-              {item.at && (
-                <span className="mono">{`${baseName(item.at.file ?? snapshot.configFile)}:${item.at.line}:${item.at.column}`}</span>
-              )}{' '}
+              {item.at && <PlaceLink at={item.at} configFile={snapshot.configFile} />}
               {item.message}
               {item.fix && <span className="muted"> {item.fix}</span>}
             </li>
@@ -67,6 +66,17 @@ export function ProblemsBanner() {
         onClick={() => setView({ problemsShown: false })}
       />
     </section>
+  );
+}
+
+/** A place in the config opens the editor there. */
+function PlaceLink({ at, configFile }: { at: Place; configFile: string }) {
+  const text = `${baseName(at.file ?? configFile)}:${at.line}:${at.column}`;
+  if (at.file !== undefined && at.file !== configFile) return <span className="mono">{text}</span>;
+  return (
+    <button type="button" className="place-link mono" onClick={() => openConfigAt(at.line, at.column)}>
+      {text}
+    </button>
   );
 }
 

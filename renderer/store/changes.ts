@@ -13,7 +13,15 @@ import type { BackendState, SiteState } from '../../shared/state.ts';
 import type { Theme } from '../../shared/window-api.ts';
 
 export type ChangeName =
-  'sites.add' | 'sites.set' | 'sites.remove' | 'backends.add' | 'backends.set' | 'backends.remove' | 'config.edit';
+  | 'sites.add'
+  | 'sites.set'
+  | 'sites.remove'
+  | 'backends.add'
+  | 'backends.set'
+  | 'backends.remove'
+  | 'config.edit'
+  | 'config.apply'
+  | 'config.rollback';
 
 /** One command that changes the config, without its base. */
 export type Change = { [K in ChangeName]: { name: K; request: Omit<Request<K>, 'baseRevision'> } }[ChangeName];
