@@ -80,7 +80,7 @@ export function editorExtensions({ format, label, schemas, onType, onMove }: Edi
       ...defaultKeymap,
       indentWithTab, // Esc then Tab leaves the editor
     ]),
-    EditorView.contentAttributes.of({ 'aria-label': label, spellcheck: 'false' }),
+    EditorView.contentAttributes.of({ 'aria-label': label, spellcheck: 'false', tabindex: '0' }),
     EditorView.updateListener.of((update) => {
       const typed = update.transactions.some((one) => one.docChanged && one.annotation(fromStore) !== true);
       if (typed) onType(update.state.doc.toString());
@@ -97,7 +97,7 @@ export const readOnlyExtensions = (format: Format, label: string): Extension => 
   languageOf(format),
   EditorState.readOnly.of(true),
   keymap.of(defaultKeymap),
-  EditorView.contentAttributes.of({ 'aria-label': label, 'aria-readonly': 'true' }),
+  EditorView.contentAttributes.of({ 'aria-label': label, 'aria-readonly': 'true', tabindex: '0' }),
   look,
 ];
 
