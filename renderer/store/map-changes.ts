@@ -1,5 +1,6 @@
 /** What the map changes: one backend checked, a dev server put into a pool. */
 import { bridge } from '../bridge.ts';
+import { labelFor, type DevServer } from '../../shared/discovery.ts';
 import { valueAt } from '../../shared/value-at.ts';
 import { isPool } from '../../shared/state.ts';
 import { applyChange, type Change } from './changes.ts';
@@ -17,6 +18,19 @@ export async function checkBackend(site: SiteState, backend: BackendState): Prom
     ? `${backend.name} failed the check: ${failed.error ?? 'no answer'}.`
     : `${backend.name} passed the check.`;
   showToast({ kind: 'note', message });
+}
+
+/** A name that every browser leads to this machine, without a change to the system. */
+export const hostFor = (server: DevServer): string => `${labelFor(server)}.localhost`;
+
+/** A site of its own for a dev server, named after its folder. */
+export async function addAsSite(server: DevServer): Promise<void> {
+  const name = hostFor(server);
+  const result = await applyChange(
+    { name: 'sites.add', request: { site: { name, url: server.url } } },
+    `${name} added.`,
+  );
+  if (!result.ok) showProblems(result.problems);
 }
 
 /** Where a pool stands. */

@@ -37,7 +37,7 @@ export interface ViewState {
 }
 
 const FIRST: ViewState = {
-  screen: 'sites',
+  screen: 'map',
   site: undefined,
   siteSearch: '',
   onlyBroken: false,

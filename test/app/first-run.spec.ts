@@ -10,9 +10,11 @@ test.describe('an empty home', () => {
   });
   test.afterAll(() => running.close());
 
-  test('opens on the sample site with both backends healthy', async () => {
+  test('opens on the map of the sample site, with both backends healthy', async () => {
     const { page } = running;
     await expect(page.getByRole('button', { name: 'Stop routing' })).toBeVisible();
+    await expect(page.locator('.map-site')).toContainText('demo.localhost');
+    await page.getByRole('button', { name: 'Sites' }).click();
     await expect(page.getByRole('region', { name: 'Sites' }).getByText('demo.localhost').first()).toBeVisible();
     await page.getByRole('region', { name: 'Sites' }).getByText('demo.localhost').first().click();
     await expect(page.getByRole('row').filter({ hasText: 'Healthy' })).toHaveCount(2);

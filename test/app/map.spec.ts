@@ -52,7 +52,7 @@ server:
 
   test('each edge shows the requests that pass', async () => {
     const { page } = running;
-    await page.getByRole('button', { name: 'Map' }).click();
+    await page.getByRole('button', { name: 'Map', exact: true }).click();
     await expect(backend(page, 'web-1')).toContainText('Healthy');
     await expect(backend(page, 'web-2')).toContainText('Healthy');
     for (const name of ['web-1', 'web-2'])

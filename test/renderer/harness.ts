@@ -146,6 +146,7 @@ function installApi(canned: Canned): void {
     if (name === 'doctor.run') return { ok: true, value: { at: 0, durationMs: 0, findings: [] } };
     if (name === 'config.schema') return { ok: true, value: { config: {}, middlewares: far.canned.middlewares ?? {} } };
     if (name === 'config.preview') return { ok: true, value: { before: '', after: '', problems: [] } };
+    if (name === 'discovery.list') return { ok: true, value: { servers: [] } };
     if (name === 'window.getTheme') return { ok: true, value: { theme: 'system' } };
     if (name.startsWith('app.') || name.startsWith('window.')) return { ok: true, value: null };
     return { ok: true, value: { revision: far.canned.snapshot.revision + 1, warnings: [] } };

@@ -89,9 +89,10 @@ describe('from the map', { timeout: 60_000 }, () => {
       expect(await callsOf(page, 'backends.add')).toMatchObject([
         { site: 'shop.localhost', backend: { url: 'http://localhost:5176' } },
       ]);
-      await card.getByRole('button', { name: 'Add shop · Vite on port 5176 to a pool' }).focus();
+      await card.getByRole('button', { name: 'Add shop · Vite on port 5176 to a site or pool' }).focus();
       await page.keyboard.press('Enter');
       await page.getByRole('menu').waitFor();
+      await page.keyboard.press('ArrowDown');
       await page.keyboard.press('Enter');
       await expect
         .poll(() => callsOf(page, 'config.edit'))
@@ -102,6 +103,20 @@ describe('from the map', { timeout: 60_000 }, () => {
             ],
           },
         ]);
+    });
+  });
+
+  it('a dev server gets a site of its own by two keys', async () => {
+    await withMap(harness, { snapshot: busySnapshot() }, {}, async (page) => {
+      const add = page.getByRole('button', { name: 'Add shop · Vite on port 5176 to a site or pool' });
+      await add.focus();
+      await page.keyboard.press('Enter');
+      await page.getByRole('menuitem', { name: 'New site shop.localhost' }).waitFor();
+      await page.keyboard.press('Enter');
+      await page.getByText('shop.localhost added.').waitFor();
+      expect(await callsOf(page, 'sites.add')).toMatchObject([
+        { site: { name: 'shop.localhost', url: 'http://localhost:5176' } },
+      ]);
     });
   });
 

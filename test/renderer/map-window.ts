@@ -40,7 +40,7 @@ export async function withMap(
 ): Promise<void> {
   const { page, violations } = await harness.open({ answers: answers(), ...canned }, options);
   page.setDefaultTimeout(15_000);
-  await page.getByRole('button', { name: 'Map' }).click();
+  await page.getByRole('button', { name: 'Map', exact: true }).click();
   await page.getByRole('region', { name: 'Map' }).waitFor();
   await visit(page);
   expect(violations).toEqual([]);

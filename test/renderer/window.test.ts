@@ -21,6 +21,7 @@ async function withWindow(
   const { page, violations } = await harness.open(canned, options);
   page.setDefaultTimeout(8_000);
   await page.getByRole('button', { name: /routing$/ }).waitFor();
+  await page.getByRole('button', { name: 'Sites' }).click();
   await visit(page);
   expect(violations).toEqual([]);
   await page.context().close();

@@ -5,6 +5,7 @@ import { useReactFlow } from '@xyflow/react';
 import { Button, IconButton } from '../../parts/button.tsx';
 import { formatCount } from '../../parts/format.ts';
 import { SearchBox } from '../../parts/search-box.tsx';
+import { openDraft } from '../../store/draft.ts';
 import { SITES_AT_ONCE, SITES_MAX, mapViewStore, setMapView } from '../../store/map-view.ts';
 
 interface MapBarProps {
@@ -52,6 +53,11 @@ export function MapBar({ all, broken, found, shown }: MapBarProps) {
         </Button>
       )}
       <span className="grow" />
+      {all > 0 && (
+        <Button onClick={() => void openDraft({ form: 'site.add', site: '' })}>
+          <Plus size={14} aria-hidden /> Add site
+        </Button>
+      )}
       <Zoom />
     </div>
   );

@@ -7,7 +7,7 @@ import { IconButton } from '../../parts/button.tsx';
 import { formatCount } from '../../parts/format.ts';
 import { Failed, Loading } from '../../parts/states.tsx';
 import { titleOf, type DevServer } from '../../../shared/discovery.ts';
-import { addToPool, type PoolPlace } from '../../store/map-changes.ts';
+import { addAsSite, addToPool, hostFor, type PoolPlace } from '../../store/map-changes.ts';
 import { useAnswer } from '../../store/use-answer.ts';
 import { poolTitle } from './words.ts';
 import type { MapItem } from './graph.ts';
@@ -96,15 +96,18 @@ function AddMenu({ server, pools }: { server: DevServer; pools: readonly PoolPla
     <DropdownMenu.Root modal={false}>
       <DropdownMenu.Trigger
         className="button server-add"
-        aria-label={`Add ${titleOf(server)} on port ${server.port} to a pool`}
-        disabled={pools.length === 0}
+        aria-label={`Add ${titleOf(server)} on port ${server.port} to a site or pool`}
         onPointerDown={(event) => event.stopPropagation()}
       >
         Add to <ChevronDown size={12} aria-hidden />
       </DropdownMenu.Trigger>
       <DropdownMenu.Portal>
         <DropdownMenu.Content className="menu" align="end" sideOffset={4} collisionPadding={8}>
-          <DropdownMenu.Label className="menu-label">Add to pool</DropdownMenu.Label>
+          <DropdownMenu.Item className="menu-item" onSelect={() => void addAsSite(server)}>
+            <span>New site</span>
+            <span className="mono">{hostFor(server)}</span>
+          </DropdownMenu.Item>
+          {pools.length > 0 && <DropdownMenu.Label className="menu-label">Into the pool of</DropdownMenu.Label>}
           {pools.slice(0, POOLS_MAX).map((place) => (
             <DropdownMenu.Item
               key={`${place.site.name} ${place.route.path} ${place.pool.name}`}
