@@ -10,7 +10,7 @@ import { parseText, readConfigFile } from './config/file.ts';
 import { openHistory } from './config/history.ts';
 import { summariseChange } from './config/summary.ts';
 import { discoveryOf } from './discover.ts';
-import { createDns } from './dns/dns.ts';
+import { createDns, OWN_CLIENT } from './dns/dns.ts';
 import { dnsNames } from './dns-names.ts';
 import { httpsProbe, portOf, wantedNames, type InForce } from './in-force.ts';
 import { createEventBus } from './events.ts';
@@ -140,7 +140,10 @@ function createParts(options: RoomOptions) {
     listen: async () => state.config?.listen ?? listenOfFile(options.configFile, options.env),
     listeners: () => state.listeners,
     certificates: tls.reported.list,
-    sawQuery: (name) => dns.recent(QUERIES_LOOKED_AT).some((query) => query.name === name),
+    sawQuery: (name, since) =>
+      dns
+        .recent(QUERIES_LOOKED_AT)
+        .some((query) => query.name === name && query.at >= since && query.client !== OWN_CLIENT),
   });
   return {
     bus,

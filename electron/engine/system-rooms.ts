@@ -41,8 +41,8 @@ export interface SystemRoomsOptions {
   listen: () => Promise<Config['listen'] | undefined>;
   listeners: () => readonly ListenerState[];
   certificates: () => CertificatesReport;
-  /** Whether our DNS was asked for this name lately. */
-  sawQuery: (name: string) => boolean;
+  /** Whether others asked our DNS for this name since then; milliseconds since 1970. */
+  sawQuery: (name: string, since: number) => boolean;
 }
 
 /** What the engine offers of it. */

@@ -63,7 +63,7 @@ describe('names', { timeout: 60_000 }, () => {
       const answers = page.getByRole('status', { name: 'Answers' });
       await answers.getByText('shop.test 5 A 127.0.0.1').waitFor();
       expect(await answers.textContent()).toContain('NOERROR answered from our own names, in 0.21 ms');
-      expect(await answers.textContent()).toContain('Did not ask us');
+      expect(await answers.textContent()).toContain('Not found');
       expect(await callsOf(page, 'dns.query')).toEqual([{ name: 'shop.test', type: 'A' }]);
       expect(await callsOf(page, 'names.check')).toEqual([{ name: 'shop.test' }]);
 

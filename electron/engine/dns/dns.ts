@@ -13,7 +13,7 @@ import { openDnsListener, type DnsListener } from './server.ts';
 /** A page load asks for dozens; older ones are dropped. */
 const QUERY_RING = 500;
 /** How questions of our own are named in the log. */
-const OWN_CLIENT = 'mogoly';
+export const OWN_CLIENT = 'mogoly';
 
 export interface DnsNames extends LocalNames {
   /** `system`, or upstreams as in the config. */

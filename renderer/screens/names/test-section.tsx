@@ -6,6 +6,7 @@ import { Section } from '../../parts/page.tsx';
 import { StateMark } from '../../parts/state-mark.tsx';
 import { testName, type NameTest } from '../../store/name-test.ts';
 import type { DnsAnswer } from '../../../shared/dns.ts';
+import type { NamesCheck } from '../../../shared/system-names.ts';
 
 const TYPES = ['A', 'AAAA', 'HTTPS', 'MX', 'TXT', 'CNAME', 'NS', 'SOA'];
 
@@ -81,18 +82,21 @@ function Result({ test: { ours, system, problems } }: { test: NameTest }) {
         <div className="pair">
           <dt>This system</dt>
           <dd>
-            <StateMark
-              {...(system.reachedUs
-                ? { shape: 'healthy', word: 'Asked us' }
-                : { shape: 'degraded', word: 'Did not ask us' })}
-            />{' '}
-            <span className="mono">{system.addresses.join(', ')}</span>
+            <StateMark {...wayOf(system)} /> <span className="mono">{system.addresses.join(', ')}</span>
             <div className="muted">{system.message}</div>
           </dd>
         </div>
       )}
     </dl>
   );
+}
+
+/** A hosts file or a cache finds it without us. */
+function wayOf({ reachedUs, addresses }: NamesCheck): Parameters<typeof StateMark>[0] {
+  const isFound = addresses.length > 0;
+  if (reachedUs)
+    return isFound ? { shape: 'healthy', word: 'Asked us' } : { shape: 'degraded', word: 'Asked us in vain' };
+  return isFound ? { shape: 'unknown', word: 'Found without us' } : { shape: 'degraded', word: 'Not found' };
 }
 
 const markOf = ({ rcode, answers }: DnsAnswer): Parameters<typeof StateMark>[0] => {

@@ -9,8 +9,8 @@ const LOOKUP_MS = 6_000;
 export interface CanaryDeps {
   /** Rejects as `dns.lookup` does; getaddrinfo unless told. */
   lookup?: (name: string) => Promise<string[]>;
-  /** Whether our DNS was asked for the name; without it, the answers are compared with ours. */
-  sawQuery?: (name: string) => boolean;
+  /** Whether our DNS was asked for the name since then (milliseconds since 1970); without it, the answers are compared with ours. */
+  sawQuery?: (name: string, since: number) => boolean;
   /** What our DNS answers with. */
   addresses: readonly string[];
 }
@@ -26,10 +26,11 @@ export async function askSystem(
   name: string,
   { lookup = getAddresses, sawQuery, addresses: ours }: CanaryDeps,
 ): Promise<NamesCheck> {
+  const since = Date.now();
   const answer = await within(lookup(name), LOOKUP_MS);
   const addresses = Array.isArray(answer) ? answer : [];
   const isOurs = addresses.length > 0 && addresses.every((address) => ours.includes(address));
-  const reachedUs = sawQuery?.(name) ?? isOurs;
+  const reachedUs = sawQuery?.(name, since) ?? isOurs;
   return { name, reachedUs, addresses, message: messageOf(name, reachedUs, isOurs, answer) };
 }
 
