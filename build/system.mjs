@@ -42,12 +42,15 @@ export const DISPLAY_PACKAGES = ['xvfb', 'xauth', 'dbus', 'dbus-x11', 'trayer', 
 /** Browsers and clients that the tests drive the proxy with. */
 export const CLIENT_PACKAGES = ['chromium', 'curl', 'openssl', 'libnss3-tools'];
 
-/** ACME, DNS and network peers of the tests. */
+/** ACME, DNS, proxy and network peers of the tests. */
 export const SERVER_PACKAGES = [
   'pebble',
   'dnsutils',
   'knot-dnsutils',
   'dnsmasq-base',
+  'caddy',
+  'nginx-light',
+  'haproxy',
   'iproute2',
   'procps',
   'util-linux',

@@ -1,14 +1,12 @@
 /** `check`, `schema`, `apply`, `history`, `rollback`, `map`: everything about the config file. */
 import type { Command } from 'commander';
-import { readFile } from 'node:fs/promises';
-import { extname } from 'node:path';
 import type { Problem } from '../../shared/problem.ts';
-import { formatProblem, problem, ProblemError } from '../../shared/problem.ts';
+import { formatProblem, problem } from '../../shared/problem.ts';
 import type { Applied } from '../../shared/protocol.ts';
 import { ask } from './client.ts';
 import type { Context, Runner } from './command.ts';
+import { readSource } from './config-source.ts';
 import type { ExitCode } from './io.ts';
-import { readStdin } from './io.ts';
 import { mapOrOffer } from './discover.ts';
 import { plain } from './print.ts';
 
@@ -42,32 +40,6 @@ export function register(program: Command, run: Runner): void {
     .argument('<name>', 'of the site: its host')
     .argument('[port]', '3000, host:3000, or a URL; left out, the dev servers found here are offered')
     .action(run((context, name: string, where: string | undefined) => mapOrOffer(context, name, where)));
-}
-
-interface Source {
-  text: string;
-  format: 'yaml' | 'json';
-}
-
-async function readSource({ io }: Context, file: string): Promise<Source> {
-  if (file === '-') {
-    const text = await readStdin(io);
-    return { text, format: text.trimStart().startsWith('{') ? 'json' : 'yaml' };
-  }
-  const extension = extname(file).toLowerCase();
-  if (!['.yaml', '.yml', '.json'].includes(extension)) {
-    throw new ProblemError([
-      problem('CONFIG_FORMAT', `${file} is neither YAML nor JSON by its name.`, {
-        fix: 'Name it .yaml, .yml or .json.',
-      }),
-    ]);
-  }
-  const text = await readFile(file, 'utf8').catch((error: Error) => {
-    throw new ProblemError([
-      problem('CONFIG_UNREADABLE', `${file} cannot be read: ${error.message}.`, { fix: 'Check the path.' }),
-    ]);
-  });
-  return { text, format: extension === '.json' ? 'json' : 'yaml' };
 }
 
 /** Problems are the result here, so they go to standard output; exit code 1 when one of them is an error. */

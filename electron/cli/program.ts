@@ -10,6 +10,7 @@ import * as discover from './discover.ts';
 import * as dns from './dns.ts';
 import * as doctor from './doctor.ts';
 import * as domain from './domain.ts';
+import * as exporting from './export.ts';
 import * as inspect from './inspect.ts';
 import type { ExitCode, Io } from './io.ts';
 import * as lb from './lb.ts';
@@ -33,6 +34,7 @@ const GROUPS: { register: Register }[] = [
   trust,
   doctor,
   discover,
+  exporting,
 ];
 
 /** `args` without the interpreter and the script. Never rejects. */

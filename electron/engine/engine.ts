@@ -5,6 +5,7 @@ import type { DevServer } from '../../shared/discovery.ts';
 import type { DnsAnswer, DnsQuery } from '../../shared/dns.ts';
 import type { Edit, Applied, ConfigDocument, ConfigPreview, ConfigSchemas } from '../../shared/protocol.ts';
 import type { BackendFile, SiteFile } from '../../shared/config.ts';
+import type { Exported, ExportTarget } from '../../shared/export.ts';
 import type { Problem, Result } from '../../shared/problem.ts';
 import type {
   BackendState,
@@ -71,6 +72,8 @@ export interface Engine {
   apply: (text: string, options?: ChangeOptions & { format?: 'yaml' | 'json' | undefined }) => Promise<Result<Applied>>;
   edit: (edits: Edit[], options?: ChangeOptions) => Promise<Result<Applied>>;
   check: (text: string, format: 'yaml' | 'json') => Promise<Problem[]>;
+  /** The same routing as the config of another proxy, with what that one cannot say. */
+  exportTo: (target: ExportTarget, text: string, format: 'yaml' | 'json') => Promise<Result<Exported>>;
   /** What edits would make of the config in force, and what is wrong with that. */
   preview: (edits: Edit[], options?: ChangeOptions) => Promise<Result<ConfigPreview>>;
   schemas: () => ConfigSchemas;

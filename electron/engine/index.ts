@@ -7,6 +7,7 @@ import type { Running } from './apply.ts';
 import * as changes from './changes.ts';
 import type { Engine, EngineOptions } from './engine.ts';
 import { explain } from './explain.ts';
+import { writeExport } from './export-config.ts';
 import type { Backend, Site } from './generation.ts';
 import { Keeper } from './keeper.ts';
 import { createLifecycle, type Lifecycle } from './lifecycle.ts';
@@ -46,10 +47,7 @@ export function createEngine(options: EngineOptions): Engine {
     ...lifecycle,
     apply: (text, change) => keeper.apply(text, change),
     edit: (edits, change) => keeper.edit(edits, change),
-    check: async (text, kind) => {
-      const checked = await rooms.check(text, kind);
-      return checked.ok ? checked.warnings : checked.problems;
-    },
+    ...ofTexts(rooms, configFile),
     preview: (edits, change) => keeper.preview(edits, change),
     schemas: () => describeConfig(rooms.middlewares.docs()),
     document: () => keeper.document(),
@@ -85,6 +83,21 @@ export function createEngine(options: EngineOptions): Engine {
       logger = listener && rooms.log.onEntry(listener);
     },
     registerMiddleware: (name, factory) => rooms.middlewares.register(name, factory),
+  };
+}
+
+/** What can be told of a text that is not in force. */
+function ofTexts(rooms: Rooms, configFile: string): Pick<Engine, 'check' | 'exportTo'> {
+  return {
+    check: async (text, format) => {
+      const checked = await rooms.check(text, format);
+      return checked.ok ? checked.warnings : checked.problems;
+    },
+    exportTo: async (target, text, format) => {
+      const checked = await rooms.check(text, format);
+      if (!checked.ok) return checked;
+      return success(await writeExport(target, checked.value.config, configFile), checked.warnings);
+    },
   };
 }
 
