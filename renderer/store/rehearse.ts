@@ -1,6 +1,6 @@
 /** Begins and ends rehearsals; what is on comes with the snapshot, so that every window knows. */
 import { bridge } from '../bridge.ts';
-import { showProblems, showToast } from './toasts.ts';
+import { showProblems } from './toasts.ts';
 import type { Rehearsal, RehearsalKind } from '../../shared/rehearsal.ts';
 import type { BackendState, SiteState } from '../../shared/state.ts';
 
@@ -11,15 +11,10 @@ export interface RehearsalChoice {
   status: number;
 }
 
+/** What begins is seen at once, on the map and beside it, with the way to stop it. */
 export async function startRehearsal(site: SiteState, backend: BackendState, choice: RehearsalChoice): Promise<void> {
   const answer = await bridge.call('rehearse.start', { site: site.name, backend: backend.id, ...choice });
-  if (!answer.ok) return showProblems(answer.problems);
-  const { id, name } = answer.value;
-  showToast({
-    kind: 'note',
-    message: `Rehearsing on ${name}: it ${REHEARSAL_WORDS[choice.kind]}. It ends by itself.`,
-    action: { label: 'Stop', run: () => void stopRehearsal(id) },
-  });
+  if (!answer.ok) showProblems(answer.problems);
 }
 
 export async function stopRehearsal(id: number): Promise<void> {
