@@ -1,11 +1,12 @@
 /** What is wrong with a draft by its own schema, before the engine is asked. */
-import { checkFields } from '../form/check.ts';
+import { checkFields, checkValue } from '../form/check.ts';
 import { fieldsOf } from '../form/spec.ts';
 import { isTree, pathKey } from '../form/value.ts';
 import { entryFields, isOfChoice } from './entry-form.ts';
 import { schemaStore } from './schemas.ts';
 import { entryOf, isNew, kindOf } from './draft-state.ts';
 import type { Draft } from './draft-state.ts';
+import type { Json } from '../form/spec.ts';
 
 /** By `pathKey`, from the entry on. */
 export function checkEntry(draft: Draft): Record<string, string> {
@@ -45,6 +46,7 @@ function checkMiddleware(entry: Record<string, unknown>): Record<string, string>
   const name = entry['name'];
   if (typeof name !== 'string') return { [pathKey(['name'])]: 'Choose one, or name a module.' };
   const schema = schemaStore.getState().middlewares[name];
-  if (!schema?.properties) return {};
+  if (!schema?.properties)
+    return entry['config'] === undefined ? {} : checkValue({ kind: 'json' }, entry['config'] as Json, ['config']);
   return checkFields(fieldsOf(schema), isTree(entry['config']) ? entry['config'] : {}, ['config']);
 }

@@ -39,7 +39,7 @@ export function BackendRow({ site, backend, depth, share, canMove }: BackendRowP
           {backend.backup && <span className="tag">backup</span>}
         </td>
         <td className="col-url mono" title={backend.url}>
-          {backend.url}
+          <Url url={backend.url} />
         </td>
         <td className="col-num col-weight num">
           <WeightCell site={site} backend={backend} />
@@ -60,6 +60,17 @@ export function BackendRow({ site, backend, depth, share, canMove }: BackendRowP
         </td>
       </tr>
       <TestRow backend={backend} />
+    </>
+  );
+}
+
+/** A narrow table shows it without the scheme that every dev server has. */
+function Url({ url }: { url: string }) {
+  const plain = url.startsWith('http://') ? 'http://' : '';
+  return (
+    <>
+      {plain !== '' && <span className="url-scheme">{plain}</span>}
+      {url.slice(plain.length)}
     </>
   );
 }

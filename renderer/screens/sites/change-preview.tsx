@@ -20,12 +20,12 @@ export function ChangePreview({ draft }: { draft: Draft }) {
   const edits = editsOf(draft);
   return (
     <section className="group">
-      <h3>
+      <h2>
         <button type="button" className="group-toggle" aria-expanded={open} onClick={togglePreview}>
           <ChevronRight size={14} aria-hidden />
           What changes in the file
         </button>
-      </h3>
+      </h2>
       {open &&
         (edits.length === 0 ? (
           <p className="field-hint">Nothing yet.</p>

@@ -32,7 +32,7 @@ function DraftForm({ draft }: { draft: Draft }) {
   return (
     <aside className="panel" aria-label={titleOf(draft.target)}>
       <header className="panel-head">
-        <h2>{titleOf(draft.target)}</h2>
+        <h1>{titleOf(draft.target)}</h1>
         <IconButton label="Close the form" icon={<X size={14} aria-hidden />} onClick={closeDraft} />
       </header>
       <form

@@ -90,7 +90,7 @@ function Group({ group, draft, scope }: { group: FormGroup; draft: Draft; scope:
   const set = group.fields.filter(({ key }) => draft.value[key] !== undefined).length;
   return (
     <section className="group">
-      <h3>
+      <h2>
         <button
           type="button"
           className="group-toggle"
@@ -102,7 +102,7 @@ function Group({ group, draft, scope }: { group: FormGroup; draft: Draft; scope:
           {group.title}
           {set > 0 && <span className="muted">{plural(set, 'key')} set</span>}
         </button>
-      </h3>
+      </h2>
       {open && (
         <div id={id} className="fields">
           {group.lead !== undefined && <p className="field-hint">{group.lead}</p>}
