@@ -6,7 +6,8 @@ import { VirtualList } from '../../parts/virtual-list.tsx';
 import { formatDay } from '../../parts/format.ts';
 import { liveStore } from '../../store/live.ts';
 import { useAnswer } from '../../store/use-answer.ts';
-import { RevisionDetail, sourceWord } from './revision-detail.tsx';
+import { RevisionDetail } from './revision-detail.tsx';
+import { sourceWord } from './source-word.ts';
 import type { Revision } from '../../../shared/state.ts';
 
 const ROW_HEIGHT = 48;

@@ -10,21 +10,9 @@ import { configView } from '../../store/config-view.ts';
 import { showProblems, showToast } from '../../store/toasts.ts';
 import { useAnswer } from '../../store/use-answer.ts';
 import { DiffView } from './diff-view.tsx';
+import { sourceWord } from './source-word.ts';
 import { RollbackDialog } from './rollback-dialog.tsx';
 import type { Revision } from '../../../shared/state.ts';
-
-/** How the change came, as one says it. */
-export function sourceWord(source: string): string {
-  const words = new Map([
-    ['window', 'in this window'],
-    ['file', 'in the file'],
-    ['cli', 'by command'],
-    ['library', 'by a program'],
-    ['sample', 'the first sample'],
-    ['history', 'from the history'],
-  ]);
-  return words.get(source) ?? source;
-}
 
 interface RevisionDetailProps {
   revision: Revision;

@@ -5,7 +5,7 @@ import { ConfirmDialog } from '../../parts/confirm-dialog.tsx';
 import { formatDay, plural } from '../../parts/format.ts';
 import { useAnswer } from '../../store/use-answer.ts';
 import { toLines } from './editor/create.ts';
-import { sourceWord } from './revision-detail.tsx';
+import { sourceWord } from './source-word.ts';
 import type { Revision } from '../../../shared/state.ts';
 
 /** As many as are read before a yes; the comparison shows all. */

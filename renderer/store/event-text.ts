@@ -1,0 +1,21 @@
+/** Log entries as text: for the clipboard, and for a file that tools or people read. */
+import type { LogEntry } from '../../shared/state.ts';
+
+/** One JSON object a line, with the time as text too. */
+export const eventsAsJson = (entries: readonly LogEntry[]): string =>
+  entries.map((entry) => `${JSON.stringify({ time: new Date(entry.at).toISOString(), ...entry })}\n`).join('');
+
+/** `2026-11-26T09:12:44.031Z warn backend.healthChanged web-1 of shop.local is down site=shop.local`, one a line. */
+export const eventsAsText = (entries: readonly LogEntry[]): string =>
+  entries.map((entry) => `${eventAsText(entry)}\n`).join('');
+
+export function eventAsText({ at, level, event, message, fields }: LogEntry): string {
+  const rest = Object.entries(fields ?? {}).map(([name, value]) => ` ${name}=${inQuotes(value)}`);
+  return oneLine(`${new Date(at).toISOString()} ${level} ${event} ${message}${rest.join('')}`);
+}
+
+const inQuotes = (value: string | number | boolean | null): string =>
+  typeof value === 'string' && /[\s"=]/.test(value) ? JSON.stringify(value) : String(value);
+
+/** A message of several lines stays one entry. */
+const oneLine = (text: string): string => text.replace(/\r\n?|\n/g, ' ');
