@@ -12,6 +12,7 @@ import { SCREENS } from './screens/screens.ts';
 import { answerAsk } from './actions/run.ts';
 import { focusHeading } from './actions/focus.ts';
 import { bridge } from './bridge.ts';
+import { Tour } from './tour/tour.tsx';
 import { Overlays } from './palette/overlays.tsx';
 import { handleShortcut } from './shortcuts.ts';
 import { liveStore } from './store/live.ts';
@@ -43,6 +44,7 @@ export function App() {
           <HeadingFocus screen={screen} />
         </Suspense>
       </main>
+      <Tour />
       <StatusBar />
       <ToastList />
       <Overlays />

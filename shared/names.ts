@@ -73,6 +73,8 @@ export const APP_COMMAND_NAMES = [
   'app.copyText',
   'app.saveText',
   'app.revealFile',
+  'app.getSettings',
+  'app.setSettings',
   'app.quit',
   'window.getTheme',
   'window.setTheme',

@@ -35,6 +35,9 @@ export const appRequestSchemas = {
   }),
   /** Shows it in the file manager. */
   'app.revealFile': z.strictObject({ file: z.enum(['config', 'log', 'home']) }),
+  'app.getSettings': none,
+  /** Autostart is written outside the home folder, where the answer says. */
+  'app.setSettings': z.strictObject({ notifications: z.boolean().optional(), autostart: z.boolean().optional() }),
   'app.quit': none,
   'window.getTheme': none,
   /** Kept in the home folder. */
@@ -50,6 +53,14 @@ export interface AppInfo {
   isPackaged: boolean;
 }
 
+export interface AppSettings {
+  /** When a site goes down or comes back. */
+  notifications: boolean;
+  autostart: { isOn: boolean; place: string };
+  /** Addresses of this machine that others reach. */
+  lan: string[];
+}
+
 interface AppReplies {
   'app.info': AppInfo;
   'app.openUrl': null;
@@ -57,6 +68,8 @@ interface AppReplies {
   /** Where it was written; null when the person changed their mind. */
   'app.saveText': { file: string | null };
   'app.revealFile': null;
+  'app.getSettings': AppSettings;
+  'app.setSettings': AppSettings;
   'app.quit': null;
   'window.getTheme': { theme: Theme };
   'window.setTheme': { theme: Theme };

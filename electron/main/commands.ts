@@ -9,6 +9,7 @@ import type { Result } from '../../shared/problem.ts';
 import { appRequestSchemas } from '../../shared/window-api.ts';
 import type { AppAnswer, AppCommandName, AppHandlers, AppParsedRequest, Theme } from '../../shared/window-api.ts';
 import { ownUrl } from './own-url.ts';
+import type { SettingsDoor } from './app-settings.ts';
 import { saveText } from './save-text.ts';
 
 export interface AppCommandOptions {
@@ -19,6 +20,7 @@ export interface AppCommandOptions {
   theme: () => Theme;
   setTheme: (theme: Theme) => void;
   setUnsaved: (unsaved: boolean) => void;
+  settings: SettingsDoor;
 }
 
 export function createAppHandlers({
@@ -28,6 +30,7 @@ export function createAppHandlers({
   theme,
   setTheme,
   setUnsaved,
+  settings,
 }: AppCommandOptions): AppHandlers {
   return {
     'app.info': () => ({ platform: process.platform, version, isPackaged: app.isPackaged }),
@@ -45,6 +48,8 @@ export function createAppHandlers({
       await reveal(file === 'home' ? engine.home : file === 'config' ? engine.configFile : await logFile(engine));
       return null;
     },
+    'app.getSettings': settings.get,
+    'app.setSettings': settings.set,
     'app.quit'() {
       setImmediate(() => app.quit());
       return null;

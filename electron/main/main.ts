@@ -9,6 +9,7 @@ import type { Problem } from '../../shared/problem.ts';
 import { isAppCommand } from '../../shared/names.ts';
 import { createActions } from './actions.ts';
 import { setupBugReports } from './bug.ts';
+import { appSettings } from './app-settings.ts';
 import { createAppHandlers, dispatchApp, openUrl } from './commands.ts';
 import { setupGuard } from './guard.ts';
 import { openHost } from './host.ts';
@@ -21,7 +22,9 @@ import { setupMenu } from './menu.ts';
 import { appVersion, RENDERER_FOLDER } from './paths.ts';
 import { registerScheme, setupProtocol } from './protocol.ts';
 import { publishTo } from './publish.ts';
+import { setupNotifications } from './notify.ts';
 import { onStateChange } from './refresh.ts';
+import { watchDoctor } from './doctor-watch.ts';
 import { setupTray } from './tray.ts';
 import { trayView } from './tray-view.ts';
 import { createUnsaved } from './unsaved.ts';
@@ -64,6 +67,7 @@ function run(host: Host, report: (error: unknown) => void): void {
     theme: () => memory.get().theme,
     setTheme: window.setTheme,
     setUnsaved: unsaved.set,
+    settings: appSettings(memory),
   });
   const answer = (name: string, request: unknown): Promise<unknown> =>
     isAppCommand(name)
@@ -74,13 +78,22 @@ function run(host: Host, report: (error: unknown) => void): void {
   const actions = createActions({ engine, openWindow: window.open, ask: window.ask, answer, onBug: report });
   const menu = setupMenu(actions);
   const tray = setupTray(actions, report);
-  const endRefresh = onStateChange(engine, () => {
-    const view = trayView(engine.snapshot());
+  const doctor = watchDoctor(engine.system.doctor, () => draw(), report);
+  const draw = (): void => {
+    const view = trayView(engine.snapshot(), doctor.count());
     menu.show(view);
     tray?.show(view);
+  };
+  const endRefresh = onStateChange(engine, draw);
+  const endNotifications = setupNotifications({
+    engine,
+    isOn: () => memory.get().notifications,
+    showSite: (site) => window.ask({ site }),
   });
   const close = async (): Promise<void> => {
     endRefresh();
+    endNotifications();
+    doctor.close();
     await host.close();
     tray?.close();
   };

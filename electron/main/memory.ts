@@ -12,6 +12,7 @@ const side = z.number().int().min(1).max(PIXEL_LIMIT);
 const memorySchema = z.object({
   theme: z.enum(THEMES).default('system').catch('system'),
   bounds: z.object({ x: pixel, y: pixel, width: side, height: side }).optional().catch(undefined),
+  notifications: z.boolean().default(true).catch(true),
   maximized: z.boolean().default(false).catch(false),
 });
 export type WindowMemory = z.output<typeof memorySchema>;

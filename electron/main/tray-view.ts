@@ -16,6 +16,8 @@ export interface TrayView {
   canStart: boolean;
   canStop: boolean;
   sites: TraySite[];
+  /** What the doctor found to mend. */
+  findings: number;
   /** Sites the menu has no room for. */
   more: number;
 }
@@ -32,7 +34,7 @@ export interface TrayInput {
   listeners: readonly ListenerState[];
 }
 
-export function trayView({ status, sites, listeners }: TrayInput): TrayView {
+export function trayView({ status, sites, listeners }: TrayInput, findings = 0): TrayView {
   const active = sites.filter((site) => !site.disabled);
   const isOn = status === 'running';
   return {
@@ -40,6 +42,7 @@ export function trayView({ status, sites, listeners }: TrayInput): TrayView {
     line: isOn ? runningLine(active, listeners) : STATUS_LINE[status],
     canStart: status === 'stopped',
     canStop: isOn,
+    findings,
     sites: active.slice(0, SITE_LIMIT).map((site) => ({ label: siteLabel(site, isOn), url: site.url })),
     more: Math.max(0, active.length - SITE_LIMIT),
   };

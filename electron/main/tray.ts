@@ -67,6 +67,9 @@ function trayTemplate(view: TrayView, actions: Actions): MenuItemConstructorOpti
     ...more,
     ...(view.sites.length > 0 ? [{ type: 'separator' } as const] : []),
     { label: 'Open Mogoly', click: actions.openWindow },
+    ...(view.findings > 0
+      ? [{ label: `Doctor: ${view.findings} to mend`, click: () => actions.ask({ action: 'go.doctor' }) }]
+      : []),
     { label: 'Quit', click: actions.quit },
   ];
 }

@@ -1,0 +1,95 @@
+/** The guided start: from the sample to a name of one's own with trusted https, each step to take or to leave. */
+import { useEffect } from 'react';
+import { useStore } from 'zustand';
+import { X } from 'lucide-react';
+import { MapStep } from './map-step.tsx';
+import { PlanStep } from './plan-step.tsx';
+import { Button, IconButton } from '../parts/button.tsx';
+import { openUrl } from '../store/changes.ts';
+import { liveStore } from '../store/live.ts';
+import { isSampleOnly } from '../store/site-filter.ts';
+import { closeTour, goToStep, nextStep, offerTour, TOUR_STEPS, tourStore } from '../store/tour.ts';
+import '../style/tour.css';
+
+export function Tour() {
+  const { phase, step } = useStore(tourStore);
+  const isFirstRun = useStore(liveStore, (state) => {
+    const sites = state.snapshot?.sites;
+    return sites === undefined ? undefined : isSampleOnly(sites);
+  });
+  useEffect(() => {
+    if (isFirstRun !== undefined) offerTour(isFirstRun);
+  }, [isFirstRun]);
+  if (phase !== 'open') return null;
+  const next = (): void => goToStep(nextStep(step));
+  return (
+    <aside className="tour" aria-label="Guided start">
+      <header className="tour-head">
+        <span>
+          Step {TOUR_STEPS.indexOf(step) + 1} of {TOUR_STEPS.length}
+        </span>
+        <IconButton label="Close the guided start" icon={<X size={14} aria-hidden />} onClick={closeTour} />
+      </header>
+      {step === 'welcome' && <Welcome onNext={next} />}
+      {step === 'map' && <MapStep onNext={next} />}
+      {step === 'names' && <PlanStep key="names" area="names" onNext={next} />}
+      {step === 'trust' && <PlanStep key="trust" area="trust" onNext={next} />}
+      {step === 'done' && <Done />}
+    </aside>
+  );
+}
+
+function Welcome({ onNext }: { onNext: () => void }) {
+  return (
+    <>
+      <h2>It routes already</h2>
+      <p>
+        demo.localhost is a sample with two servers behind it. Next: a dev server of your own, under a name, with https
+        that your browser trusts.
+      </p>
+      <div className="tour-actions">
+        <Button look="accent" onClick={onNext}>
+          Begin
+        </Button>
+        <Button look="quiet" onClick={closeTour}>
+          Not now
+        </Button>
+      </div>
+    </>
+  );
+}
+
+/** The address that is offered last: https where it is served. */
+function Done() {
+  const name = useStore(tourStore, (state) => state.site);
+  const sites = useStore(liveStore, (state) => state.snapshot?.sites) ?? [];
+  const listeners = useStore(liveStore, (state) => state.snapshot?.listeners) ?? [];
+  const site = sites.find((each) => each.name === name) ?? sites[0];
+  const https = listeners.find(({ kind, problem }) => kind === 'https' && problem === undefined);
+  const host = site?.hosts[0];
+  const url =
+    https !== undefined && host !== undefined
+      ? `https://${host}${https.port === 443 ? '' : `:${https.port}`}/`
+      : site?.url;
+  return (
+    <>
+      <h2>{url === undefined ? 'All set' : 'Your name works'}</h2>
+      {url !== undefined && <p className="mono">{url}</p>}
+      <p className="muted">Ctrl or Cmd with K finds everything; ? shows the keys.</p>
+      <div className="tour-actions">
+        {url !== undefined && (
+          <Button
+            look="accent"
+            onClick={() => {
+              void openUrl(url);
+              closeTour();
+            }}
+          >
+            Open it
+          </Button>
+        )}
+        <Button onClick={closeTour}>Finish</Button>
+      </div>
+    </>
+  );
+}
