@@ -55,6 +55,11 @@ export const SERVER_PACKAGES = [
   'procps',
   'util-linux',
   'passwd',
+  // A Docker of the tests' own, with images made of Debian's packages.
+  'docker.io',
+  'iptables',
+  'mmdebstrap',
+  'docker-registry',
 ];
 
 export const isRoot = () => process.getuid?.() === 0;

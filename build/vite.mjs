@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { builtinModules } from 'node:module';
 import react from '@vitejs/plugin-react';
+import { leaveOut } from './leave-out.mjs';
 import { ROOT } from './root.mjs';
 
 const BUILTINS = [...builtinModules, ...builtinModules.map((name) => `node:${name}`)];
@@ -29,6 +30,7 @@ function nodeBundle(input, output) {
     configFile: false,
     root: ROOT,
     logLevel: 'error',
+    plugins: [leaveOut()],
     ssr: { noExternal: true, target: 'node' },
     build: {
       ssr: true,

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { acmeSchema, type AcmeConfig, type AcmeDnsConfig } from './acme-config.ts';
 import { duration } from './duration.ts';
+import { dockerSchema, serviceSchema } from './service-config.ts';
 
 export const port = z.number().int().min(1).max(65_535);
 
@@ -177,41 +178,6 @@ const site = z.strictObject({
   is_healthy: z.boolean().optional().describe('What is assumed of its one backend before the first probe.'),
 });
 
-const service = z.strictObject({
-  type: z.string().min(1).optional(),
-  name: z.string().min(1),
-  image: z.string().min(1).optional(),
-  username: z.string().optional(),
-  password: z.string().optional(),
-  database_name: z.string().optional(),
-  version: z.string().optional(),
-  use_latest_version: z.boolean().optional(),
-  variables: z.record(z.string(), z.string()).optional(),
-  exposed_ports: z.array(z.union([z.string(), port])).optional(),
-  volumes: z
-    .array(
-      z.strictObject({
-        name: z.string(),
-        container_path: z.string(),
-        read_only: z.boolean().optional(),
-        driver: z.string().optional(),
-        driver_opts: z.record(z.string(), z.string()).optional(),
-      }),
-    )
-    .optional(),
-  domain: z
-    .union([
-      z.string().min(1),
-      z.strictObject({
-        domain: z.string().min(1),
-        cert_resolver: z.string().optional(),
-        entrypoint: z.string().optional(),
-        allowed_cidrs: z.array(z.string()).optional(),
-      }),
-    ])
-    .optional(),
-});
-
 export const configSchema = z
   .strictObject({
     listen: z
@@ -248,7 +214,8 @@ export const configSchema = z
       .default({})
       .describe('For ${NAME} anywhere in the file; ${env:NAME} reads the environment.'),
     server: z.array(site).default([]).describe('The sites.'),
-    services: z.array(service).default([]).describe('Database containers beside the pools.'),
+    services: z.array(serviceSchema).default([]).describe('Database containers beside the pools.'),
+    docker: dockerSchema,
   })
   .describe('The config of Mogoly.');
 

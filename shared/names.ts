@@ -52,6 +52,19 @@ export const COMMAND_NAMES = [
   'doctor.run',
   'discovery.list',
   'doctor.mend',
+  'services.list',
+  'services.create',
+  'services.start',
+  'services.stop',
+  'services.restart',
+  'services.recreate',
+  'services.delete',
+  'services.cancel',
+  'services.logs',
+  'services.inspect',
+  'services.url',
+  'services.secret',
+  'services.plan',
 ] as const;
 
 /** What the engine tells without being asked. */
@@ -64,6 +77,7 @@ export const PUSH_NAMES = [
   'exchanges.recorded',
   'log.written',
   'config.refused',
+  'services.changed',
 ] as const;
 
 /** Commands of the app around the window; window-api.ts says what each takes and gives. */

@@ -29,6 +29,8 @@ import type {
 } from './state.ts';
 import type { Problem } from './problem.ts';
 import { rehearsalSchema, type Rehearsal } from './rehearsal.ts';
+import type { ServicesChanged } from './service.ts';
+import { serviceRequests, type ServiceReplies } from './service-commands.ts';
 import type { SystemChange } from './system-change.ts';
 import { NAMES_METHODS, type NamesCheck, type NamesPlan, type SystemNamesStatus } from './system-names.ts';
 import type { TrustPlan, TrustReport, TrustResult } from './trust.ts';
@@ -154,6 +156,7 @@ export const requestSchemas = {
   /** Dev servers that run on this machine. */
   'discovery.list': none,
   'doctor.mend': mendSchema,
+  ...serviceRequests,
 } as const satisfies Record<CommandName, z.ZodType>;
 
 export interface ConfigDocument {
@@ -189,7 +192,7 @@ export interface Applied {
   warnings: Problem[];
 }
 
-interface Replies {
+interface Replies extends ServiceReplies {
   'status.get': Snapshot;
   'engine.start': Snapshot;
   'engine.stop': Snapshot;
@@ -272,6 +275,8 @@ export interface Pushes {
   'exchanges.recorded': Exchange[];
   'log.written': LogEntry[];
   'config.refused': { problems: Problem[] };
+  /** Ten times a second at most. */
+  'services.changed': ServicesChanged;
 }
 
 /** Numbered without gaps; a receiver that misses a number asks for a new snapshot. */

@@ -4,6 +4,7 @@ import { problem, ProblemError } from '../../shared/problem.ts';
 import { addGlobalOptions, createContext } from './command.ts';
 import type { Context, Register, Runner } from './command.ts';
 import * as cert from './cert.ts';
+import * as cloud from './cloud.ts';
 import * as config from './config-commands.ts';
 import * as daemon from './daemon.ts';
 import * as discover from './discover.ts';
@@ -27,6 +28,7 @@ const GROUPS: { register: Register }[] = [
   password,
   daemon,
   lb,
+  cloud,
   rehearse,
   domain,
   dns,

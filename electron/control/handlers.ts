@@ -73,6 +73,7 @@ export function createHandlers(engine: Engine, options: HandlerOptions = {}): Ha
     'certificates.order': async ({ host }) => take(await engine.certificates.order(host)),
     'discovery.list': async () => ({ servers: await engine.discover() }),
     ...systemHandlers(engine),
+    ...serviceHandlers(engine),
   };
 }
 
@@ -97,6 +98,25 @@ function systemHandlers({ system }: Engine): Pick<Handlers, Extract<keyof Handle
     },
     'doctor.run': () => doctor(),
     'doctor.mend': async (wanted) => take(await mend(wanted)),
+  };
+}
+
+function serviceHandlers({ services }: Engine): Pick<Handlers, Extract<keyof Handlers, `services.${string}`>> {
+  return {
+    'services.list': () => services.list(),
+    'services.create': async ({ service }) => take(await services.create(service, service)),
+    'services.start': async ({ name }) => take(await services.start(name)),
+    'services.stop': async ({ name }) => take(await services.stop(name)),
+    'services.restart': async ({ name }) => take(await services.restart(name)),
+    'services.recreate': async ({ name }) => take(await services.recreate(name)),
+    'services.delete': async ({ name, volumes }) => take(await services.delete(name, volumes)),
+    'services.cancel': async ({ name }) => take(await services.cancel(name)),
+    'services.logs': async ({ name, tail, cursor, wait }) =>
+      take(await services.logs(name, { tail, cursor, waitMs: wait })),
+    'services.inspect': async ({ name }) => take(await services.inspect(name)),
+    'services.url': async ({ name }) => take(await services.url(name)),
+    'services.secret': async ({ name }) => take(await services.secret(name)),
+    'services.plan': async (request) => take(await services.plan(request?.name)),
   };
 }
 

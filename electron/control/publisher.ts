@@ -63,6 +63,7 @@ function watch(engine: Engine, push: PushCall): () => void {
     watchLog(engine, push),
     watchExchanges(engine, push),
     watchTraffic(engine, push),
+    watchServices(engine, push),
   ];
   const timer = setInterval(() => watchers.forEach((watcher) => watcher.flush()), BATCH_MS);
   return () => {
@@ -165,6 +166,20 @@ function watchExchanges(engine: Engine, push: PushCall): Watcher {
       told = last;
       changed.clear();
       push('exchanges.recorded', [...updated, ...batch]);
+    },
+    stop,
+  };
+}
+
+/** Progress of a pull changes many times a second; the newest state is what counts. */
+function watchServices({ services }: Engine, push: PushCall): Watcher {
+  let isChanged = false;
+  const stop = services.onChange(() => (isChanged = true));
+  return {
+    flush() {
+      if (!isChanged) return;
+      isChanged = false;
+      push('services.changed', services.changed());
     },
     stop,
   };

@@ -39,6 +39,8 @@ export interface Obsolete {
 export interface ApplyRooms extends BindingRooms {
   check: (text: string, format: Format) => Promise<Result<{ config: Config }>>;
   createMiddleware: (site: string, name: string, config: unknown) => Promise<Middleware>;
+  /** The config with the sites that are not written in it. */
+  extend: (config: Config) => Config;
   compileDeps: () => Omit<CompileDeps, 'revision' | 'middlewareFor'>;
   /** Writes the file; gives what puts the old one back. */
   save: (text: string) => Promise<Result<() => Promise<void>>>;
@@ -83,7 +85,7 @@ async function prepare(
   undo: UndoStack,
 ): Promise<Result<{ next: Running; obsolete: Listener[] }>> {
   const middlewares = await makeMiddlewares(config, running, rooms, undo);
-  const generation = await compile(config, {
+  const generation = await compile(rooms.extend(config), {
     ...rooms.compileDeps(),
     revision: candidate.keepRevision ?? 0,
     middlewareFor: (key) => middlewares.get(key)!,

@@ -1,5 +1,8 @@
 /** From what is in force to the names that the DNS answers, and with which addresses. */
 import { networkInterfaces } from 'node:os';
+import { domainOf } from '../../shared/service-config.ts';
+import type { Config } from '../../shared/config.ts';
+import { normaliseHost } from '../../shared/host.ts';
 import type { Running } from './apply.ts';
 import type { DnsNames } from './dns/dns.ts';
 import type { ListenAddress } from './generation.ts';
@@ -12,13 +15,20 @@ export function dnsNames({
 }: Pick<Running, 'generation' | 'config' | 'listeners'>): DnsNames {
   const isOpened = listeners.some((listener) => listener.kind === 'dns' && !isLoopback(listener));
   return {
-    hosts: generation.sites.filter(({ disabled }) => !disabled).flatMap(({ hosts }) => hosts),
+    hosts: [
+      ...generation.sites.filter(({ disabled }) => !disabled).flatMap(({ hosts }) => hosts),
+      ...serviceHosts(config),
+    ],
     zones: config.zones.map((zone) => zone.toLowerCase().replace(/^\.|\.$/g, '')),
     ttlSeconds: config.dns.ttl,
     forward: config.dns.forward,
     addresses: (isOpened ? lanAddresses() : undefined) ?? { v4: '127.0.0.1', v6: '::1' },
   };
 }
+
+/** Names that lead to a service. */
+export const serviceHosts = ({ services }: Pick<Config, 'services'>): string[] =>
+  services.flatMap((service) => normaliseHost(domainOf(service) ?? '') ?? []);
 
 const isLoopback = ({ address }: ListenAddress): boolean => address.startsWith('127.') || address === '::1';
 

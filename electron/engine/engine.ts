@@ -22,6 +22,7 @@ import type {
 import type { AnyListener, EventListener, EventName } from './events.ts';
 import type { MiddlewareFactory } from './generation.ts';
 import type { RehearsalDoor } from './rehearsal-rooms.ts';
+import type { Services } from './services/services.ts';
 import type { SystemRooms } from './system-rooms.ts';
 import type { ElevationMode } from './system/elevate.ts';
 import type { KeyWrapper } from './tls/contexts.ts';
@@ -146,6 +147,8 @@ export interface Engine {
   system: SystemRooms;
   /** Dev servers that run on this machine: those with a known framework first, then by port. */
   discover: () => Promise<DevServer[]>;
+  /** Database containers beside the pools. */
+  services: Omit<Services, 'adopt' | 'close'>;
   /** After a wake, or a change of the clock or the network. */
   refresh: () => Promise<void>;
   /** Prometheus text exposition format 0.0.4. */

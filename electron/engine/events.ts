@@ -4,10 +4,12 @@ import type { CertificateEvents } from '../../shared/certificate.ts';
 import type { HealthStatus, LogLevel } from '../../shared/state.ts';
 import type { Problem } from '../../shared/problem.ts';
 import type { RehearsalEvents } from '../../shared/rehearsal.ts';
+import type { ServiceEvents } from '../../shared/service.ts';
 import type { SystemNamesEvents } from '../../shared/system-names.ts';
 import type { TrustEvents } from '../../shared/trust.ts';
 
-export interface EngineEvents extends CertificateEvents, AcmeEvents, TrustEvents, SystemNamesEvents, RehearsalEvents {
+export interface EngineEvents
+  extends CertificateEvents, AcmeEvents, TrustEvents, SystemNamesEvents, RehearsalEvents, ServiceEvents {
   'engine.started': { revision: number };
   'engine.stopped': Record<string, never>;
   'engine.startFailed': { problems: Problem[] };

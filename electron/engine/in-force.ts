@@ -2,7 +2,7 @@
 import type { Config } from '../../shared/config.ts';
 import type { ListenerState } from '../../shared/state.ts';
 import type { WantedNames } from '../../shared/system-names.ts';
-import { lanAddresses } from './dns-names.ts';
+import { lanAddresses, serviceHosts } from './dns-names.ts';
 import type { Generation, ListenAddress } from './generation.ts';
 
 export interface InForce {
@@ -30,7 +30,10 @@ export function wantedNames(state: InForce): WantedNames {
   const lan = isOpened ? lanAddresses() : undefined;
   return {
     zones: state.config?.zones ?? [],
-    hosts: state.current.sites.filter(({ disabled }) => !disabled).flatMap(({ hosts }) => hosts),
+    hosts: [
+      ...state.current.sites.filter(({ disabled }) => !disabled).flatMap(({ hosts }) => hosts),
+      ...(state.config === undefined ? [] : serviceHosts(state.config)),
+    ],
     dns: dns && { address: dns.address === '0.0.0.0' ? '127.0.0.1' : dns.address, port: dns.port },
     addresses: lan === undefined ? ['127.0.0.1', '::1'] : [lan.v4, ...(lan.v6 === undefined ? [] : [lan.v6])],
   };

@@ -38,6 +38,7 @@ export function createEngine(options: EngineOptions): Engine {
     elevation: options.elevation ?? 'none',
   });
   const keeper = new Keeper(configFile, format.ok ? format.value : 'yaml', rooms.keeperRooms());
+  rooms.attach(keeper);
   const lifecycle = createLifecycle(options, configFile, keeper, rooms, format.ok ? [] : format.problems);
   let logger: (() => void) | undefined;
 
@@ -73,6 +74,7 @@ export function createEngine(options: EngineOptions): Engine {
     rehearsals: rehearsalDoor(rooms.rehearsals, rooms.current, () => lifecycle.status() === 'running'),
     system: rooms.system,
     discover: rooms.discovery.list,
+    services: rooms.services,
     refresh: rooms.tls.refresh,
     metrics: () => rooms.metricsText(lifecycle.startedAt()),
 

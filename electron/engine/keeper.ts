@@ -206,6 +206,16 @@ export class Keeper {
     });
   }
 
+  /** The same config with other sites beside it; nothing is saved. */
+  recompile(source: string): Promise<void> {
+    return this.#alone(async () => {
+      const { running } = this;
+      if (running === undefined) return;
+      const { text, generation } = running;
+      await this.#put({ text, format: this.#format, source, save: false, keepRevision: generation.revision });
+    });
+  }
+
   rollback(id: number, options: ChangeOptions = {}): Promise<Result<Applied>> {
     return this.#alone(async () => {
       const conflict = this.#conflict(options);

@@ -28,6 +28,7 @@ import type { ElevationMode } from './system/elevate.ts';
 import { createHealthRooms } from './rehearsal-rooms.ts';
 import { saveWithUndo } from './save.ts';
 import { listenOfFile } from './listen-of-file.ts';
+import { createServiceRooms } from './service-rooms.ts';
 import { createSystemRooms } from './system-rooms.ts';
 import { createTrafficRooms } from './traffic-rooms.ts';
 import { createTlsRooms } from './tls-rooms.ts';
@@ -56,7 +57,8 @@ export type Rooms = ReturnType<typeof createRooms>;
 
 export function createRooms(options: RoomOptions) {
   const parts = createParts(options);
-  const { bus, log, traffic, middlewares, transports, health, history, state, tls, dns, system, discovery } = parts;
+  const { bus, log, traffic, middlewares, transports, health, history, state, tls, dns, system, discovery, services } =
+    parts;
   const check = checker(parts, options);
   const readRevision = (id: number) => history.read(id);
   return {
@@ -72,6 +74,8 @@ export function createRooms(options: RoomOptions) {
     dns,
     system,
     discovery,
+    services: services.room,
+    attach: services.attach,
     check,
     listRevisions: () => history.list(),
     readRevision,
@@ -98,6 +102,7 @@ export function createRooms(options: RoomOptions) {
       readRevision,
     }),
     async close(running: Running | undefined): Promise<void> {
+      await services.room.close();
       await health.close();
       await tls.close();
       dns.close();
@@ -145,6 +150,7 @@ function createParts(options: RoomOptions) {
         .recent(QUERIES_LOOKED_AT)
         .some((query) => query.name === name && query.at >= since && query.client !== OWN_CLIENT),
   });
+  const services = createServiceRooms({ ...options, bus });
   return {
     bus,
     log,
@@ -158,6 +164,7 @@ function createParts(options: RoomOptions) {
     tls,
     system,
     discovery: discoveryOf(state),
+    services,
     state,
   };
 }
@@ -223,6 +230,7 @@ function keeperRooms(parts: Parts, { home, configFile }: RoomOptions) {
   });
   return {
     createMiddleware: (site, name, config) => middlewares.create(name, config, contextFor(site), folder),
+    extend: parts.services.extend,
     compileDeps: () => ({
       folder,
       comparePatterns,
@@ -243,7 +251,7 @@ function keeperRooms(parts: Parts, { home, configFile }: RoomOptions) {
 }
 
 function swap(
-  { health, rehearsals, transports, log, counters, state, tls, dns }: Parts,
+  { health, rehearsals, transports, log, counters, state, tls, dns, services }: Parts,
   home: string,
   next: Running,
 ): void {
@@ -259,6 +267,7 @@ function swap(
   const names = new Set(state.current.sites.map(({ name }) => name));
   for (const site of counters.keys()) if (!names.has(site)) counters.delete(site);
   if (next.listeners.length > 0) tls.adopt();
+  services.adopt(next);
 }
 
 function counterFor(counters: Map<string, { requests: number }>, site: string): { requests: number } {

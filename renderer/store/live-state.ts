@@ -56,6 +56,7 @@ function applyPush(state: LiveState, snapshot: Snapshot, push: Push): LiveState 
     case 'config.refused':
       return { ...state, snapshot: { ...snapshot, problems: push.data.problems } };
     case 'exchanges.recorded':
+    case 'services.changed':
       return state;
   }
 }

@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { rolldown } from 'rolldown';
+import { rolldown, type Plugin } from 'rolldown';
 import { onTestFinished } from 'vitest';
 import { until } from './wait.ts';
 
@@ -136,8 +136,17 @@ export async function connect(one: Overlay, other: Overlay, addresses: [string[]
 
 /** Bundles a TypeScript program for `node` inside; gives its path inside. */
 export async function bundleInto(overlay: Overlay, source: string, name: string): Promise<string> {
-  const bundle = await rolldown({ input: source, platform: 'node', logLevel: 'silent' });
-  await bundle.write({ dir: overlay.shared, format: 'esm', entryFileNames: `${name}.mjs` });
-  await bundle.close();
+  await bundleTo(overlay.shared, source, name);
   return `/run/kit/${name}.mjs`;
+}
+
+/** Bundles a TypeScript program for `node` into a folder, as the product is bundled. */
+export async function bundleTo(folder: string, source: string, name: string): Promise<string> {
+  const { leaveOut } = (await import(new URL('../../build/leave-out.mjs', import.meta.url).href)) as {
+    leaveOut: () => Plugin;
+  };
+  const bundle = await rolldown({ input: source, platform: 'node', logLevel: 'silent', plugins: [leaveOut()] });
+  await bundle.write({ dir: folder, format: 'esm', entryFileNames: `${name}.mjs` });
+  await bundle.close();
+  return join(folder, `${name}.mjs`);
 }

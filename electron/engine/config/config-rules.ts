@@ -4,6 +4,7 @@ import { isValidCidr } from '../../../shared/cidr.ts';
 import { normalisePattern } from '../../../shared/host.ts';
 import { problem } from '../../../shared/problem.ts';
 import type { ConfigPath, Problem } from '../../../shared/problem.ts';
+import { checkServices } from './service-rules.ts';
 import { hostsOf } from './site-rules.ts';
 
 interface Named {
@@ -47,7 +48,7 @@ export function createUniqueness(where: (path: ConfigPath) => string): (site: Na
 }
 
 export function checkTop(config: Config): Problem[] {
-  return [...checkListen(config.listen), ...checkProxies(config.trusted_proxies)];
+  return [...checkListen(config.listen), ...checkServices(config.services), ...checkProxies(config.trusted_proxies)];
 }
 
 function checkProxies(entries: string[]): Problem[] {

@@ -5,12 +5,14 @@ import { ACME_LINES, CERTIFICATE_LINES, SYSTEM_LINES } from './certificate-lines
 import type { Line, Sentences } from './line.ts';
 import type { Log, LogFields } from './log.ts';
 import { REHEARSAL_LINES } from './rehearsal-lines.ts';
+import { SERVICE_LINES } from './service-lines.ts';
 
 const sentences: Sentences<EventName> = {
   ...CERTIFICATE_LINES,
   ...ACME_LINES,
   ...SYSTEM_LINES,
   ...REHEARSAL_LINES,
+  ...SERVICE_LINES,
   'engine.started': ({ revision }) => ({
     level: 'info',
     message: `Serving revision ${revision}`,
