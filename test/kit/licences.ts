@@ -21,10 +21,18 @@ export function shippedLicences(names: Iterable<string>): Map<string, string> {
     if (seen.has(name)) continue;
     seen.add(name);
     const entry = lock.packages[`node_modules/${name}`];
-    licences.set(name, entry?.license ?? 'unknown');
+    licences.set(name, entry?.license ?? oldForm(name));
     queue.push(...Object.keys(entry?.dependencies ?? {}));
   }
   return licences;
+}
+
+/** As packages said it before there were SPDX expressions. */
+function oldForm(name: string): string {
+  const { licenses } = JSON.parse(readFileSync(path.join(ROOT, 'node_modules', name, 'package.json'), 'utf8')) as {
+    licenses?: { type?: string }[];
+  };
+  return licenses?.[0]?.type ?? 'unknown';
 }
 
 /** Name of the package that an import specifier leads to. */

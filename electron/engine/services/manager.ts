@@ -294,6 +294,6 @@ export class ServiceManager {
       checking?.abort();
       work?.abort.abort();
     }
-    await Promise.allSettled(this.roster.all().map(({ work }) => work?.done));
+    await Promise.allSettled(this.roster.all().flatMap(({ work }) => (work === undefined ? [] : [work.done])));
   }
 }

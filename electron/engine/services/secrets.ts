@@ -63,15 +63,7 @@ export function openSecrets(home: string, files: SecretFiles, wrapper?: SecretWr
       if (services === undefined) return failure(locked(file));
       return success(new Map(Object.entries(services)));
     } catch (error) {
-      return failure(
-        problem(
-          'SECRETS_UNREADABLE',
-          `The passwords of the services, ${file}, cannot be read: ${(error as Error).message}.`,
-          {
-            fix: 'Make the file readable, or move it away: running services keep the passwords they have.',
-          },
-        ),
-      );
+      return failure(unreadable(file, error));
     }
   };
   const change = (act: (all: Map<string, Credentials>) => void): Promise<Result<undefined>> =>
@@ -117,3 +109,12 @@ const locked = (file: string) =>
   problem('SECRETS_LOCKED', `The passwords of the services, ${file}, are wrapped by the keychain of the app.`, {
     fix: 'Open the Mogoly app, or give the service a password in the config.',
   });
+
+const unreadable = (file: string, error: unknown) =>
+  problem(
+    'SECRETS_UNREADABLE',
+    `The passwords of the services, ${file}, cannot be read: ${(error as Error).message}.`,
+    {
+      fix: 'Make the file readable, or move it away: running services keep the passwords they have.',
+    },
+  );
