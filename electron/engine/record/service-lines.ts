@@ -33,7 +33,9 @@ export const SERVICE_LINES: Sentences<keyof ServiceEvents> = {
   }),
   'service.labelled': ({ host, container, mapped }) => ({
     level: 'info',
-    message: mapped ? `${host} is the container ${container}, by its label` : `${host} is no longer a container by its label`,
+    message: mapped
+      ? `${host} is the container ${container}, by its label`
+      : `${host} is no longer a container by its label`,
     fields: { host, container, mapped },
   }),
 };
