@@ -1,5 +1,4 @@
 /** What stays the same for all requests of one client connection. */
-import type { Http2Session } from 'node:http2';
 import type { Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import { appendForwarded, removeNamedByConnection, type RequestHead } from './headers.ts';
@@ -13,18 +12,11 @@ export interface Connection {
   scheme: 'http' | 'https';
 }
 
-const known = new WeakMap<Socket | Http2Session, Connection>();
+const known = new WeakMap<Socket, Connection>();
 
 export function connectionOf(socket: Socket): Connection {
   let connection = known.get(socket);
   if (connection === undefined) known.set(socket, (connection = read(socket, 'encrypted' in socket)));
-  return connection;
-}
-
-/** HTTP/2 comes over TLS only. */
-export function connectionOfSession(session: Http2Session): Connection {
-  let connection = known.get(session);
-  if (connection === undefined) known.set(session, (connection = read(session.socket, true)));
   return connection;
 }
 

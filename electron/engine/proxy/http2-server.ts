@@ -1,75 +1,91 @@
-/** The HTTP/2 server behind TLS listeners: fed with connections, routed by stream (RFC 9113). */
-import {
-  constants,
-  createServer,
-  type Http2Server,
-  type IncomingHttpHeaders,
-  type ServerHttp2Session,
-  type ServerHttp2Stream,
-} from 'node:http2';
-import { MAX_HEAD_BYTES } from './http-server.ts';
+/** Takes connections that speak HTTP/2, and ends those that wait too long or are no longer wanted (RFC 9113). */
+import type { Socket } from 'node:net';
+import type { Http2Client } from './client/http2-client.ts';
+import { ERROR } from './h2/frames.ts';
+import { Session, type SessionHandlers } from './h2/session.ts';
+import { describeError, renderError } from './pages.ts';
 
-export interface Http2Handlers {
-  onStream: (stream: ServerHttp2Stream, headers: IncomingHttpHeaders, flags: number, rawHeaders: string[]) => void;
-}
+export type Http2Handlers = Omit<SessionHandlers, 'onLargeHead'>;
 
-/** Of one connection; a browser opens hundreds for a page of modules. */
-const MAX_STREAMS = 256;
-/** What a stream may send ahead of its reader. */
-const WINDOW_BYTES = 256 * 1024;
-/** For all streams of a connection together. */
-const CONNECTION_WINDOW_BYTES = 4 * 1024 * 1024;
+/** Between looks for connections that take too long. */
+const SWEEP_MS = 5_000;
+/** For what has begun: the preface, a header block, the rest of a frame. */
+const HEAD_TIMEOUT_MS = 30_000;
+/** For the acknowledgement of our settings. */
+const SETTINGS_TIMEOUT_MS = 30_000;
 /** A kept connection may wait this long for its next request. */
 const IDLE_MS = 300_000;
+/** A client that has been told goodbye may take this long to read it. */
+const GOODBYE_MS = 10_000;
 
-export function createHttp2Server(handlers: Http2Handlers): Http2Server {
-  const server = createServer({
-    settings: {
-      enableConnectProtocol: true, // RFC 8441
-      maxConcurrentStreams: MAX_STREAMS,
-      initialWindowSize: WINDOW_BYTES,
-      maxHeaderListSize: MAX_HEAD_BYTES,
-    },
-  });
-  server.setTimeout(IDLE_MS);
-  server.on('timeout', (session: ServerHttp2Session) => session.close());
-  server.on('session', (session) => {
-    session.on('error', ignore); // its streams have been told
-    session.setLocalWindowSize(CONNECTION_WINDOW_BYTES);
-  });
-  server.on('sessionError', ignore);
-  server.on('stream', (stream: ServerHttp2Stream, headers: IncomingHttpHeaders, flags: number, raw: string[]) => {
-    stream.on('error', ignore); // its close says all there is to know
-    if (isWellFormed(headers)) handlers.onStream(stream, headers, flags, raw);
-    else stream.close(constants.NGHTTP2_PROTOCOL_ERROR);
-  });
-  return server;
+export interface Http2Server {
+  accept: (socket: Socket) => void;
+  /** Says goodbye to all: streams under way go on, new ones go elsewhere. */
+  closeIdle: () => void;
+  /** Ends the looks for slow ones. */
+  close: () => void;
 }
 
-/** What would be another request in HTTP/1.1: nghttp2 lets spaces pass (RFC 9113 section 10.3). */
-function isWellFormed(headers: IncomingHttpHeaders): boolean {
-  const method = headers[':method'];
-  const path = headers[':path'];
-  return (
-    typeof method === 'string' &&
-    /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/.test(method) &&
-    (path === undefined || /^[\x21-\x7e\x80-\xff]+$/.test(path))
-  );
+/** What a session waits for, in turns of the sweep. */
+interface Patience {
+  head: number;
+  settings: number;
+  idle: number;
+  goodbye: number;
 }
 
-/** The connections of a server, to end them when it closes. */
-export function trackSessions(server: Http2Server): { closeIdle: () => void } {
-  const sessions = new Set<ServerHttp2Session>();
-  server.on('session', (session) => {
-    sessions.add(session);
-    session.once('close', () => sessions.delete(session));
-  });
+export function createHttp2Server(
+  handlers: Http2Handlers,
+  {
+    sweepMs = SWEEP_MS,
+    headTimeoutMs = HEAD_TIMEOUT_MS,
+    settingsTimeoutMs = SETTINGS_TIMEOUT_MS,
+    idleMs = IDLE_MS,
+  } = {},
+): Http2Server {
+  const sessions = new Set<Session>();
+  const turnsOf = (ms: number): number => Math.max(1, Math.ceil(ms / sweepMs));
+  const patience: Patience = {
+    head: turnsOf(headTimeoutMs),
+    settings: turnsOf(settingsTimeoutMs),
+    idle: turnsOf(idleMs),
+    goodbye: turnsOf(GOODBYE_MS),
+  };
+  const sweeper = setInterval(() => {
+    for (const session of sessions) judge(session, patience);
+  }, sweepMs);
+  sweeper.unref();
+  const all = { ...handlers, onLargeHead: refuseLargeHead };
   return {
-    /** Says goodbye to all: streams under way go on, new ones go elsewhere (RFC 9113 section 6.8). */
-    closeIdle() {
-      for (const session of sessions) if (!session.closed) session.close();
+    accept(socket) {
+      const session = new Session(socket, all);
+      sessions.add(session);
+      socket.once('close', () => sessions.delete(session));
     },
+    closeIdle() {
+      for (const session of sessions) session.leave();
+    },
+    close: () => clearInterval(sweeper),
   };
 }
 
-const ignore = (): void => undefined;
+function judge(session: Session, patience: Patience): void {
+  session.turn();
+  const { ending, amidst, unagreed, quiet } = session.turns;
+  if (session.isEnding) {
+    if (ending > patience.goodbye) session.socket.destroy();
+  } else if (amidst > patience.head) session.fail(late(ERROR.PROTOCOL_ERROR, 'a frame that does not end'));
+  else if (unagreed > patience.settings) session.fail(late(ERROR.SETTINGS_TIMEOUT, 'no answer to our settings'));
+  else if (quiet > patience.idle && session.streamCount === 0) session.leave();
+}
+
+const late = (code: number, message: string): { code: number; message: string } => ({ code, message });
+
+function refuseLargeHead(client: Http2Client): void {
+  const page = describeError('HEAD_TOO_LARGE', 'The header is larger than 64 KiB.');
+  const { contentType, body } = renderError(page, undefined);
+  const bytes = Buffer.from(body);
+  const headers = ['content-type', contentType, 'x-mogoly-error', page.code, 'content-length', String(bytes.length)];
+  client.sendHead(page.status, '', headers, true);
+  client.end(bytes);
+}

@@ -1,14 +1,12 @@
-/** The proxy's door: requests, streams and upgrades of every listener come in here. */
+/** The proxy's door: requests, tunnels and upgrades of every listener come in here. */
 import type { IncomingMessage } from 'node:http';
-import type { ServerHttp2Stream } from 'node:http2';
 import type { Socket } from 'node:net';
-import { Http2Client } from './client/http2-client.ts';
 import type { Client } from './client/client.ts';
-import { connectionOf, connectionOfSession, type Connection } from './connection.ts';
+import { connectionOf, type Connection } from './connection.ts';
 import type { ProxyDeps } from './deps.ts';
 import { ProxyExchange } from './exchange.ts';
 import type { HttpsHandlers } from './tls-listener.ts';
-import { isWebSocketStream, upgradeRequestOf } from './upgrade-http2.ts';
+import { upgradeRequestOf } from './upgrade-http2.ts';
 import { Upgrade } from './upgrade.ts';
 
 const NO_BYTES = Buffer.alloc(0);
@@ -30,19 +28,14 @@ export function createProxy(deps: ProxyDeps): HttpsHandlers {
   };
   return {
     onRequest: (socket, client) => exchange(connectionOf(socket), client),
-    onStream(stream, headers, flags, rawHeaders) {
-      const { session } = stream;
-      if (session === undefined) return; // gone already
-      if (isWebSocketStream(headers)) {
-        const { request, socket } = upgradeRequestOf(stream, rawHeaders);
-        return upgrade(connectionOfSession(session), request, socket, NO_BYTES);
-      }
-      if (headers[':method'] === 'CONNECT') return refuseConnect(stream);
-      exchange(connectionOfSession(session), new Http2Client(stream, headers, flags, rawHeaders));
+    onTunnel(socket, client) {
+      if (client.head.protocol !== 'websocket') return refuseTunnel(client);
+      const upgraded = upgradeRequestOf(client);
+      upgrade(connectionOf(socket), upgraded.request, upgraded.socket, NO_BYTES);
     },
     onUpgrade: (request, socket, head) => upgrade(connectionOf(socket), request, socket, head),
   };
 }
 
 /** We are no forward proxy: no tunnel to anywhere (RFC 9110 section 9.3.6). */
-const refuseConnect = (stream: ServerHttp2Stream): void => stream.respond({ ':status': 405 }, { endStream: true });
+const refuseTunnel = (client: Client): void => client.sendHead(405, '', [], false);

@@ -3,8 +3,9 @@ import { createServer as createNetServer, type Socket } from 'node:net';
 import { createServer as createTlsServer, type Server as TlsServer, type TlsOptions, type TLSSocket } from 'node:tls';
 import type { Result } from '../../../shared/problem.ts';
 import type { ListenAddress } from '../generation.ts';
+import type { Client } from './client/client.ts';
 import { createHttpServer, type Http1Handlers } from './http-server.ts';
-import { createHttp2Server, trackSessions, type Http2Handlers } from './http2-server.ts';
+import { createHttp2Server, type Http2Handlers } from './http2-server.ts';
 import { listen, type OpenListener } from './listeners.ts';
 
 /** What a TLS listener is told of certificates. */
@@ -19,7 +20,10 @@ export interface TlsDoor {
 
 export type ServerKind = 'named' | 'nameless' | 'acme';
 
-export type HttpsHandlers = Http1Handlers & Http2Handlers;
+/** Of either protocol. */
+export interface HttpsHandlers extends Pick<Http1Handlers, 'onUpgrade'>, Pick<Http2Handlers, 'onTunnel'> {
+  onRequest: (socket: Socket, client: Client) => void;
+}
 
 const ALPN = ['h2', 'http/1.1'];
 /** For the whole handshake. */
@@ -33,10 +37,9 @@ export function openTlsListener(
 ): Promise<Result<OpenListener>> {
   const http1 = createHttpServer(handlers);
   const http2 = createHttp2Server(handlers);
-  const sessions = trackSessions(http2);
   const serve = (socket: TLSSocket): void => {
     socket.on('error', ignore); // its close is what counts
-    if (socket.alpnProtocol === 'h2') http2.emit('connection', socket);
+    if (socket.alpnProtocol === 'h2') http2.accept(socket);
     else http1.accept(socket);
   };
   const servers = createTlsServers(door, serve);
@@ -52,12 +55,13 @@ export function openTlsListener(
     server,
     cutIdle() {
       http1.cutIdle();
-      sessions.closeIdle();
+      http2.closeIdle();
     },
     cutAll: () => sockets.forEach((socket) => socket.destroy()),
     onClosed() {
       detach();
       http1.close();
+      http2.close();
     },
   });
 }

@@ -1,27 +1,19 @@
 /** WebSocket over HTTP/2 (RFC 8441): a CONNECT stream in the clothes of an HTTP/1.1 upgrade. */
 import { randomBytes } from 'node:crypto';
 import { IncomingMessage } from 'node:http';
-import { constants, type IncomingHttpHeaders, type OutgoingHttpHeaders, type ServerHttp2Stream } from 'node:http2';
 import type { Socket } from 'node:net';
 import { Duplex } from 'node:stream';
+import type { Http2Client } from './client/http2-client.ts';
+import { withoutFields } from './headers.ts';
 import { readResponseHead } from './transport/response-head.ts';
 
 /** The head of an answer is ours or a backend's whose own was checked; more than this is neither. */
 const MAX_ANSWER_HEAD = 64 * 1024;
 
-/** Whether a stream asks for a WebSocket (RFC 8441 section 4). */
-export const isWebSocketStream = (headers: IncomingHttpHeaders): boolean =>
-  headers[':method'] === 'CONNECT' && headers[':protocol'] === 'websocket';
-
 /** The request that the same client would have made over HTTP/1.1. */
-export function upgradeRequestOf(
-  stream: ServerHttp2Stream,
-  rawHeaders: readonly string[],
-): {
-  request: IncomingMessage;
-  socket: Socket;
-} {
-  const socket = new StreamSocket(stream) as unknown as Socket;
+export function upgradeRequestOf(client: Http2Client): { request: IncomingMessage; socket: Socket } {
+  const { rawHeaders } = client;
+  const socket = new StreamSocket(client) as unknown as Socket;
   const request = new IncomingMessage(socket);
   request.method = 'GET';
   request.httpVersion = '1.1';
@@ -40,18 +32,18 @@ export function upgradeRequestOf(
 
 /** Reads as the socket of the client; the HTTP/1.1 answer written to it becomes one of HTTP/2. */
 class StreamSocket extends Duplex {
-  readonly #stream: ServerHttp2Stream;
+  readonly #client: Http2Client;
   #head = '';
   #hasAnswered = false;
 
-  constructor(stream: ServerHttp2Stream) {
+  constructor(client: Http2Client) {
     super();
-    this.#stream = stream;
-    stream.on('data', (chunk: Buffer) => {
-      if (!this.push(chunk)) stream.pause();
+    this.#client = client;
+    client.source.on('data', (chunk: Buffer) => {
+      if (!this.push(chunk)) client.source.pause();
     });
-    stream.on('end', () => this.push(null));
-    stream.on('close', () => this.destroy());
+    client.source.on('end', () => this.push(null));
+    client.onClose(() => this.destroy());
   }
 
   /** http-proxy asks these of a socket; a stream has nothing of the kind. */
@@ -72,13 +64,17 @@ class StreamSocket extends Duplex {
   }
 
   override _read(): void {
-    this.#stream.resume();
+    this.#client.source.resume();
   }
 
   override _write(chunk: Buffer, _encoding: BufferEncoding, done: (error?: Error | null) => void): void {
-    if (this.#stream.closed) done();
-    else if (this.#hasAnswered) this.#stream.write(chunk, done);
+    if (this.#hasAnswered) this.#pass(chunk, done);
     else this.#writeHead(chunk, done);
+  }
+
+  #pass(chunk: Buffer, done: () => void): void {
+    if (this.#client.write(chunk)) done();
+    else this.#client.onDrain(done);
   }
 
   #writeHead(chunk: Buffer, done: (error?: Error | null) => void): void {
@@ -87,23 +83,18 @@ class StreamSocket extends Duplex {
     if (end === -1) return done(this.#head.length > MAX_ANSWER_HEAD ? new Error('the answer has no end') : null);
     this.#hasAnswered = true;
     const { status, headers } = readResponseHead(this.#head.slice(0, end));
-    const fields: OutgoingHttpHeaders = { ':status': status === 101 ? 200 : status };
-    for (let i = 0; i < headers.length; i += 2) {
-      const name = headers[i]!.toLowerCase();
-      if (name !== 'sec-websocket-accept') fields[name] = headers[i + 1]!;
-    }
-    this.#stream.respond(fields);
-    const rest = this.#head.slice(end + 4);
-    if (rest === '') done();
-    else this.#stream.write(Buffer.from(rest, 'latin1'), done);
+    const fields = withoutFields(headers, ['sec-websocket-accept']);
+    this.#client.sendHead(status === 101 ? 200 : status, '', fields, true);
+    this.#pass(Buffer.from(this.#head.slice(end + 4), 'latin1'), done);
   }
 
   override _final(done: (error?: Error | null) => void): void {
-    this.#stream.end(() => done());
+    this.#client.end();
+    done();
   }
 
   override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
-    if (!this.#stream.closed) this.#stream.close(constants.NGHTTP2_CANCEL);
+    this.#client.destroy();
     done(error);
   }
 }

@@ -1,8 +1,9 @@
 /** One request of a client that speaks HTTP/1.0 or 1.1, and the response to it (RFC 9112). */
 import type { Socket } from 'node:net';
-import { Writable } from 'node:stream';
+import type { Writable } from 'node:stream';
 import { fields } from '../transport/body-writer.ts';
 import type { Client } from './client.ts';
+import { createSink } from './client-sink.ts';
 import type { RequestLine } from './request-head.ts';
 import { RequestSource } from './request-source.ts';
 import { writeResponseHead } from './response-head.ts';
@@ -70,6 +71,7 @@ export class Http1Client implements Client {
   /** The connection has ended. */
   close(): void {
     this.#source?.destroy();
+    this.#sink?.destroy(); // what is piped to it would wait for ever
     this.#closed?.();
   }
 
@@ -136,20 +138,7 @@ export class Http1Client implements Client {
   }
 
   get sink(): Writable {
-    return (this.#sink ??= new Writable({
-      write: (chunk: Buffer, _encoding, done) => {
-        if (this.write(chunk)) done();
-        else this.onDrain(done);
-      },
-      final: (done) => {
-        this.end();
-        done();
-      },
-      destroy: (error, done) => {
-        if (error !== null) this.destroy();
-        done(error);
-      },
-    }));
+    return (this.#sink ??= createSink(this));
   }
 
   destroy(): void {

@@ -9,7 +9,7 @@ let dateSecond = 0;
 let dateText = '';
 
 /** As of this second: making it anew for each response would cost more than all of its other fields. */
-function date(): string {
+export function date(): string {
   const second = Math.floor(Date.now() / 1_000);
   if (second !== dateSecond) {
     dateSecond = second;
