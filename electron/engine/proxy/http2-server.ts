@@ -41,6 +41,7 @@ export function createHttp2Server(
     headTimeoutMs = HEAD_TIMEOUT_MS,
     settingsTimeoutMs = SETTINGS_TIMEOUT_MS,
     idleMs = IDLE_MS,
+    goodbyeMs = GOODBYE_MS,
   } = {},
 ): Http2Server {
   const sessions = new Set<Session>();
@@ -49,7 +50,7 @@ export function createHttp2Server(
     head: turnsOf(headTimeoutMs),
     settings: turnsOf(settingsTimeoutMs),
     idle: turnsOf(idleMs),
-    goodbye: turnsOf(GOODBYE_MS),
+    goodbye: turnsOf(goodbyeMs),
   };
   const sweeper = setInterval(() => {
     for (const session of sessions) judge(session, patience);

@@ -3,6 +3,8 @@ import { ConnectionError, DATA, ERROR, FRAME_HEAD_BYTES, MAX_FRAME_BYTES, PADDED
 import { latin1 } from '../../latin1.ts';
 
 export interface FrameSink {
+  /** Nothing more is read until read() is called again. */
+  readonly isHeld: boolean;
   /** `bytes` are good during the call, for all frames but DATA. */
   onFrame: (type: number, flags: number, id: number, bytes: Buffer, start: number, end: number) => void;
   /** A DATA frame without padding begins: so many bytes of it will come by onDataPart. */
@@ -37,7 +39,7 @@ export class FrameReader {
     const bytes = this.#rest === undefined ? chunk : Buffer.concat([this.#rest, chunk]);
     this.#rest = undefined;
     let at = this.#hasPreface ? 0 : this.#readPreface(bytes);
-    while (at < bytes.length && !this.#isStopped) {
+    while (at < bytes.length && !this.#isStopped && !this.#sink.isHeld) {
       const next = this.#dataLeft > 0 ? this.#readData(bytes, at) : this.#readFrame(bytes, at);
       if (next === at) break;
       at = next;

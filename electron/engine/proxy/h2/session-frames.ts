@@ -29,6 +29,11 @@ export class SessionFrames implements FrameSink {
     return this.#block !== undefined || !this.#hasSettings;
   }
 
+  /** Who takes no answers is not read from. */
+  get isHeld(): boolean {
+    return this.#session.output.isFlooded;
+  }
+
   onFrame(type: number, flags: number, id: number, bytes: Buffer, start: number, end: number): void {
     this.#checkOrder(type, id);
     if (this.#block === undefined) this.#session.turns.amidst = 0;

@@ -27,6 +27,8 @@ export interface SessionHandlers {
   onTunnel: (socket: Socket, client: Http2Client) => void;
 }
 
+const NOTHING = Buffer.alloc(0);
+
 /** Of a request whose head was not kept. */
 const NO_HEAD: StreamHead = {
   method: 'GET',
@@ -228,6 +230,10 @@ export class Session implements StreamHost {
 
   readonly #onData = (bytes: Buffer): void => {
     this.turns.quiet = 0;
+    this.#read(bytes);
+  };
+
+  #read(bytes: Buffer): void {
     if (this.#isEnding) return; // read, so that the kernel does not take the last frames back
     try {
       this.#reader.read(bytes);
@@ -237,11 +243,13 @@ export class Session implements StreamHost {
     }
     if (this.#hasRoom) this.#advance();
     if (this.output.isFlooded) this.socket.pause();
-  };
+  }
 
   #onRoom(): void {
-    if (this.socket.isPaused() && !this.output.isFlooded) this.socket.resume();
     this.#advance();
+    if (!this.socket.isPaused() || this.output.isFlooded) return;
+    this.socket.resume();
+    process.nextTick(() => this.#read(NOTHING)); // what was held back
   }
 
   /** Each in its turn, a frame at a time. */
