@@ -96,7 +96,7 @@ export class RawClient {
   readonly frames: RawFrame[] = [];
   isClosed = false;
   readonly #decoder = new HpackDecoder();
-  #rest = Buffer.alloc(0);
+  #rest: Buffer = Buffer.alloc(0);
 
   constructor(port: number) {
     this.socket = connect(port, '127.0.0.1');

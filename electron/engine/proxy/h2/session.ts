@@ -1,19 +1,13 @@
 /** One HTTP/2 connection of a client: its frames in, its streams, and how it ends (RFC 9113). */
 import type { Socket } from 'node:net';
 import { Http2Client, type StreamHost } from '../client/http2-client.ts';
-import {
-  allowNoise,
-  allowResets,
-  CONNECTION_WINDOW_BYTES,
-  MAX_STREAMS,
-  MAX_WINDOW,
-  REMEMBERED_RESETS,
-} from './bounds.ts';
+import { allowNoise, allowResets, CONNECTION_WINDOW_BYTES, MAX_STREAMS, MAX_WINDOW } from './bounds.ts';
 import { Credit } from './credit.ts';
 import { FrameReader } from './frame-reader.ts';
 import { ConnectionError, ERROR, goAwayFrame, resetFrame, StreamError, windowUpdateFrame } from './frames.ts';
 import { HpackEncoder } from './hpack-encoder.ts';
 import { Output } from './output.ts';
+import { ResetMemory } from './reset-memory.ts';
 import type { StreamHead } from './request-head.ts';
 import { SessionFrames } from './session-frames.ts';
 import { DEFAULT_WINDOW_BYTES, GREETING, type ClientSettings } from './settings.ts';
@@ -56,7 +50,7 @@ export class Session implements StreamHost {
   readonly #resets = allowResets();
   readonly #noise = allowNoise();
   readonly #credit = new Credit(CONNECTION_WINDOW_BYTES);
-  readonly #forgotten = new Set<number>();
+  readonly #resetLately = new ResetMemory();
   /** The highest of the client's. */
   #lastId = 0;
   #streamWindow = DEFAULT_WINDOW_BYTES;
@@ -124,7 +118,7 @@ export class Session implements StreamHost {
 
   /** What may still come for a stream that is gone; throws where its client should know (RFC 9113 section 5.1). */
   checkLate(id: number): void {
-    if (this.#forgotten.has(id) || (this.#isLeaving && id > this.#lastId)) return;
+    if (this.#resetLately.has(id) || (this.#isLeaving && id > this.#lastId)) return;
     throw new ConnectionError(ERROR.STREAM_CLOSED, 'a frame for a stream that is closed');
   }
 
@@ -270,12 +264,7 @@ export class Session implements StreamHost {
 
   #sendReset(id: number, code: number): void {
     this.output.send(resetFrame(id, code));
-    this.#forgotten.add(id);
-    if (this.#forgotten.size <= REMEMBERED_RESETS) return;
-    for (const oldest of this.#forgotten) {
-      this.#forgotten.delete(oldest);
-      return;
-    }
+    this.#resetLately.add(id);
   }
 
   #remove(client: Http2Client, isCut: boolean): void {

@@ -4,7 +4,6 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import * as F from '../../../../electron/engine/proxy/h2/frames.ts';
 import { ERROR } from '../../../../electron/engine/proxy/h2/frames.ts';
 import {
-  block,
   data,
   GET,
   headers,
@@ -13,7 +12,6 @@ import {
   setting,
   SETTINGS,
   startRawServer,
-  uint32,
   type RawServer,
 } from '../../../kit/h2-raw.ts';
 
@@ -25,7 +23,7 @@ beforeEach(async () => {
   client = await RawClient.open(server.port);
 });
 
-const { END_HEADERS, END_STREAM, PADDED, WITH_PRIORITY } = F;
+const { END_HEADERS, PADDED, WITH_PRIORITY } = F;
 const OPEN = headers(1, POST, END_HEADERS);
 const zeros = (count: number): string => '\0'.repeat(count);
 /** The connection still answers. */

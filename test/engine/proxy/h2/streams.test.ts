@@ -3,19 +3,7 @@ import { until } from '../../../kit/wait.ts';
 import { beforeEach, describe, expect, it } from 'vitest';
 import * as F from '../../../../electron/engine/proxy/h2/frames.ts';
 import { ERROR } from '../../../../electron/engine/proxy/h2/frames.ts';
-import {
-  block,
-  data,
-  GET,
-  headers,
-  POST,
-  RawClient,
-  setting,
-  SETTINGS,
-  startRawServer,
-  uint32,
-  type RawServer,
-} from '../../../kit/h2-raw.ts';
+import { block, data, GET, headers, POST, RawClient, startRawServer, type RawServer } from '../../../kit/h2-raw.ts';
 
 let server: RawServer;
 let client: RawClient;
