@@ -5,15 +5,38 @@ import type { FrameSink } from './frame-reader.ts';
 import * as F from './frames.ts';
 import { ConnectionError, ERROR, StreamError } from './frames.ts';
 import { addToBlock, HeadBlocks, type OpenBlock } from './head-blocks.ts';
-import { checkTrailers } from './request-head.ts';
-import type { Session } from './session.ts';
-import { readSettings } from './settings.ts';
+import { checkTrailers, type StreamHead } from './request-head.ts';
+import type { Output } from './output.ts';
+import { readSettings, type ClientSettings } from './settings.ts';
 import type { Http2Client } from '../client/http2-client.ts';
 
 const PRIORITY_BYTES = 5;
 
+/** The connection: its streams, and what frames mean to them. Calls throw a ConnectionError or a StreamError. */
+export interface FrameOwner {
+  readonly output: Output;
+  readonly turns: { amidst: number };
+  isAgreed: boolean;
+  sendWindow: number;
+  find: (id: number) => Http2Client | undefined;
+  isIdle: (id: number) => boolean;
+  checkLate: (id: number) => void;
+  begin: (id: number) => void;
+  open: (id: number, head: StreamHead | undefined, isWhole: boolean) => void;
+  finishRequest: (client: Http2Client, trailers?: string[]) => void;
+  onReset: (client: Http2Client) => void;
+  refuse: (id: number, code: number) => void;
+  onSettings: (settings: ClientSettings) => void;
+  onWindow: () => void;
+  onGoAway: () => void;
+  countNoise: () => void;
+  takeCredit: (bytes: number) => void;
+  giveBack: (bytes: number) => void;
+  consumed: (client: Http2Client, bytes: number) => void;
+}
+
 export class SessionFrames implements FrameSink {
-  readonly #session: Session;
+  readonly #session: FrameOwner;
   readonly #blocks = new HeadBlocks();
   #block: OpenBlock | undefined;
   #hasSettings = false;
@@ -21,7 +44,7 @@ export class SessionFrames implements FrameSink {
   #data: Http2Client | undefined;
   #isLastData = false;
 
-  constructor(session: Session) {
+  constructor(session: FrameOwner) {
     this.#session = session;
   }
 

@@ -9,7 +9,7 @@ import { HpackEncoder } from './hpack-encoder.ts';
 import { Output } from './output.ts';
 import { ResetMemory } from './reset-memory.ts';
 import type { StreamHead } from './request-head.ts';
-import { SessionFrames } from './session-frames.ts';
+import { SessionFrames, type FrameOwner } from './session-frames.ts';
 import { DEFAULT_WINDOW_BYTES, GREETING, type ClientSettings } from './settings.ts';
 import type { StreamBody } from './stream-body.ts';
 
@@ -33,7 +33,7 @@ const NO_HEAD: StreamHead = {
   protocol: undefined,
 };
 
-export class Session implements StreamHost {
+export class Session implements StreamHost, FrameOwner {
   readonly socket: Socket;
   readonly encoder = new HpackEncoder();
   readonly output: Output;
