@@ -17,6 +17,7 @@ import { loadTheme } from './store/changes.ts';
 import { keepDraft } from './store/config-keep.ts';
 import { startDoctor } from './store/doctor.ts';
 import { startLive } from './store/live.ts';
+import { startTraffic } from './store/traffic.ts';
 import { followTheme } from './theme.ts';
 
 const root = document.getElementById('root');
@@ -25,6 +26,7 @@ if (!root) throw new Error('index.html has no #root');
 followTheme();
 startLive(bridge);
 keepDraft(bridge);
+startTraffic(bridge);
 void loadTheme();
 startDoctor();
 createRoot(root).render(<App />);

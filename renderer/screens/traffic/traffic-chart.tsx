@@ -1,0 +1,104 @@
+/** The last three minutes: requests and errors a second, and how long they took. */
+import { useEffect, useRef } from 'react';
+import uPlot from 'uplot';
+import 'uplot/dist/uPlot.min.css';
+import { useStore } from 'zustand';
+import { formatMs } from '../../parts/format.ts';
+import { trafficStore } from '../../store/traffic.ts';
+import type { TrafficSample } from '../../../shared/state.ts';
+
+const HEIGHT = 44;
+
+interface Line {
+  label: string;
+  /** Token of its colour. */
+  colour: string;
+  of: (sample: TrafficSample) => number;
+}
+
+const RATES: readonly Line[] = [
+  { label: 'req/s', colour: '--accent', of: (sample) => sample.requestsPerSecond },
+  { label: 'errors/s', colour: '--state-down', of: (sample) => sample.errorsPerSecond },
+];
+const TIMES: readonly Line[] = [
+  { label: 'p50', colour: '--state-healthy', of: (sample) => sample.p50Ms },
+  { label: 'p99', colour: '--state-degraded', of: (sample) => sample.p99Ms },
+];
+
+const rateWord = (value: number): string => (value < 10 ? value.toFixed(1) : String(Math.round(value)));
+
+export function TrafficChart() {
+  return (
+    <div className="traffic-charts">
+      <Chart lines={RATES} word={rateWord} />
+      <Chart lines={TIMES} word={formatMs} />
+    </div>
+  );
+}
+
+function Chart({ lines, word }: { lines: readonly Line[]; word: (value: number) => string }) {
+  const box = useRef<HTMLDivElement>(null);
+  const samples = useStore(trafficStore, (state) => state.samples);
+  const plot = useRef<uPlot>(undefined);
+  useEffect(() => {
+    const node = box.current;
+    if (!node) return undefined;
+    const draw = (): void => {
+      plot.current?.destroy();
+      plot.current = new uPlot(optionsOf(node, lines), dataOf(trafficStore.getState().samples, lines), node);
+    };
+    draw();
+    const sized = new ResizeObserver(() => plot.current?.setSize({ width: node.clientWidth, height: HEIGHT }));
+    sized.observe(node);
+    const themed = new MutationObserver(draw);
+    themed.observe(document.documentElement, { attributeFilter: ['data-theme'] });
+    return () => {
+      sized.disconnect();
+      themed.disconnect();
+      plot.current?.destroy();
+      plot.current = undefined;
+    };
+  }, [lines]);
+  useEffect(() => plot.current?.setData(dataOf(samples, lines)), [samples, lines]);
+  const last = samples.at(-1);
+  const said = lines.map((line) => `${line.label} ${last === undefined ? '–' : word(line.of(last))}`).join(', ');
+  return (
+    <figure className="traffic-chart">
+      <figcaption>
+        {lines.map((line) => (
+          <span key={line.label} className={`chart-figure chart${line.colour}`}>
+            <span className="muted">{line.label}</span>{' '}
+            <strong className="num">{last === undefined ? '–' : word(line.of(last))}</strong>
+          </span>
+        ))}
+      </figcaption>
+      <div ref={box} className="chart-canvas" role="img" aria-label={`The last minutes: ${said}`} />
+    </figure>
+  );
+}
+
+function optionsOf(node: HTMLElement, lines: readonly Line[]): uPlot.Options {
+  const style = getComputedStyle(document.documentElement);
+  return {
+    width: Math.max(1, node.clientWidth),
+    height: HEIGHT,
+    legend: { show: false },
+    cursor: { show: false },
+    padding: [4, 0, 2, 0],
+    axes: [{ show: false }, { show: false }],
+    scales: { y: { range: (_plot, _min, max) => [0, Math.max(1, max)] } },
+    series: [
+      {},
+      ...lines.map(({ label, colour }) => ({
+        label,
+        stroke: style.getPropertyValue(colour),
+        width: 1.5,
+        points: { show: false },
+      })),
+    ],
+  };
+}
+
+function dataOf(samples: readonly TrafficSample[], lines: readonly Line[]): uPlot.AlignedData {
+  return [samples.map(({ at }) => at / 1_000), ...lines.map(({ of }) => samples.map(of))];
+}

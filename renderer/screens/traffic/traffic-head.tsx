@@ -1,0 +1,165 @@
+/** Above the list: the filter with what is wrong in it, pause, capture, archives, clear. */
+import { useEffect, useRef, useState } from 'react';
+import { useStore } from 'zustand';
+import { Pause, Play, Search } from 'lucide-react';
+import { Button } from '../../parts/button.tsx';
+import { formatCount, plural } from '../../parts/format.ts';
+import { clearAll, exportHar, importHar, setCapture } from '../../store/traffic-actions.ts';
+import { pause, resume, showImported, trafficStore, trafficView } from '../../store/traffic.ts';
+import { bridge } from '../../bridge.ts';
+import type { CaptureState } from '../../../shared/capture.ts';
+import { FILTER_KEYS, type Filter } from '../../../shared/exchange-filter.ts';
+import type { Exchange } from '../../../shared/state.ts';
+
+interface HeadProps {
+  filter: Filter;
+  text: string;
+  found: readonly Exchange[];
+  all: number;
+}
+
+export function TrafficHead({ filter, text, found, all }: HeadProps) {
+  return (
+    <>
+      <div className="traffic-head">
+        <FilterBox text={text} hasProblem={filter.problems.length > 0} />
+        <span className="muted num traffic-count">
+          {found.length === all ? formatCount(all) : `${formatCount(found.length)} of ${formatCount(all)}`}
+        </span>
+        <span className="grow" />
+        <CaptureSwitch />
+        <Files found={found} />
+        <PauseButton />
+      </div>
+      {filter.problems.map(({ message, fix, start }) => (
+        <p key={start} id="filter-problem" className="filter-problem" role="alert">
+          <span className="mono">{text.slice(start, start + 40)}</span> {message} <span className="muted">{fix}</span>
+        </p>
+      ))}
+    </>
+  );
+}
+
+function FilterBox({ text, hasProblem }: { text: string; hasProblem: boolean }) {
+  const [isHelping, setHelping] = useState(false);
+  const leave = (event: React.KeyboardEvent<HTMLInputElement>): void => {
+    if (event.key === 'Escape') trafficView.setState({ filter: '' });
+    if (event.key !== 'Escape' && event.key !== 'ArrowDown' && event.key !== 'Enter') return;
+    document.querySelector<HTMLElement>('.traffic .rows')?.focus();
+    event.preventDefault();
+    event.stopPropagation();
+  };
+  return (
+    <div className="filter-box" onFocus={() => setHelping(true)} onBlur={() => setHelping(false)}>
+      <label className="search">
+        <Search size={14} aria-hidden />
+        <input
+          type="search"
+          aria-label="Filter requests"
+          aria-invalid={hasProblem}
+          aria-describedby={hasProblem ? 'filter-problem' : undefined}
+          placeholder="host:shop.test status:5xx >200ms"
+          spellCheck={false}
+          value={text}
+          onChange={(event) => trafficView.setState({ filter: event.target.value })}
+          onKeyDown={leave}
+        />
+        <kbd aria-hidden="true">/</kbd>
+      </label>
+      {isHelping && text === '' && <FilterHelp />}
+    </div>
+  );
+}
+
+function FilterHelp() {
+  return (
+    <dl className="filter-help">
+      {Object.entries(FILTER_KEYS).map(([key, { what, example }]) => (
+        <div key={key} className="pair">
+          <dt className="mono">{example}</dt>
+          <dd>{what}</dd>
+        </div>
+      ))}
+      <div className="pair">
+        <dt className="mono">&gt;200ms &lt;1s</dt>
+        <dd>How long it took</dd>
+      </div>
+      <div className="pair">
+        <dt className="mono">-method:GET &quot;a b&quot;</dt>
+        <dd>- for not, quotes for text</dd>
+      </div>
+    </dl>
+  );
+}
+
+function PauseButton() {
+  const isPaused = useStore(trafficStore, (state) => state.isPaused);
+  const missed = useStore(trafficStore, (state) => state.missed);
+  return (
+    <Button onClick={() => (isPaused ? resume() : pause())} title="Space">
+      {isPaused ? <Play size={14} aria-hidden /> : <Pause size={14} aria-hidden />}
+      {isPaused ? 'Resume' : 'Pause'}
+      {missed > 0 && <span className="num muted">{formatCount(missed)} new</span>}
+    </Button>
+  );
+}
+
+function CaptureSwitch() {
+  const [state, setState] = useState<CaptureState>();
+  useEffect(() => {
+    void bridge.call('capture.get', {}).then((answer) => answer.ok && setState(answer.value));
+  }, []);
+  if (state === undefined) return null;
+  const isOn = state.enabled;
+  return (
+    <Button
+      aria-pressed={isOn}
+      className={isOn ? 'capture-on' : ''}
+      title="Keeps up to 64 KiB of each body and WebSocket frame in memory, 32 MiB in all; nothing is written to disk, and credentials are hidden."
+      onClick={() => void setCapture(state, !isOn).then(setState)}
+    >
+      {isOn ? 'Capturing bodies' : 'Capture bodies'}
+    </Button>
+  );
+}
+
+function Files({ found }: { found: readonly Exchange[] }) {
+  const input = useRef<HTMLInputElement>(null);
+  const [work, setWork] = useState<{ done: number; total: number; end: AbortController }>();
+  const imported = useStore(trafficStore, (state) => state.imported);
+  const save = async (): Promise<void> => {
+    const end = new AbortController();
+    setWork({ done: 0, total: found.length, end });
+    await exportHar(found, (done) => setWork({ done, total: found.length, end }), end.signal);
+    setWork(undefined);
+  };
+  if (work !== undefined)
+    return (
+      <Button onClick={() => work.end.abort()}>
+        Cancel <span className="num muted">{`${formatCount(work.done)} of ${plural(work.total, 'request')}`}</span>
+      </Button>
+    );
+  return (
+    <>
+      <input
+        ref={input}
+        type="file"
+        hidden
+        accept=".har,application/json"
+        aria-label="HTTP archive"
+        onChange={(event) => {
+          const [file] = event.target.files ?? [];
+          if (file) void importHar(file);
+          event.target.value = '';
+        }}
+      />
+      {imported === undefined && <Button onClick={() => input.current?.click()}>Import HAR</Button>}
+      <Button disabled={found.length === 0} onClick={() => void save()}>
+        Export HAR
+      </Button>
+      <Button onClick={() => (imported === undefined ? void clearAll() : showImported(undefined))}>
+        {imported === undefined ? 'Clear' : 'Back to live'}
+      </Button>
+    </>
+  );
+}

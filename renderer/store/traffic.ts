@@ -1,0 +1,97 @@
+/** Recorded exchanges as the window keeps them: a bounded list that follows, waits while paused, or shows an archive. */
+import { persist } from 'zustand/middleware';
+import { createStore } from 'zustand/vanilla';
+import type { ExchangeRecord } from '../../shared/capture.ts';
+import type { Push } from '../../shared/protocol.ts';
+import type { Exchange, TrafficSample } from '../../shared/state.ts';
+import type { Bridge } from '../bridge.ts';
+
+/** More than anyone scrolls through; the oldest go first. */
+export const EXCHANGES_KEPT = 5_000;
+/** Of the chart: three minutes, one a second. */
+const SAMPLES_KEPT = 180;
+/** Asked for when the window opens: all that the engine keeps. */
+const FIRST_LIST = 2_000;
+
+export interface TrafficState {
+  /** Oldest first. */
+  exchanges: readonly Exchange[];
+  isPaused: boolean;
+  /** What came while paused, bounded like the list. */
+  waiting: readonly Exchange[];
+  /** Of those, how many there were. */
+  missed: number;
+  samples: readonly TrafficSample[];
+  /** An archive that is shown in place of the live list. */
+  imported: { name: string; records: readonly ExchangeRecord[] } | undefined;
+  selected: number | undefined;
+}
+
+export const TABS = ['overview', 'request', 'response', 'frames', 'explain'] as const;
+export type Tab = (typeof TABS)[number];
+
+const EMPTY: TrafficState = {
+  exchanges: [],
+  isPaused: false,
+  waiting: [],
+  missed: 0,
+  samples: [],
+  imported: undefined,
+  selected: undefined,
+};
+
+export const trafficStore = createStore<TrafficState>(() => EMPTY);
+
+/** Kept for the next run. */
+export const trafficView = createStore<{ filter: string; tab: Tab }>()(
+  persist((): { filter: string; tab: Tab } => ({ filter: '', tab: 'overview' }), { name: 'traffic' }),
+);
+
+/** Adds what is new at the end, and puts what is known in its place; both oldest first. */
+export function merge(known: readonly Exchange[], fresh: readonly Exchange[]): readonly Exchange[] {
+  const last = known.at(-1)?.id ?? 0;
+  const added = fresh.filter(({ id }) => id > last);
+  const changed = new Map(fresh.filter(({ id }) => id <= last).map((exchange) => [exchange.id, exchange]));
+  const kept = changed.size === 0 ? known : known.map((exchange) => changed.get(exchange.id) ?? exchange);
+  return added.length === 0 ? kept : [...kept, ...added].slice(-EXCHANGES_KEPT);
+}
+
+export function addExchanges(state: TrafficState, fresh: readonly Exchange[]): Partial<TrafficState> {
+  if (!state.isPaused) return { exchanges: merge(state.exchanges, fresh) };
+  return { waiting: merge(state.waiting, fresh), missed: state.missed + fresh.length };
+}
+
+/** Follows the engine from the start of the window, so that the chart has its minutes when it is opened. */
+export function startTraffic(bridge: Pick<Bridge, 'call' | 'onPush'>): () => void {
+  const off = bridge.onPush((push: Push) => {
+    if (push.name === 'exchanges.recorded') trafficStore.setState((state) => addExchanges(state, push.data));
+    if (push.name === 'traffic.sampled')
+      trafficStore.setState(({ samples }) => ({ samples: [...samples, push.data].slice(-SAMPLES_KEPT) }));
+  });
+  void bridge.call('exchanges.list', { limit: FIRST_LIST }).then((answer) => {
+    if (!answer.ok || !Array.isArray(answer.value)) return;
+    const first = [...answer.value].reverse();
+    trafficStore.setState(({ exchanges }) => ({ exchanges: merge(first, exchanges) }));
+  });
+  return off;
+}
+
+export function pause(): void {
+  trafficStore.setState({ isPaused: true });
+}
+
+export function resume(): void {
+  trafficStore.setState(({ exchanges, waiting }) => ({
+    exchanges: merge(exchanges, waiting),
+    waiting: [],
+    missed: 0,
+    isPaused: false,
+  }));
+}
+
+export const select = (selected: number | undefined): void => trafficStore.setState({ selected });
+
+export const showImported = (imported: TrafficState['imported']): void =>
+  trafficStore.setState({ imported, selected: undefined });
+
+export const forget = (): void => trafficStore.setState({ exchanges: [], waiting: [], missed: 0, selected: undefined });
