@@ -31,6 +31,7 @@ export function TrafficScreen() {
   const shown = all.find(({ id }) => id === selectedId);
   return (
     <section className="traffic" aria-label="Traffic" onKeyDown={(event) => onKey(event, isPaused)}>
+      <h1 className="hidden">Traffic</h1>
       <TrafficChart />
       <TrafficHead filter={filter} text={text} found={found} all={all.length} />
       {imported !== undefined && (
