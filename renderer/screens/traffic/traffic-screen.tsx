@@ -11,6 +11,7 @@ import { ExchangeDetail } from './exchange-detail.tsx';
 import { TrafficChart } from './traffic-chart.tsx';
 import { TrafficHead } from './traffic-head.tsx';
 import { TrafficRow } from './traffic-row.tsx';
+import '../../style/exchange.css';
 import '../../style/traffic.css';
 
 const ROW_HEIGHT = 28;
