@@ -4,9 +4,10 @@
 const UNUSED = new Set(['ssh2', '@grpc/grpc-js', '@grpc/proto-loader', 'protobufjs']);
 const NOTHING = '\0nothing';
 
-/** @returns {{ name: string, resolveId: (id: string) => string | undefined, load: (id: string) => string | undefined }} */
+/** @returns {{ name: string, enforce: 'pre', resolveId: (id: string) => string | undefined, load: (id: string) => string | undefined }} */
 export const leaveOut = () => ({
   name: 'mogoly-leave-out',
+  enforce: /** @type {const} */ ('pre'),
   resolveId: (id) => (UNUSED.has(id) ? NOTHING : undefined),
   load: (id) => (id === NOTHING ? 'export {};' : undefined),
 });
