@@ -36,6 +36,8 @@ export class Keeper {
   readonly #draining = new Draining();
   /** Of the config in force. */
   #warnings: Problem[] = [];
+  /** What the file held when it was refused: its writer has been told, so it may be written over. */
+  #refusedText: string | undefined;
   #tail: Promise<unknown> = Promise.resolve();
 
   constructor(file: string, format: Format, rooms: KeeperRooms) {
@@ -69,7 +71,7 @@ export class Keeper {
         : file;
       if (first.ok || known === undefined || (file.ok && file.value.text === known.text) || isListenProblem(first))
         return first;
-      this.#rooms.refused(first.problems, 'file');
+      this.#refused(first.problems, file);
       const fallback = await this.#put({
         text: known.text,
         format: known.format,
@@ -121,6 +123,7 @@ export class Keeper {
       }
       return (
         this.#conflict(options) ??
+        (this.running && (await this.#changedOnDisk(text, this.#refusedText))) ??
         this.#put({ text, format: this.#format, source: options.source ?? 'library', save: true })
       );
     });
@@ -175,10 +178,10 @@ export class Keeper {
     );
   }
 
-  /** An edit of the running text must not wipe out what somebody is writing into the file. */
-  async #changedOnDisk(): Promise<Result<never> | undefined> {
+  /** A change must not wipe out what somebody is writing into the file, unless that is one of the texts known. */
+  async #changedOnDisk(...known: (string | undefined)[]): Promise<Result<never> | undefined> {
     const read = await this.#rooms.readFile();
-    if (!read.ok || read.value.text === (this.running?.text ?? '')) return undefined;
+    if (!read.ok || [this.running?.text ?? '', ...known].includes(read.value.text)) return undefined;
     return failure(
       problem('CONFIG_FILE_CHANGED', `${this.#file} was changed on disk and is not in force.`, {
         fix: 'Mend the file, or roll back to a revision, then make the change again.',
@@ -202,8 +205,13 @@ export class Keeper {
         : read;
       if (result.ok) return;
       this.problems = result.problems;
-      this.#rooms.refused(result.problems, 'file');
+      this.#refused(result.problems, read);
     });
+  }
+
+  #refused(problems: Problem[], file: Result<{ text: string }>): void {
+    this.#refusedText = file.ok ? file.value.text : undefined;
+    this.#rooms.refused(problems, 'file');
   }
 
   /** The same config with other sites beside it; nothing is saved. */
