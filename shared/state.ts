@@ -67,6 +67,8 @@ export interface SiteState {
   disabled: boolean;
   /** A link that opens it, with the port where it is not the default. */
   url: string;
+  /** The same over https, where it is served so. */
+  secureUrl?: string;
   routes: RouteState[];
   health: HealthStatus;
   requests: number;

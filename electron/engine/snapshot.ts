@@ -59,7 +59,7 @@ export function siteState(site: Site, listeners: readonly ListenerState[]): Site
     name: site.name,
     hosts: [...site.hosts],
     disabled: site.disabled,
-    url: siteUrl(site, listeners),
+    ...siteUrls(site, listeners),
     routes: site.routes.map(routeState),
     health:
       states.length === 0 && site.routes.some((route) => route.kind !== 'proxy')
@@ -69,17 +69,19 @@ export function siteState(site: Site, listeners: readonly ListenerState[]): Site
   };
 }
 
-/** The first host that a browser can open; a pattern is shown as one of its names. */
-function siteUrl(site: Site, listeners: readonly ListenerState[]): string {
+/** By the first host that a browser can open; a pattern is shown as one of its names. */
+function siteUrls(site: Site, listeners: readonly ListenerState[]): Pick<SiteState, 'url' | 'secureUrl'> {
   const exact = site.hosts.find((host) => !host.startsWith('*'));
   const suffix = site.hosts.find((host) => host.startsWith('*.'));
   const host = exact ?? (suffix === undefined ? 'localhost' : `any.${suffix.slice(2)}`);
   const portOf = (kind: ListenerState['kind']): number | undefined =>
     listeners.find((listener) => listener.kind === kind && listener.problem === undefined)?.port;
-  const httpsPort = site.forceTls && site.tls.kind !== 'off' ? portOf('https') : undefined;
-  if (httpsPort !== undefined) return `https://${host}${httpsPort === 443 ? '' : `:${httpsPort}`}/`;
+  const httpsPort = site.tls.kind === 'off' ? undefined : portOf('https');
+  const secureUrl = httpsPort === undefined ? undefined : `https://${host}${httpsPort === 443 ? '' : `:${httpsPort}`}/`;
   const port = portOf('http') ?? 80;
-  return `http://${host}${port === 80 ? '' : `:${port}`}/`;
+  const url = `http://${host}${port === 80 ? '' : `:${port}`}/`;
+  if (secureUrl === undefined) return { url };
+  return { url: site.forceTls ? secureUrl : url, secureUrl };
 }
 
 export const siteStates = (generation: Generation, listeners: readonly ListenerState[]): SiteState[] =>

@@ -11,9 +11,11 @@ export interface TourState {
   step: TourStep;
   /** The site that was made on the way. */
   site: string | undefined;
+  /** The CA was left untrusted, so https would begin with a warning. */
+  isTrustSkipped: boolean;
 }
 
-const FIRST: TourState = { phase: 'waiting', step: 'welcome', site: undefined };
+const FIRST: TourState = { phase: 'waiting', step: 'welcome', site: undefined, isTrustSkipped: false };
 
 export const tourStore = createStore<TourState>()(
   persist((): TourState => FIRST, {
@@ -25,14 +27,21 @@ export const tourStore = createStore<TourState>()(
 /** A damaged store begins anew. */
 function parseKept(kept: unknown): Partial<TourState> {
   if (typeof kept !== 'object' || kept === null) return {};
-  const { phase, step, site } = kept as Partial<TourState>;
+  const { phase, step, site, isTrustSkipped } = kept as Partial<TourState>;
   const isKnown = TOUR_STEPS.some((name) => name === step) && (phase === 'open' || phase === 'closed');
-  return isKnown ? { phase, step: step!, site: typeof site === 'string' ? site : undefined } : {};
+  if (!isKnown) return {};
+  return {
+    phase,
+    step: step!,
+    site: typeof site === 'string' ? site : undefined,
+    isTrustSkipped: isTrustSkipped === true,
+  };
 }
 
-export const startTour = (): void => void tourStore.setState({ phase: 'open', step: 'welcome', site: undefined });
+export const startTour = (): void => void tourStore.setState({ ...FIRST, phase: 'open' });
 export const closeTour = (): void => void tourStore.setState({ phase: 'closed' });
 export const goToStep = (step: TourStep): void => void tourStore.setState({ step });
+export const noteTrust = (isTrustSkipped: boolean): void => void tourStore.setState({ isTrustSkipped });
 export const noteTourSite = (site: string): void => void tourStore.setState({ site });
 
 /** Once, when the first snapshot is there: a home with the sample alone is a first run. */

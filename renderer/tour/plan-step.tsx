@@ -24,7 +24,7 @@ const TEXT: Record<Area, { title: string; why: string; act: string; nothing: str
   },
 };
 
-export function PlanStep({ area, onNext }: { area: Area; onNext: () => void }) {
+export function PlanStep({ area, onNext }: { area: Area; onNext: (isSkipped: boolean) => void }) {
   const { state, reload } = useAnswer(`${area}.plan`, { action: 'install' });
   const [isBusy, setBusy] = useState(false);
   const [problems, setProblems] = useState<readonly Problem[]>([]);
@@ -35,7 +35,7 @@ export function PlanStep({ area, onNext }: { area: Area; onNext: () => void }) {
     const failed = await apply(area);
     setBusy(false);
     setProblems(failed);
-    if (failed.length === 0) onNext();
+    if (failed.length === 0) onNext(false);
   };
   return (
     <>
@@ -68,7 +68,7 @@ export function PlanStep({ area, onNext }: { area: Area; onNext: () => void }) {
             {isBusy ? 'Waiting…' : text.act}
           </Button>
         )}
-        <Button look={steps.length > 0 ? 'quiet' : 'accent'} onClick={onNext}>
+        <Button look={steps.length > 0 ? 'quiet' : 'accent'} onClick={() => onNext(steps.length > 0)}>
           {steps.length > 0 ? 'Skip' : 'Next'}
         </Button>
       </div>

@@ -8,7 +8,7 @@ import { Button, IconButton } from '../parts/button.tsx';
 import { openUrl } from '../store/changes.ts';
 import { liveStore } from '../store/live.ts';
 import { isSampleOnly } from '../store/site-filter.ts';
-import { closeTour, goToStep, nextStep, offerTour, TOUR_STEPS, tourStore } from '../store/tour.ts';
+import { closeTour, goToStep, nextStep, noteTrust, offerTour, TOUR_STEPS, tourStore } from '../store/tour.ts';
 import '../style/tour.css';
 
 export function Tour() {
@@ -22,6 +22,10 @@ export function Tour() {
   }, [isFirstRun]);
   if (phase !== 'open') return null;
   const next = (): void => goToStep(nextStep(step));
+  const trusted = (isSkipped: boolean): void => {
+    noteTrust(isSkipped);
+    next();
+  };
   return (
     <aside className="tour" aria-label="Guided start">
       <header className="tour-head">
@@ -33,7 +37,7 @@ export function Tour() {
       {step === 'welcome' && <Welcome onNext={next} />}
       {step === 'map' && <MapStep onNext={next} />}
       {step === 'names' && <PlanStep key="names" area="names" onNext={next} />}
-      {step === 'trust' && <PlanStep key="trust" area="trust" onNext={next} />}
+      {step === 'trust' && <PlanStep key="trust" area="trust" onNext={trusted} />}
       {step === 'done' && <Done />}
     </aside>
   );
@@ -59,22 +63,19 @@ function Welcome({ onNext }: { onNext: () => void }) {
   );
 }
 
-/** The address that is offered last: https where it is served. */
+/** The address that is offered last: https where it is served and trusted. */
 function Done() {
-  const name = useStore(tourStore, (state) => state.site);
+  const { site: name, isTrustSkipped } = useStore(tourStore);
   const sites = useStore(liveStore, (state) => state.snapshot?.sites) ?? [];
-  const listeners = useStore(liveStore, (state) => state.snapshot?.listeners) ?? [];
   const site = sites.find((each) => each.name === name) ?? sites[0];
-  const https = listeners.find(({ kind, problem }) => kind === 'https' && problem === undefined);
-  const host = site?.hosts[0];
-  const url =
-    https !== undefined && host !== undefined
-      ? `https://${host}${https.port === 443 ? '' : `:${https.port}`}/`
-      : site?.url;
+  const url = isTrustSkipped ? site?.url : (site?.secureUrl ?? site?.url);
   return (
     <>
       <h2>{url === undefined ? 'All set' : 'Your name works'}</h2>
       {url !== undefined && <p className="mono">{url}</p>}
+      {isTrustSkipped && site?.secureUrl !== undefined && (
+        <p className="muted">https works too, with a warning until Trust is done.</p>
+      )}
       <p className="muted">Ctrl or Cmd with K finds everything; ? shows the keys.</p>
       <div className="tour-actions">
         {url !== undefined && (

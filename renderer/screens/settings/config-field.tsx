@@ -1,5 +1,5 @@
 /** One key of the config as a field: its help from the schema, written with Enter or when the field is left. */
-import { useId, useState } from 'react';
+import { useId, useRef, useState } from 'react';
 import { applyChange, editsOf, type Json } from '../../store/changes.ts';
 import { valueAt } from '../../../shared/value-at.ts';
 
@@ -36,15 +36,24 @@ export function ConfigField({ spec, document, onApplied }: ConfigFieldProps) {
   const [typed, setTyped] = useState<string>();
   const text = typed ?? now;
   const [error, setError] = useState<string>();
+  /** What was sent last: leaving the field after Enter does not send it again. */
+  const sent = useRef<string | undefined>(undefined);
+  const revert = (): void => {
+    sent.current = undefined;
+    setTyped(undefined);
+    setError(undefined);
+  };
   const apply = async (): Promise<void> => {
-    if (text.trim() === now) return;
+    if (text.trim() === now) return revert();
+    if (sent.current === text) return;
+    sent.current = text;
     const key = spec.path.at(-1)!;
     const edits = editsOf(spec.path.slice(0, -1), { [key]: written(spec, text) });
     const result = await applyChange({ name: 'config.edit', request: { edits } }, `${spec.label} changed.`);
     const [first] = result.ok ? [] : result.problems;
     setError(first && `${first.message} ${first.fix ?? ''}`.trim());
     if (!result.ok) return;
-    setTyped(undefined);
+    revert();
     onApplied();
   };
   const note = error ?? spec.help;
@@ -66,7 +75,7 @@ export function ConfigField({ spec, document, onApplied }: ConfigFieldProps) {
           onBlur={() => void apply()}
           onKeyDown={(event) => {
             if (event.key === 'Enter') void apply();
-            if (event.key === 'Escape') setTyped(undefined);
+            if (event.key === 'Escape') revert();
           }}
         />
         {note !== undefined && (

@@ -4,6 +4,7 @@ import { configSchema } from '../../../shared/config.ts';
 import type { KeySpec } from './config-field.tsx';
 
 const { shape } = configSchema;
+export const DEFAULT_LOG = shape.log_output.parse(undefined);
 const LISTEN = 'A port, an address with a port, or off. A port alone is this machine only.';
 
 export const LISTEN_KEYS: readonly KeySpec[] = [
@@ -38,7 +39,6 @@ export const ENGINE_KEYS: readonly KeySpec[] = [
     label: 'Between health checks',
     kind: 'number',
     placeholder: '30s',
-    help: shape.health_check_interval.description,
   },
   {
     path: ['trusted_proxies'],

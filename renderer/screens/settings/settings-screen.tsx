@@ -1,10 +1,11 @@
 /** Settings: ports, other devices, this app, names, the engine, capture, and where the files are. */
+import { useEffect } from 'react';
 import { useStore } from 'zustand';
 import { FolderOpen } from 'lucide-react';
 import { CaptureSection } from './capture-section.tsx';
 import { ConfigField, type KeySpec } from './config-field.tsx';
 import { LanSection } from './lan-section.tsx';
-import { ENGINE_KEYS, LISTEN_KEYS, NAME_KEYS } from './settings-keys.ts';
+import { DEFAULT_LOG, ENGINE_KEYS, LISTEN_KEYS, NAME_KEYS } from './settings-keys.ts';
 import { Button } from '../../parts/button.tsx';
 import { Page, Section } from '../../parts/page.tsx';
 import { Failed, Loading } from '../../parts/states.tsx';
@@ -14,22 +15,20 @@ import { useAnswer } from '../../store/use-answer.ts';
 import { useAppSettings } from '../../store/use-app-settings.ts';
 import { startTour } from '../../store/tour.ts';
 import { viewStore } from '../../store/view.ts';
+import { valueAt } from '../../../shared/value-at.ts';
 import { THEMES, type Theme } from '../../../shared/window-api.ts';
 import '../../style/settings.css';
 
 export function SettingsScreen() {
   const { state, reload } = useAnswer('config.get');
   const [settings, change] = useAppSettings();
-  if (state.phase === 'loading')
+  const revision = useStore(liveStore, (live) => live.snapshot?.revision);
+  useEffect(reload, [reload, revision]); // an undo, or a change made elsewhere
+  if (state.phase !== 'ready')
     return (
       <Page title="Settings">
-        <Loading what="Reading the config" />
-      </Page>
-    );
-  if (state.phase === 'failed')
-    return (
-      <Page title="Settings">
-        <Failed problems={state.problems} onRetry={reload} />
+        {state.phase === 'loading' && <Loading what="Reading the config" />}
+        {state.phase === 'failed' && <Failed problems={state.problems} onRetry={reload} />}
       </Page>
     );
   const { value } = state.value;
@@ -37,39 +36,44 @@ export function SettingsScreen() {
     keys.map((spec) => <ConfigField key={spec.path.join('.')} spec={spec} document={value} onApplied={reload} />);
   const isStreamed = (value as { stream?: unknown } | null)?.stream === true;
   return (
-    <Page title="Settings" lead="Each change is written to the config at once, and can be undone.">
-      <Section title="Ports">
-        {fields(LISTEN_KEYS)}
-        <InForce />
-      </Section>
-      <LanSection lan={settings?.lan ?? []} onApplied={reload} />
-      <Section title="This app" actions={<Button onClick={startTour}>Guided start</Button>}>
-        <ThemeSetting />
-        <Switch
-          label="Notify when a site goes down or comes back"
-          isOn={settings?.notifications ?? true}
-          onChange={(notifications) => void change({ notifications })}
-        />
-        <Switch
-          label="Start at login, in the tray"
-          hint={settings && `Written to ${settings.autostart.place}`}
-          isOn={settings?.autostart.isOn ?? false}
-          onChange={(autostart) => void change({ autostart })}
-        />
-      </Section>
-      <Section title="Names and certificates">{fields(NAME_KEYS)}</Section>
-      <Section title="Health and log">
-        {fields(ENGINE_KEYS)}
-        <Switch
-          label="Also write the log to standard output"
-          isOn={isStreamed}
-          onChange={(stream) => {
-            void editConfig([{ op: 'set', path: ['stream'], value: stream }], 'Log output changed.').then(reload);
-          }}
-        />
-      </Section>
-      <CaptureSection />
-      <Files />
+    <Page
+      title="Settings"
+      lead="A change holds at once. What belongs to the config is written there and can be undone."
+    >
+      <div className="settings">
+        <Section title="Ports">
+          {fields(LISTEN_KEYS)}
+          <InForce />
+        </Section>
+        <LanSection lan={settings?.lan ?? []} onApplied={reload} />
+        <Section title="This app" actions={<Button onClick={startTour}>Guided start</Button>}>
+          <ThemeSetting />
+          <Switch
+            label="Notify when a site goes down or comes back"
+            isOn={settings?.notifications ?? true}
+            onChange={(notifications) => void change({ notifications })}
+          />
+          <Switch
+            label="Start at login, in the tray"
+            hint={settings && `Written to ${settings.autostart.place}`}
+            isOn={settings?.autostart.isOn ?? false}
+            onChange={(autostart) => void change({ autostart })}
+          />
+        </Section>
+        <Section title="Names and certificates">{fields(NAME_KEYS)}</Section>
+        <Section title="Health and log">
+          {fields(ENGINE_KEYS)}
+          <Switch
+            label="Also write the log to standard output"
+            isOn={isStreamed}
+            onChange={(stream) => {
+              void editConfig([{ op: 'set', path: ['stream'], value: stream }], 'Log output changed.').then(reload);
+            }}
+          />
+        </Section>
+        <CaptureSection />
+        <Files log={valueAt(value, ['log_output'])} />
+      </div>
     </Page>
   );
 }
@@ -132,13 +136,13 @@ export function Switch({ label, hint, isOn, onChange }: SwitchProps) {
   );
 }
 
-function Files() {
+function Files({ log }: { log: unknown }) {
   const home = useStore(liveStore, (state) => state.snapshot?.home);
   const config = useStore(liveStore, (state) => state.snapshot?.configFile);
   const rows = [
     ['home', 'Home folder', home],
     ['config', 'Config', config],
-    ['log', 'Log', undefined],
+    ['log', 'Log', typeof log === 'string' ? log : DEFAULT_LOG],
   ] as const;
   return (
     <Section title="Files">
