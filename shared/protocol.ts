@@ -271,7 +271,7 @@ export interface Pushes {
     sites: { name: string; requests: number }[];
     backends: { id: string; active: number; requests: number; failures: number }[];
   };
-  /** Ten times a second at most, newest last, bounded; one that was told before has changed since. */
+  /** Ten times a second at most, newest last, bounded: a missing id was left out; one that was told before has changed since. */
   'exchanges.recorded': Exchange[];
   'log.written': LogEntry[];
   'config.refused': { problems: Problem[] };

@@ -8,6 +8,8 @@ import type { Bridge } from '../bridge.ts';
 
 /** More than anyone scrolls through; the oldest go first. */
 export const EXCHANGES_KEPT = 5_000;
+/** While one is read nothing goes from under the reader: the list grows up to here, then waits. */
+const READING_KEPT = 2 * EXCHANGES_KEPT;
 /** Of the chart: three minutes, one a second. */
 const SAMPLES_KEPT = 180;
 /** Asked for when the window opens: all that the engine keeps. */
@@ -21,6 +23,8 @@ export interface TrafficState {
   waiting: readonly Exchange[];
   /** Of those, how many there were. */
   missed: number;
+  /** So many passed too fast to be sent to the window; their ids are missing. */
+  skipped: number;
   samples: readonly TrafficSample[];
   /** An archive that is shown in place of the live list. */
   imported: { name: string; records: readonly ExchangeRecord[] } | undefined;
@@ -35,6 +39,7 @@ const EMPTY: TrafficState = {
   isPaused: false,
   waiting: [],
   missed: 0,
+  skipped: 0,
   samples: [],
   imported: undefined,
   selected: undefined,
@@ -48,17 +53,37 @@ export const trafficView = createStore<{ filter: string; tab: Tab }>()(
 );
 
 /** Adds what is new at the end, and puts what is known in its place; both oldest first. */
-export function merge(known: readonly Exchange[], fresh: readonly Exchange[]): readonly Exchange[] {
-  const last = known.at(-1)?.id ?? 0;
+export function merge(
+  known: readonly Exchange[],
+  fresh: readonly Exchange[],
+  kept: number = EXCHANGES_KEPT,
+): readonly Exchange[] {
+  const last = lastId(known);
   const added = fresh.filter(({ id }) => id > last);
-  const changed = new Map(fresh.filter(({ id }) => id <= last).map((exchange) => [exchange.id, exchange]));
-  const kept = changed.size === 0 ? known : known.map((exchange) => changed.get(exchange.id) ?? exchange);
-  return added.length === 0 ? kept : [...kept, ...added].slice(-EXCHANGES_KEPT);
+  const current = changeKnown(known, fresh);
+  return added.length === 0 ? current : [...current, ...added].slice(-kept);
 }
 
+function changeKnown(known: readonly Exchange[], fresh: readonly Exchange[]): readonly Exchange[] {
+  const last = lastId(known);
+  const changed = new Map(fresh.filter(({ id }) => id <= last).map((exchange) => [exchange.id, exchange]));
+  return changed.size === 0 ? known : known.map((exchange) => changed.get(exchange.id) ?? exchange);
+}
+
+const lastId = (exchanges: readonly Exchange[]): number => exchanges.at(-1)?.id ?? 0;
+
+/** Shown at once, or kept waiting while paused; one that is shown already changes either way. */
 export function addExchanges(state: TrafficState, fresh: readonly Exchange[]): Partial<TrafficState> {
-  if (!state.isPaused) return { exchanges: merge(state.exchanges, fresh) };
-  return { waiting: merge(state.waiting, fresh), missed: state.missed + fresh.length };
+  const last = Math.max(lastId(state.exchanges), lastId(state.waiting));
+  const added = fresh.filter(({ id }) => id > last);
+  const skipped = state.skipped + (last === 0 || added.length === 0 ? 0 : lastId(added) - last - added.length);
+  const isReading = state.exchanges.some(({ id }) => id === state.selected);
+  const isPaused = state.isPaused || (isReading && state.exchanges.length + added.length > READING_KEPT);
+  if (!isPaused)
+    return { exchanges: merge(state.exchanges, fresh, isReading ? READING_KEPT : EXCHANGES_KEPT), skipped };
+  const waiting = [...changeKnown(state.waiting, fresh), ...added].slice(-EXCHANGES_KEPT);
+  const missed = state.missed + added.length;
+  return { exchanges: changeKnown(state.exchanges, fresh), waiting, missed, skipped, isPaused };
 }
 
 /** Follows the engine from the start of the window, so that the chart has its minutes when it is opened. */
@@ -94,4 +119,5 @@ export const select = (selected: number | undefined): void => trafficStore.setSt
 export const showImported = (imported: TrafficState['imported']): void =>
   trafficStore.setState({ imported, selected: undefined });
 
-export const forget = (): void => trafficStore.setState({ exchanges: [], waiting: [], missed: 0, selected: undefined });
+export const forget = (): void =>
+  trafficStore.setState({ exchanges: [], waiting: [], missed: 0, skipped: 0, selected: undefined });

@@ -2,9 +2,11 @@ import { writeFile } from 'node:fs/promises';
 import { expect, it, onTestFinished } from 'vitest';
 import { createPublisher } from '../../electron/control/publisher.ts';
 import type { Push, PushName } from '../../shared/protocol.ts';
+import { createExchangeRing } from '../../electron/engine/record/exchanges.ts';
 import { startBackend } from '../kit/backend.ts';
 import { configText, site, startEngine } from '../kit/engine.ts';
 import type { TestEngineOptions } from '../kit/engine.ts';
+import { recorded } from '../kit/exchange.ts';
 import { send } from '../kit/http.ts';
 import { until } from '../kit/wait.ts';
 
@@ -89,6 +91,25 @@ it('requests are batched, and traffic is sampled until it ends', async () => {
   await new Promise((resolve) => setTimeout(resolve, 1_500));
   expect(named('traffic.sampled')).toHaveLength(count);
 }, 15_000);
+
+it('three thousand requests a second all reach the listener; of more the oldest are left out, as their ids tell', async () => {
+  const { engine } = await follow();
+  const ring = createExchangeRing();
+  const publisher = createPublisher({ ...engine, exchanges: { ...engine.exchanges, ...ring } });
+  onTestFinished(publisher.close);
+  const batches: number[][] = [];
+  publisher.subscribe((push) => {
+    if (push.name === 'exchanges.recorded') batches.push(push.data.map(({ id }) => id));
+  });
+  for (let count = 0; count < 300; count += 1) ring.record(recorded());
+  await until(() => batches.length === 1);
+  for (let count = 0; count < 1_500; count += 1) ring.record(recorded());
+  await until(() => batches.length === 2);
+  expect(batches.map((ids) => [ids.length, ids[0], ids.at(-1)])).toEqual([
+    [300, 1, 300],
+    [1_000, 801, 1_800],
+  ]);
+});
 
 it('nobody listening, nothing is made', async () => {
   const { engine, off, pushes, publisher } = await follow();

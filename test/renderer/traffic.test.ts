@@ -4,7 +4,8 @@ import type { Page } from 'playwright';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ExchangeRecord } from '../../shared/capture.ts';
 import type { Exchange } from '../../shared/state.ts';
-import { addExchanges, EXCHANGES_KEPT, merge } from '../../renderer/store/traffic.ts';
+import { addExchanges, EXCHANGES_KEPT, merge, trafficStore } from '../../renderer/store/traffic.ts';
+import type { TrafficState } from '../../renderer/store/traffic.ts';
 import { phasesOf } from '../../renderer/screens/traffic/waterfall.tsx';
 import { hexOf } from '../../renderer/screens/traffic/body-view.tsx';
 import { readHeaders } from '../../renderer/screens/traffic/resend-form.tsx';
@@ -126,9 +127,29 @@ describe('the list of exchanges', () => {
     expect(merge(known, known.slice(2))[0]).toBe(known[0]);
   });
 
-  it('waits while paused, and counts what came', () => {
-    const paused = { exchanges: range(1, 2), isPaused: true, waiting: [], missed: 0 } as never;
-    expect(addExchanges(paused, range(3, 5))).toMatchObject({ missed: 3, waiting: [{ id: 3 }, { id: 4 }, { id: 5 }] });
+  const stateOf = (rest: Partial<TrafficState>): TrafficState => ({ ...trafficStore.getState(), ...rest });
+
+  it('waits while paused, counts what came, and changes what is shown', () => {
+    const paused = stateOf({ exchanges: range(1, 2), isPaused: true });
+    const first = addExchanges(paused, [exchange(2, { status: 599 }), ...range(3, 5)]);
+    expect(first).toMatchObject({ missed: 3, waiting: range(3, 5), exchanges: [{ id: 1 }, { id: 2, status: 599 }] });
+    const second = addExchanges({ ...paused, ...first }, [exchange(4, { status: 598 }), exchange(6)]);
+    expect(second).toMatchObject({ missed: 4, waiting: [{ id: 3 }, { id: 4, status: 598 }, { id: 5 }, { id: 6 }] });
+  });
+
+  it('says how many were left out between those it was told', () => {
+    const told = addExchanges(stateOf({ exchanges: range(1, 2) }), [...range(10, 12), exchange(15)]);
+    expect(told.skipped).toBe(7 + 2);
+    expect(addExchanges(stateOf({ ...told }), range(16, 20)).skipped).toBe(9);
+    expect(addExchanges(stateOf({}), range(2_000, 2_001)).skipped).toBe(0);
+  });
+
+  it('while one is read, none before it goes: the list grows, and then waits', () => {
+    let state = stateOf({ exchanges: range(1, EXCHANGES_KEPT), selected: 7 });
+    for (let id = EXCHANGES_KEPT + 1; !state.isPaused; id += 1_000)
+      state = { ...state, ...addExchanges(state, range(id, id + 999)) };
+    expect(state.exchanges.map(({ id }) => id)).toEqual(range(1, 2 * EXCHANGES_KEPT).map(({ id }) => id));
+    expect(state).toMatchObject({ missed: 1_000, skipped: 0 });
   });
 
   it('the phases of an exchange add up to its duration', () => {

@@ -26,6 +26,7 @@ export function TrafficHead({ filter, text, found, all }: HeadProps) {
         <span className="muted num traffic-count">
           {found.length === all ? formatCount(all) : `${formatCount(found.length)} of ${formatCount(all)}`}
         </span>
+        <Skipped />
         <span className="grow" />
         <CaptureSwitch />
         <Files found={found} />
@@ -101,6 +102,20 @@ function PauseButton() {
       {isPaused ? 'Resume' : 'Pause'}
       {missed > 0 && <span className="num muted">{formatCount(missed)} new</span>}
     </Button>
+  );
+}
+
+/** The list says what it lacks. */
+function Skipped() {
+  const skipped = useStore(trafficStore, (state) => state.skipped);
+  if (skipped === 0) return null;
+  return (
+    <span
+      className="muted num traffic-count"
+      title="They passed faster than the window is told; they were routed all the same."
+    >
+      {formatCount(skipped)} not listed
+    </span>
   );
 }
 
