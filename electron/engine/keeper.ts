@@ -36,8 +36,6 @@ export class Keeper {
   readonly #draining = new Draining();
   /** Of the config in force. */
   #warnings: Problem[] = [];
-  /** What the file held when it was refused: its writer has been told, so it may be written over. */
-  #refusedText: string | undefined;
   #tail: Promise<unknown> = Promise.resolve();
 
   constructor(file: string, format: Format, rooms: KeeperRooms) {
@@ -71,7 +69,7 @@ export class Keeper {
         : file;
       if (first.ok || known === undefined || (file.ok && file.value.text === known.text) || isListenProblem(first))
         return first;
-      this.#refused(first.problems, file);
+      this.#rooms.refused(first.problems, 'file');
       const fallback = await this.#put({
         text: known.text,
         format: known.format,
@@ -123,7 +121,6 @@ export class Keeper {
       }
       return (
         this.#conflict(options) ??
-        (this.running && (await this.#changedOnDisk(text, this.#refusedText))) ??
         this.#put({ text, format: this.#format, source: options.source ?? 'library', save: true })
       );
     });
@@ -178,10 +175,10 @@ export class Keeper {
     );
   }
 
-  /** A change must not wipe out what somebody is writing into the file, unless that is one of the texts known. */
-  async #changedOnDisk(...known: (string | undefined)[]): Promise<Result<never> | undefined> {
+  /** An edit of the running text must not wipe out what somebody is writing into the file. */
+  async #changedOnDisk(): Promise<Result<never> | undefined> {
     const read = await this.#rooms.readFile();
-    if (!read.ok || [this.running?.text ?? '', ...known].includes(read.value.text)) return undefined;
+    if (!read.ok || read.value.text === (this.running?.text ?? '')) return undefined;
     return failure(
       problem('CONFIG_FILE_CHANGED', `${this.#file} was changed on disk and is not in force.`, {
         fix: 'Mend the file, or roll back to a revision, then make the change again.',
@@ -205,13 +202,8 @@ export class Keeper {
         : read;
       if (result.ok) return;
       this.problems = result.problems;
-      this.#refused(result.problems, read);
+      this.#rooms.refused(result.problems, 'file');
     });
-  }
-
-  #refused(problems: Problem[], file: Result<{ text: string }>): void {
-    this.#refusedText = file.ok ? file.value.text : undefined;
-    this.#rooms.refused(problems, 'file');
   }
 
   /** The same config with other sites beside it; nothing is saved. */

@@ -139,9 +139,7 @@ export async function applyText(): Promise<void> {
     else setState({ base: result.value.revision }); // typed on while it was applied
     return loadConfig();
   }
-  if (result.problems.some(({ code }) => code === 'CONFIG_CONFLICT' || code === 'CONFIG_FILE_CHANGED')) {
-    return loadConfig(); // the notice above the text says what came between, and what can be done
-  }
+  if (result.problems.some(({ code }) => code === 'CONFIG_CONFLICT')) return loadConfig();
   setState({ checked: sortByPlace(result.problems), checking: false });
   const first = result.problems.find(({ severity }) => severity === 'error') ?? result.problems[0];
   if (first?.at) setState({ jump: { line: first.at.line, column: first.at.column } });

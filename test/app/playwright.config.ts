@@ -6,6 +6,8 @@ export default defineConfig({
   testDir: '.',
   testMatch: '*.spec.ts',
   outputDir: fileURLToPath(new URL('../../test-results/app', import.meta.url)),
+  // Pictures that are kept; the README shows some.
+  snapshotPathTemplate: '{testDir}/looks/{arg}{ext}',
   workers: 1,
   fullyParallel: false,
   forbidOnly: process.env['CI'] !== undefined,

@@ -1,5 +1,5 @@
 /** The config file edited by hand while the engine serves. */
-import { readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { startBackend, type BackendReply, type TestBackend } from '../kit/backend.ts';
@@ -64,40 +64,6 @@ describe('an edit on disk', () => {
   });
 });
 
-describe('a file saved a moment before a change, which nobody has read yet', () => {
-  let unread: TestEngine;
-  const path = (): string => join(unread.home, 'mogoly.yaml');
-  // Without a watcher that moment lasts.
-  beforeEach(async () => void (unread = await startEngine(config(one), { watch: false })));
-  afterEach(() => unread.close());
-
-  it.each([
-    ['good', good],
-    ['bad', () => bad],
-  ] as const)('a %s one is not written over by a whole config', async (_, text) => {
-    await writeFile(path(), text(two));
-    const applied = await unread.engine.apply(configText({ server: [] }), { baseRevision: 1 });
-    expect(!applied.ok && applied.problems[0]!.code).toBe('CONFIG_FILE_CHANGED');
-    expect(await readFile(path(), 'utf8')).toBe(text(two));
-    expect(unread.engine.snapshot().revision).toBe(1);
-  });
-
-  it('the same text as in the file is put in force', async () => {
-    await writeFile(path(), good(two));
-    expect((await unread.engine.apply(good(two))).ok).toBe(true);
-    expect(unread.engine.snapshot().revision).toBe(2);
-  });
-
-  it('one saved after a refused one is kept too', async () => {
-    await writeFile(file(), bad);
-    await until(() => problems().length > 0);
-    await writeFile(file(), `${bad}# more\n`); // read by the watcher 300 ms from now
-    const applied = await running.engine.apply(good(two));
-    expect(!applied.ok && applied.problems[0]!.code).toBe('CONFIG_FILE_CHANGED');
-    expect(await readFile(file(), 'utf8')).toBe(`${bad}# more\n`);
-  });
-});
-
 describe('a bad edit on disk', () => {
   it('is refused, shown, and mended again', async () => {
     await saveAsEditor(bad);
@@ -128,14 +94,6 @@ describe('a bad edit on disk', () => {
     expect((await running.engine.rollback(1)).ok).toBe(true);
     expect(problems()).toEqual([]);
     expect((await running.engine.addBackend('shop.test', { url: two.url })).ok).toBe(true);
-  });
-
-  it('is mended by a whole config in its place', async () => {
-    await writeFile(file(), bad);
-    await until(() => problems().length > 0);
-    expect((await running.engine.apply(good(two))).ok).toBe(true);
-    expect(problems()).toEqual([]);
-    expect(await answering()).toBe('two');
   });
 
   it('that deletes the file is refused, the config in force stays', async () => {

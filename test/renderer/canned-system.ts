@@ -10,7 +10,8 @@ export const ok = <T>(value: T): { ok: true; value: T } => ({ ok: true, value })
 export const EVIL = '<img src=x onerror="document.title=1"><script>document.title=2</script>';
 
 const DAY = 86_400_000;
-const NOW = Date.now();
+/** Around which all moments lie: the pages tell them against the clock. */
+export const TODAY = Date.now();
 
 export const STEP: SystemStep = {
   title: 'Route .test to Mogoly in systemd-resolved',
@@ -73,7 +74,7 @@ export const namesCheck: NamesCheck = {
   message: '"shop.test" did not come to our DNS: the system says ENOTFOUND.',
 };
 export const queries: DnsQuery[] = Array.from({ length: 60 }, (_, i) => ({
-  at: NOW - i * 731,
+  at: TODAY - i * 731,
   client: i % 3 === 0 ? '::1' : '127.0.0.1',
   name: ['shop.test', 'api.shop.test', 'registry.npmjs.org', 'nope.test'][i % 4]!,
   type: i % 2 === 0 ? 'A' : 'AAAA',
@@ -85,15 +86,15 @@ export const queries: DnsQuery[] = Array.from({ length: 60 }, (_, i) => ({
 export const changes: SystemChange[] = [
   {
     id: 1,
-    at: NOW - 3 * DAY,
+    at: TODAY - 3 * DAY,
     area: 'trust',
     step: { ...STEP, title: 'Trust the local CA in Firefox (default)', privileged: false },
     state: 'undone',
-    undoneAt: NOW - 2 * DAY,
+    undoneAt: TODAY - 2 * DAY,
   },
   {
     id: 2,
-    at: NOW - DAY,
+    at: TODAY - DAY,
     area: 'names',
     step: { ...STEP, title: 'Put 2 hosts into the hosts file', writes: ['/etc/hosts'] },
     state: 'done',
@@ -109,8 +110,8 @@ export const certificates = (): CertificatesReport => ({
     fingerprint256: Array.from({ length: 32 }, (_, i) => (i * 7 + 16).toString(16).padStart(2, '0').toUpperCase()).join(
       ':',
     ),
-    notBefore: NOW - 20 * DAY,
-    notAfter: NOW + 3_630 * DAY,
+    notBefore: TODAY - 20 * DAY,
+    notAfter: TODAY + 3_630 * DAY,
     permitted: ['test', 'shop.local', 'localhost'],
     keeper: 'file',
     former: [],
@@ -122,8 +123,8 @@ export const certificates = (): CertificatesReport => ({
       name: 'shop.test',
       kind: 'local',
       hosts: ['shop.test', '*.shop.test'],
-      notBefore: NOW,
-      notAfter: NOW + 89.5 * DAY,
+      notBefore: TODAY,
+      notAfter: TODAY + 89.5 * DAY,
       fingerprint256: 'AA',
       issuer: 'Mogoly local CA',
     },
@@ -131,8 +132,8 @@ export const certificates = (): CertificatesReport => ({
       name: 'old.test',
       kind: 'files',
       hosts: ['old.test'],
-      notBefore: NOW - 400 * DAY,
-      notAfter: NOW - 3.5 * DAY,
+      notBefore: TODAY - 400 * DAY,
+      notAfter: TODAY - 3.5 * DAY,
       fingerprint256: 'BB',
       issuer: 'Company CA',
       problem: { code: 'CERT_ENDED', severity: 'error', message: 'It has ended.', fix: 'Put a new one in its place.' },
@@ -145,14 +146,14 @@ export const certificates = (): CertificatesReport => ({
       status: 'valid',
       directory: 'https://acme-v02.api.letsencrypt.org/directory',
       failures: 0,
-      nextAttemptAt: NOW + 58 * DAY,
+      nextAttemptAt: TODAY + 58 * DAY,
       certificate: {
         hosts: ['www.example.com'],
         serial: '01',
         issuer: 'Let’s Encrypt R11',
-        notBefore: NOW,
-        notAfter: NOW + 88 * DAY,
-        renewAt: NOW + 58 * DAY,
+        notBefore: TODAY,
+        notAfter: TODAY + 88 * DAY,
+        renewAt: TODAY + 58 * DAY,
         renewBy: 'authority',
         challenge: 'http-01',
       },
@@ -163,7 +164,7 @@ export const certificates = (): CertificatesReport => ({
       status: 'failed',
       directory: 'https://acme-v02.api.letsencrypt.org/directory',
       failures: 3,
-      nextAttemptAt: NOW + DAY / 4,
+      nextAttemptAt: TODAY + DAY / 4,
       problem: {
         code: 'ACME_CHALLENGE',
         severity: 'error',
@@ -231,7 +232,7 @@ export const trustPlan: TrustPlan[] = [
 export const trustResult: TrustResult[] = [{ id: 'system', name: 'Debian system store', ok: true, isVerified: true }];
 
 export const doctorReport = (): DoctorReport => ({
-  at: NOW,
+  at: TODAY,
   durationMs: 312,
   findings: [
     {

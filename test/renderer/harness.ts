@@ -73,9 +73,7 @@ export async function startHarness(): Promise<Harness> {
       modulePreload: { polyfill: false },
     },
   });
-  const server = createServer((request, response) => void serve(folder, request.url ?? '/', response));
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const { origin, close } = await serveWindow(folder);
   const browser: Browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: CHROMIUM_ARGS });
   return {
     async open(canned, { theme = 'light', width = 1280, height = 800, zoom = 1 } = {}) {
@@ -96,9 +94,19 @@ export async function startHarness(): Promise<Harness> {
     },
     async close() {
       await browser.close();
-      await new Promise((resolve) => server.close(resolve));
+      await close();
       await rm(folder, { recursive: true, force: true });
     },
+  };
+}
+
+/** A built window under the app's CSP; `close` resolves once nobody is connected. */
+export async function serveWindow(folder: string): Promise<{ origin: string; close: () => Promise<void> }> {
+  const server = createServer((request, response) => void serve(folder, request.url ?? '/', response));
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return {
+    origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    close: () => new Promise((resolve) => void server.close(() => resolve())),
   };
 }
 
@@ -117,7 +125,7 @@ async function serve(folder: string, url: string, response: ServerResponse): Pro
 }
 
 /** Runs in the page: the far side of the bridge. */
-function installApi(canned: Canned): void {
+export function installApi(canned: Canned): void {
   const listeners = new Set<(push: Push) => void>();
   const far: CannedWindow = {
     calls: [],
