@@ -15,24 +15,35 @@ export function readHeaders(text: string): [string, string][] {
   });
 }
 
-export function ResendForm({ record, onClose }: { record: ExchangeRecord; onClose: () => void }) {
+/** What the fields hold; all of it as text. */
+interface Fields {
+  method: string;
+  path: string;
+  headers: string;
+  body: string;
+}
+
+function fieldsOf(record: ExchangeRecord): Fields {
   const kept = record.captured?.requestBody;
-  const shownBody = kept === undefined || kept.isTruncated ? '' : (textOf(kept.base64) ?? '');
-  const [method, setMethod] = useState(record.method);
-  const [path, setPath] = useState(record.path);
-  const [headers, setHeaders] = useState(
-    record.requestHeaders
-      .filter(([name]) => !name.startsWith(':'))
-      .map(lineOf)
-      .join('\n'),
-  );
-  const [body, setBody] = useState(shownBody);
+  const shown = record.requestHeaders.filter(([name]) => !name.startsWith(':'));
+  return {
+    method: record.method,
+    path: record.path,
+    headers: shown.map(lineOf).join('\n'),
+    body: kept === undefined || kept.isTruncated ? '' : (textOf(kept.base64) ?? ''),
+  };
+}
+
+export function ResendForm({ record, onClose }: { record: ExchangeRecord; onClose: () => void }) {
+  const [first] = useState(() => fieldsOf(record));
+  const [fields, setFields] = useState(first);
   const [problems, setProblems] = useState<readonly Problem[]>([]);
   const [isSending, setIsSending] = useState(false);
+  const { method, path, headers, body } = fields;
   const send = async (): Promise<void> => {
     setIsSending(true);
     const edits: ReplayEdits = { method, path, headers: readHeaders(headers) };
-    if (body !== shownBody || (shownBody === '' && record.bytesIn > 0)) edits.body = body;
+    if (body !== first.body || (first.body === '' && record.bytesIn > 0)) edits.body = body;
     const failed = await replay(record.id, edits);
     setIsSending(false);
     if (failed === undefined) onClose();
@@ -47,27 +58,7 @@ export function ResendForm({ record, onClose }: { record: ExchangeRecord; onClos
         void send();
       }}
     >
-      <div className="resend-line">
-        <label>
-          Method
-          <input className="mono" value={method} onChange={(event) => setMethod(event.target.value)} autoFocus />
-        </label>
-        <label className="grow">
-          Path
-          <input className="mono" value={path} onChange={(event) => setPath(event.target.value)} />
-        </label>
-      </div>
-      <label>
-        Headers, one a line
-        <textarea className="mono" rows={6} value={headers} onChange={(event) => setHeaders(event.target.value)} />
-      </label>
-      <label>
-        Body
-        <textarea className="mono" rows={5} value={body} onChange={(event) => setBody(event.target.value)} />
-      </label>
-      {headers.includes('[redacted]') && (
-        <p className="muted">What stands as [redacted] is sent as it was, if you leave its line alone.</p>
-      )}
+      <ResendFields fields={fields} onChange={(patch) => setFields({ ...fields, ...patch })} />
       {problems.map((each) => (
         <p key={each.code + each.message} className="field-error" role="alert">
           {each.message} {each.fix}
@@ -80,5 +71,44 @@ export function ResendForm({ record, onClose }: { record: ExchangeRecord; onClos
         </Button>
       </div>
     </form>
+  );
+}
+
+function ResendFields({ fields, onChange }: { fields: Fields; onChange: (patch: Partial<Fields>) => void }) {
+  const { method, path, headers, body } = fields;
+  return (
+    <>
+      <div className="resend-line">
+        <label>
+          Method
+          <input
+            className="mono"
+            value={method}
+            onChange={(event) => onChange({ method: event.target.value })}
+            autoFocus
+          />
+        </label>
+        <label className="grow">
+          Path
+          <input className="mono" value={path} onChange={(event) => onChange({ path: event.target.value })} />
+        </label>
+      </div>
+      <label>
+        Headers, one a line
+        <textarea
+          className="mono"
+          rows={6}
+          value={headers}
+          onChange={(event) => onChange({ headers: event.target.value })}
+        />
+      </label>
+      <label>
+        Body
+        <textarea className="mono" rows={5} value={body} onChange={(event) => onChange({ body: event.target.value })} />
+      </label>
+      {headers.includes('[redacted]') && (
+        <p className="muted">What stands as [redacted] is sent as it was, if you leave its line alone.</p>
+      )}
+    </>
   );
 }
