@@ -28,6 +28,8 @@ function entryOf(region: Element): HTMLElement | null {
 
 /** The heading of the screen, for the reader and the next Tab; the stage itself where there is none yet. */
 export function focusHeading(): void {
+  // A screen that opened with a form has put the keyboard into its first field.
+  if (document.activeElement?.matches('.stage form :is(input, select, textarea)') === true) return;
   const heading = document.querySelector<HTMLElement>('.stage h1[tabindex]');
   (heading ?? document.querySelector<HTMLElement>('.stage'))?.focus({ preventScroll: true });
 }
