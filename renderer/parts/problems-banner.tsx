@@ -26,9 +26,11 @@ export function allProblems(snapshot: Snapshot | undefined): Problem[] {
 export function ProblemsBanner() {
   const snapshot = useStore(liveStore, (state) => state.snapshot);
   const chosen = useStore(viewStore, (state) => state.problemsShown);
+  const isEditing = useStore(viewStore, (state) => state.screen === 'config');
   const [all, setAll] = useState(false);
-  const problems = allProblems(snapshot);
-  const told = problems.map((item) => `${item.code} ${item.message}`).join('\n');
+  const found = allProblems(snapshot);
+  const problems = found.filter((item) => !isEditing || chosen === true || !isMarked(snapshot, item));
+  const told = found.map((item) => `${item.code} ${item.message}`).join('\n');
   useEffect(() => setView({ problemsShown: undefined }), [told]);
   const errors = problems.filter((item) => item.severity === 'error');
   if (!snapshot || problems.length === 0 || !(chosen ?? errors.length > 0)) return null;
@@ -67,6 +69,12 @@ export function ProblemsBanner() {
       />
     </section>
   );
+}
+
+/** The editor shows it at its line, below a notice that the file was refused. */
+function isMarked(snapshot: Snapshot | undefined, { at }: Problem): boolean {
+  if (!at || !snapshot || snapshot.status !== 'running' || snapshot.revision === 0) return false;
+  return at.file === undefined || at.file === snapshot.configFile;
 }
 
 /** A place in the config opens the editor there. */

@@ -17,5 +17,11 @@ export function eventAsText({ at, level, event, message, fields }: LogEntry): st
 const inQuotes = (value: string | number | boolean | null): string =>
   typeof value === 'string' && /[\s"=]/.test(value) ? JSON.stringify(value) : String(value);
 
-/** A message of several lines stays one entry. */
-const oneLine = (text: string): string => text.replace(/\r\n?|\n/g, ' ');
+/** A message of several lines stays one entry, and what would steer a terminal is only shown. */
+const oneLine = (text: string): string =>
+  text
+    .replace(/\r\n|[\n\r\v\f\u0085\u2028\u2029]/g, ' ')
+    .replace(
+      /[\p{Cc}\u202a-\u202e\u2066-\u2069]/gu,
+      (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`,
+    );

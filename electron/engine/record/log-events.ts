@@ -32,7 +32,7 @@ const sentences: Sentences<EventName> = {
   'config.refused': ({ problems, source }) => ({
     level: 'error',
     message: `Refused a config from ${source}, the running one stays: ${joined(problems)}`,
-    fields: { source, ...codes(problems) },
+    fields: { source, ...codes(problems), ...(source === 'file' ? firstPlace(problems) : {}) },
   }),
   'backend.healthChanged': ({ site, name, url, from, to, reason }) => ({
     level: to === 'down' ? 'warn' : 'info',
@@ -73,5 +73,10 @@ export function logEvents(bus: EventBus, log: Log): () => void {
 
 const joined = (problems: readonly Problem[]): string => problems.map((item) => item.message).join(' ');
 const codes = (problems: readonly Problem[]): LogFields => ({ codes: problems.map((item) => item.code).join(' ') });
+/** Where in the file to look first. */
+function firstPlace(problems: readonly Problem[]): LogFields {
+  const at = problems.find((item) => item.at !== undefined)?.at;
+  return at === undefined ? {} : { line: at.line, column: at.column };
+}
 const authority = ({ address, port }: { address: string; port: number }): string =>
   address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;

@@ -130,7 +130,7 @@ function Notice() {
         {draft === undefined ? (
           <Button onClick={takeInForce}>Back to revision {current.revision}</Button>
         ) : (
-          <Button onClick={discardText}>Show the file</Button>
+          <Button onClick={discardText}>Discard mine</Button>
         )}
       </div>
     </div>

@@ -3,6 +3,7 @@ import { useStore } from 'zustand';
 import { ClipboardCopy, X } from 'lucide-react';
 import { Button, IconButton } from '../../parts/button.tsx';
 import { copyText } from '../../store/changes.ts';
+import { openConfigAt } from '../../store/config-text.ts';
 import { eventAsText } from '../../store/event-text.ts';
 import { liveStore } from '../../store/live.ts';
 import { showToast } from '../../store/toasts.ts';
@@ -51,5 +52,8 @@ function Subject({ entry: { event, fields } }: { entry: LogEntry }) {
     return <Button onClick={show}>Show the site</Button>;
   }
   if (!event.startsWith('config.')) return null;
+  const { line, column } = fields ?? {};
+  if (typeof line === 'number' && typeof column === 'number')
+    return <Button onClick={() => openConfigAt(line, column)}>Open line {line} of the config</Button>;
   return <Button onClick={() => setView({ screen: 'config' })}>Open the config</Button>;
 }

@@ -78,24 +78,26 @@ function EventsHead({ search, level, following, found, log, fresh }: HeadProps) 
         onSearch={(text) => setView({ eventSearch: text })}
         rows=".events .rows"
       />
-      <label className="inline-field">
-        <span>Level</span>
-        <select value={level} onChange={(event) => setView({ eventLevel: event.target.value as LogLevel })}>
-          {LEVEL_CHOICES.map((choice) => (
-            <option key={choice.level} value={choice.level}>
-              {`${choice.label} (${formatCount(counts[choice.level])})`}
-            </option>
-          ))}
-        </select>
-      </label>
+      <select
+        aria-label="Level"
+        className="events-level"
+        value={level}
+        onChange={(event) => setView({ eventLevel: event.target.value as LogLevel })}
+      >
+        {LEVEL_CHOICES.map((choice) => (
+          <option key={choice.level} value={choice.level}>
+            {`${choice.label} (${formatCount(counts[choice.level])})`}
+          </option>
+        ))}
+      </select>
       <span className="muted num events-count">
         {shown === all ? formatCount(all) : `${formatCount(shown)} of ${formatCount(all)}`}
       </span>
       <span className="grow" />
       <TimeChoice />
       <ExportEvents entries={found} />
-      <Button look="quiet" onClick={() => void revealFile('log')}>
-        <FolderOpen size={14} aria-hidden /> Show the log file
+      <Button look="quiet" title="Show the log file in its folder" onClick={() => void revealFile('log')}>
+        <FolderOpen size={14} aria-hidden /> Log file
       </Button>
       <Button onClick={() => setView({ following: !following, event: undefined })}>
         {following ? <Pause size={14} aria-hidden /> : <Play size={14} aria-hidden />} {following ? 'Pause' : 'Follow'}

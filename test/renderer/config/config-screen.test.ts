@@ -189,6 +189,19 @@ describe('the config editor', { timeout: 60_000 }, () => {
     });
   });
 
+  it('what the editor marks is told once, unless the banner is asked for', async () => {
+    const document = makeDocument({ onDisk: 'server: 5\n', problems: TYPO });
+    const canned = cannedConfig({ 'config.get': { ok: true, value: document } });
+    canned.snapshot = { ...canned.snapshot, problems: TYPO };
+    await withConfig(canned, {}, async (page) => {
+      const banner = page.getByRole('alert', { name: 'Problems' });
+      await page.getByText('The file on disk was refused').waitFor();
+      expect(await banner.count()).toBe(0);
+      await page.getByRole('button', { name: '2 problems' }).click();
+      await banner.waitFor();
+    });
+  });
+
   it('a problem in the banner leads to its line', async () => {
     const canned = cannedConfig();
     const at = { file: canned.snapshot.configFile, line: 13, column: 5 };
