@@ -209,6 +209,16 @@ describe('a site with force_tls', () => {
   it('is shown with its https address', () => {
     expect(running.engine.snapshot().sites.map(({ url }) => url)).toContain(`https://api.test:${port}/`);
   });
+
+  it('stands beside that of http where the site serves both, and is absent with tls: off', () => {
+    const { sites } = running.engine.snapshot();
+    const of = (name: string) => sites.find((each) => each.name === name);
+    expect(of('shop.local')).toMatchObject({
+      url: `http://shop.local:${running.port}/`,
+      secureUrl: `https://shop.local:${port}/`,
+    });
+    expect(of('plain.test')).not.toHaveProperty('secureUrl');
+  });
 });
 
 describe('an apply', () => {
