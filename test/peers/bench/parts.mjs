@@ -14,6 +14,7 @@ const PACKAGES = new Map([
   ['dnsperf', 'dnsperf'],
   ['dnsmasq', 'dnsmasq-base'],
   ['taskset', 'util-linux'],
+  ['Xvfb', 'xvfb'],
 ]);
 
 /** nginx and dnsmasq live in sbin, which is not on everyone's PATH. */

@@ -14,7 +14,18 @@ import { PEERS, ROOT } from './peers.mjs';
 import { barsText, failuresText, headText, passes, sectionText } from './report.mjs';
 import { setStage } from './stage.mjs';
 
-const SCENARIO_NAMES = ['http1', 'http2', 'latency', 'startup', 'body', 'websocket', 'handshake', 'dns', 'many-sites'];
+const SCENARIO_NAMES = [
+  'http1',
+  'http2',
+  'latency',
+  'startup',
+  'body',
+  'websocket',
+  'handshake',
+  'dns',
+  'many-sites',
+  'app',
+];
 const SCENARIOS = await Promise.all(SCENARIO_NAMES.map((name) => import(`./scenarios/${name}.mjs`)));
 
 const { values } = parseArgs({
