@@ -21,6 +21,8 @@ export interface VirtualListProps<T> {
   onOpen?: () => void;
   /** The list keeps its end in sight while this is set. */
   stickToEnd?: boolean;
+  /** Rows keep their elements while items run through them, which then hold no state: for lists that never rest. */
+  reuseRows?: boolean;
   /** The person scrolled; tells whether the end is in sight. */
   onScrolled?: (atEnd: boolean) => void;
 }
@@ -31,11 +33,10 @@ export function VirtualList<T>(props: VirtualListProps<T>) {
   const [top, setTop] = useState(0);
   const height = useHeight(box);
   const first = Math.max(0, Math.floor(top / rowHeight) - OVERSCAN);
-  const shown = items.slice(first, first + Math.ceil(height / rowHeight) + 2 * OVERSCAN);
+  const slots = Math.ceil(height / rowHeight) + 2 * OVERSCAN;
+  const shown = items.slice(first, first + slots);
 
-  useLayoutEffect(() => {
-    if (stickToEnd && box.current) box.current.scrollTop = box.current.scrollHeight;
-  }, [stickToEnd, items, height]);
+  useStickToEnd(box, stickToEnd, items.length, height);
   useLayoutEffect(() => {
     if (box.current && selected >= 0 && !stickToEnd) reveal(box.current, selected * rowHeight, rowHeight);
   }, [selected, rowHeight, stickToEnd]);
@@ -70,7 +71,7 @@ export function VirtualList<T>(props: VirtualListProps<T>) {
       <div className="rows-inner" role="presentation" style={{ height: items.length * rowHeight }}>
         {shown.map((item, offset) => (
           <div
-            key={props.keyOf(item)}
+            key={props.reuseRows === true ? (first + offset) % slots : props.keyOf(item)}
             id={rowId(props.label, first + offset)}
             role="option"
             aria-selected={first + offset === selected}
@@ -99,6 +100,13 @@ function useHeight(box: RefObject<HTMLDivElement | null>): number {
     return () => observer.disconnect();
   }, [box]);
   return height;
+}
+
+/** A list that is full and runs on is at its end already: asking would lay it out once more. */
+function useStickToEnd(box: RefObject<HTMLDivElement | null>, isOn: boolean, count: number, height: number): void {
+  useLayoutEffect(() => {
+    if (isOn && box.current) box.current.scrollTo(0, box.current.scrollHeight);
+  }, [box, isOn, count, height]);
 }
 
 function reveal(node: HTMLDivElement, top: number, rowHeight: number): void {

@@ -52,6 +52,7 @@ export function TrafficScreen() {
               items={found}
               rowHeight={ROW_HEIGHT}
               keyOf={keyOf}
+              reuseRows
               render={renderRow}
               selected={selected}
               onSelect={(exchange) => select(exchange.id)}
