@@ -2,7 +2,7 @@
 import { isIP } from 'node:net';
 import type { DevServer } from '../../../shared/discovery.ts';
 import { recogniseFramework } from './framework.ts';
-import { listOnLinux } from './linux.ts';
+import { listOnLinux, type LastOwners } from './linux.ts';
 import { listOnMacos } from './macos.ts';
 import { probe as probePort, type Spoken } from './probe.ts';
 import { readProject } from './project.ts';
@@ -42,7 +42,7 @@ const FOREIGN_PROGRAMS =
   /^(ControlCe(nter)?|rapportd|sharingd|Spotify.*|Dropbox.*|Code( Helper.*)?|code|codium|cursor|idea.*|webstorm.*|chrome|chromium.*|Google Chrome.*|firefox.*|figma_agent.*|Discord|Slack.*|Steam|svchost|System|adb|gvfsd.*|cupsd|Xvfb|Xorg|ssh|sshd)$/i;
 
 export function createDiscovery(deps: DiscoveryDeps): Discovery {
-  const { probe = probePort } = deps;
+  const { probe = probePort, list = listBy(deps) } = deps;
   /** A port is asked once while the same process holds it: a probe is a line in the log of its server. */
   const spoken = new Map<string, Spoken>();
   let underWay: Promise<DevServer[]> | undefined;
@@ -55,7 +55,7 @@ export function createDiscovery(deps: DiscoveryDeps): Discovery {
     return heard;
   };
   const look = async (): Promise<DevServer[]> => {
-    const sockets = onePerServer((await (deps.list ?? listBy(deps))()).filter((socket) => isCandidate(socket, deps)));
+    const sockets = onePerServer((await list()).filter((socket) => isCandidate(socket, deps)));
     const keys = new Set(sockets.map(keyOf));
     for (const key of spoken.keys()) if (!keys.has(key)) spoken.delete(key);
     const mapped = deps.mapped();
@@ -80,7 +80,10 @@ export function createDiscovery(deps: DiscoveryDeps): Discovery {
 const keyOf = ({ address, port, pid }: ListeningSocket): string => `${pid ?? ''} ${address} ${port}`;
 
 function listBy({ platform, run, uid }: DiscoveryDeps): () => Promise<ListeningSocket[]> {
-  if (platform === 'linux') return () => listOnLinux(uid);
+  if (platform === 'linux') {
+    const last: LastOwners = { inodes: '', owners: new Map() };
+    return () => listOnLinux(uid, '/proc', last);
+  }
   return platform === 'win32' ? () => listOnWindows(run) : () => listOnMacos(uid, run);
 }
 

@@ -15,7 +15,17 @@ export interface KernelSocket {
   inode: string;
 }
 
-export async function listOnLinux(uid: number, proc = '/proc'): Promise<ListeningSocket[]> {
+/** Of the look before: the descriptors of every process are read again only when other sockets listen. */
+export interface LastOwners {
+  inodes: string;
+  owners: Map<string, number>;
+}
+
+export async function listOnLinux(
+  uid: number,
+  proc = '/proc',
+  last: LastOwners = { inodes: '', owners: new Map() },
+): Promise<ListeningSocket[]> {
   const tables = await Promise.all(
     ['tcp', 'tcp6'].map((name) => readFile(posix.join(proc, 'net', name), 'utf8').catch(() => '')),
   );
@@ -23,7 +33,12 @@ export async function listOnLinux(uid: number, proc = '/proc'): Promise<Listenin
     .flatMap(parseKernelTable)
     .filter((socket) => socket.uid === uid)
     .slice(0, MAX_SOCKETS);
-  const owners = await ownersOf(new Set(sockets.map(({ inode }) => inode)), proc);
+  const inodes = sockets.map(({ inode }) => inode).join(' ');
+  if (inodes !== last.inodes) {
+    last.owners = await ownersOf(new Set(sockets.map(({ inode }) => inode)), proc);
+    last.inodes = inodes;
+  }
+  const { owners } = last;
   const described = new Map<number, Promise<Partial<ListeningSocket>>>();
   return Promise.all(
     sockets.map(async ({ address, port, inode }) => {

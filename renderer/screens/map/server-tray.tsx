@@ -13,7 +13,7 @@ import { poolTitle } from './words.ts';
 import type { MapItem } from './graph.ts';
 
 /** A server that was just started is there within one look. */
-const LOOK_MS = 5_000;
+const LOOK_MS = 10_000;
 /** More cards than anyone drags; those not routed yet come first. */
 const CARDS_MAX = 20;
 /** A longer menu is no help; the search of the map brings the pool that is wanted. */
