@@ -13,6 +13,9 @@ beforeAll(async () => {
 }, 120_000);
 afterAll(() => harness.close());
 
+/** Of the last push to the page. */
+let seq = 0;
+
 type Far = typeof globalThis & { far: CannedWindow };
 
 async function withEvents(
@@ -20,6 +23,7 @@ async function withEvents(
   visit: (page: Page) => Promise<void>,
   canned = cannedEvents(),
 ): Promise<void> {
+  seq = 0; // a gap would make the window read everything anew
   const { page, violations } = await harness.open(canned, options);
   page.setDefaultTimeout(15_000);
   await page.getByRole('button', { name: 'Events', exact: true }).click();
@@ -29,7 +33,6 @@ async function withEvents(
   await page.context().close();
 }
 
-let seq = 0;
 const write = (page: Page, entries: LogEntry[]): Promise<void> =>
   page.evaluate(([number, data]) => (globalThis as Far).far.push({ seq: number, name: 'log.written', data }), [
     ++seq,
