@@ -16,7 +16,7 @@ import { Tour } from './tour/tour.tsx';
 import { Overlays } from './palette/overlays.tsx';
 import { handleShortcut } from './shortcuts.ts';
 import { liveStore } from './store/live.ts';
-import { viewStore } from './store/view.ts';
+import { viewStore, type ScreenName } from './store/view.ts';
 
 export function App() {
   const phase = useStore(liveStore, (state) => state.phase);
@@ -53,10 +53,10 @@ export function App() {
 }
 
 /** A screen that was switched to begins at its heading; the first one leaves the keyboard where it is. */
-let shownScreen: string | undefined;
-function HeadingFocus({ screen }: { screen: string }) {
+let shownScreen = viewStore.getState().screen;
+function HeadingFocus({ screen }: { screen: ScreenName }) {
   useEffect(() => {
-    if (shownScreen !== undefined && shownScreen !== screen) focusHeading();
+    if (shownScreen !== screen) focusHeading();
     shownScreen = screen;
   }, [screen]);
   return null;
