@@ -55,6 +55,7 @@ async function open(options: Parameters<Harness['open']>[1], visit: (page: Page)
   const canned = { snapshot: busySnapshot(), document: DOCUMENT, middlewares: MIDDLEWARES };
   const { page, violations } = await harness.open(canned, options);
   page.setDefaultTimeout(15_000);
+  await page.getByRole('button', { name: 'Sites', exact: true }).click();
   await page.getByRole('button', { name: 'Edit ratelimit' }).first().waitFor();
   await visit(page);
   expect(violations).toEqual([]);
