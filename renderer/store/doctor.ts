@@ -41,7 +41,9 @@ export function startDoctor(): void {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const plan = (): void => {
     clearTimeout(timer);
-    timer = setTimeout(() => void runDoctor(), Math.max(FIRST_MS, lastRunAt + APART_MS - performance.now()));
+    const due = (): number => lastRunAt + APART_MS - performance.now();
+    // Somebody may have asked for a run meanwhile.
+    timer = setTimeout(() => (due() > 0 ? plan() : void runDoctor()), Math.max(FIRST_MS, due()));
   };
   let seen: string | undefined;
   const look = (): void => {
