@@ -38,7 +38,7 @@ test.describe('the window', () => {
       api: Object.keys(window.api).sort(),
       app: Object.keys(window.api.app).sort(),
     }));
-    expect(seen).toEqual({ globals: [], api: ['app', 'call', 'onPush'], app: ['call', 'info'] });
+    expect(seen).toEqual({ globals: [], api: ['app', 'call', 'onPush'], app: ['call', 'info', 'onAsk'] });
   });
 
   test('comes from app:// under a policy with nothing unsafe', async () => {
