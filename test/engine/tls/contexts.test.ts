@@ -60,6 +60,8 @@ describe('a name that is not served', () => {
       await expect(shake(port, name)).rejects.toThrow(/handshake failure/);
     const refused = room.events.flatMap((event) => (event.name === 'certificate.refused' ? [event.data.host] : []));
     expect(refused).toEqual(['bank.example.com', 'other.test', 'plain.test', 'localhost']);
+    // It is written behind the handshake.
+    await until(() => readdirSync(join(room.home, 'certs')).includes('127.0.0.1.pem'));
     expect(readdirSync(join(room.home, 'certs')).sort()).toEqual(['127.0.0.1.pem']);
   });
 
