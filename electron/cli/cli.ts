@@ -16,7 +16,10 @@ process.stdout.on('error', () => ending.abort());
 const io: Io = {
   stdout: process.stdout,
   stderr: process.stderr,
-  stdin: process.stdin,
+  /** Opened only when it is read. */
+  get stdin() {
+    return process.stdin;
+  },
   env: process.env,
   signal: ending.signal,
 };

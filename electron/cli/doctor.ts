@@ -1,6 +1,5 @@
 /** `doctor`: what is wrong on this machine, and what mends it. */
 import type { Command } from 'commander';
-import { createEngine } from '../engine/index.ts';
 import { isWrong, type DoctorReport, type Finding, type FindingStatus } from '../../shared/doctor.ts';
 import { ProblemError } from '../../shared/problem.ts';
 import { call, type Target } from './client.ts';
@@ -44,6 +43,7 @@ async function examined(target: Target): Promise<DoctorReport> {
   const answer = await call(target, 'doctor.run');
   if (answer.ok) return answer.value;
   if (answer.problems.every(({ code }) => code !== 'DAEMON_NOT_RUNNING')) throw new ProblemError(answer.problems);
+  const { createEngine } = await import('../engine/index.ts');
   const engine = createEngine({ home: target.home, host: 'cli', watch: false });
   try {
     const report = await engine.system.doctor();

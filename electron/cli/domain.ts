@@ -1,13 +1,12 @@
 /** `domain`: the names that are answered, and how the operating system finds them. */
 import type { Command } from 'commander';
 import { problem, ProblemError } from '../../shared/problem.ts';
-import { systemChanges } from '../engine/system-rooms.ts';
 import type { SystemNamesStatus } from '../../shared/system-names.ts';
 import { ask } from './client.ts';
 import type { Context, Runner } from './command.ts';
 import type { ExitCode } from './io.ts';
 import { plain } from './print.ts';
-import { showSteps } from './trust.ts';
+import { makeChanges, showSteps } from './trust.ts';
 
 export function register(program: Command, run: Runner): void {
   const group = program.command('domain').description('local names, and how this system finds them');
@@ -118,7 +117,7 @@ async function system({ print, target }: Context, action: 'install' | 'uninstall
   const { steps, warnings } = await ask(target, 'names.plan', { action: action === 'install' ? 'install' : 'remove' });
   showSteps(print, steps);
   if (!isDry && steps.length > 0) {
-    const made = await systemChanges(target.home, 'sudo').make('names', steps);
+    const made = await makeChanges(target.home, 'names', steps);
     if (!made.ok) throw new ProblemError(made.problems);
   }
   print.warnings(warnings);

@@ -1,7 +1,6 @@
 /** `rehearse`: make one backend fail for a while, and see what the rest does. */
 import { Option } from 'commander';
 import type { Command } from 'commander';
-import { duration } from '../../shared/duration.ts';
 import { REHEARSAL_KINDS, type Rehearsal, type RehearsalKind } from '../../shared/rehearsal.ts';
 import { problem, ProblemError } from '../../shared/problem.ts';
 import { collectBackends } from '../control/backends.ts';
@@ -47,8 +46,8 @@ async function start({ print, target }: Context, backend: string, options: Start
     site: options.site ?? (await siteOf(target, backend)),
     backend,
     kind: options.kind,
-    durationMs: milliseconds(options.for),
-    delayMs: milliseconds(options.delay),
+    durationMs: await milliseconds(options.for),
+    delayMs: await milliseconds(options.delay),
     status: options.status,
   });
   print.result(begun, () => {
@@ -103,7 +102,8 @@ async function siteOf(target: Context['target'], backend: string): Promise<strin
   throw new ProblemError([problem('BACKEND_UNKNOWN', message, { fix })]);
 }
 
-function milliseconds(text: string): number {
+async function milliseconds(text: string): Promise<number> {
+  const { duration } = await import('../../shared/duration.ts'); // every other command starts without the schema
   const parsed = duration.safeParse(text);
   if (!parsed.success)
     throw new ProblemError([

@@ -1,6 +1,6 @@
 /** `trust`: the local CA in the stores of this machine. The steps are made here, where a terminal can ask for a password. */
 import type { Command } from 'commander';
-import { systemChanges } from '../engine/system-rooms.ts';
+import type { Result } from '../../shared/problem.ts';
 import { shownCommand } from '../../shared/shown-command.ts';
 import type { SystemStep } from '../../shared/system-change.ts';
 import type { TrustAction, TrustPlan, TrustReport, TrustResult } from '../../shared/trust.ts';
@@ -79,8 +79,18 @@ async function change(context: Context, action: TrustAction, { store, dryRun }: 
 
 async function carryOut(home: string, { id, name, steps, problem }: TrustPlan): Promise<TrustResult> {
   if (problem !== undefined) return { id, name, ok: false, problem };
-  const made = await systemChanges(home, 'sudo').make('trust', steps);
+  const made = await makeChanges(home, 'trust', steps);
   return made.ok ? { id, name, ok: true } : { id, name, ok: false, problem: made.problems[0]! };
+}
+
+/** The engine's room for it is loaded only here: every other command starts without it. */
+export async function makeChanges(
+  home: string,
+  what: 'trust' | 'names',
+  steps: readonly SystemStep[],
+): Promise<Result<undefined>> {
+  const { systemChanges } = await import('../engine/system-rooms.ts');
+  return systemChanges(home, 'sudo').make(what, steps);
 }
 
 function showPlans(print: Printer, plans: readonly TrustPlan[]): void {

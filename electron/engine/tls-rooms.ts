@@ -101,6 +101,10 @@ function createDoor(certificates: ReturnType<typeof createCertificates>, acme: R
       const ends = [certificates.attachNamed(named), certificates.attachNameless(nameless)];
       return () => ends.forEach((end) => end());
     },
-    sort: (socket, take: (kind: ServerKind) => void) => sortByHello(socket, take),
+    sort: (socket, take: (kind: ServerKind) => void) =>
+      sortByHello(socket, (kind) => {
+        if (kind !== 'nameless') return take(kind);
+        void certificates.prepareNameless().then(() => socket.destroyed || take(kind));
+      }),
   };
 }

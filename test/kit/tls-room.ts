@@ -85,7 +85,10 @@ export async function listen({ certificates }: TlsRoom): Promise<TlsListener> {
   const nameless = createTlsServer(certificates.namelessOptions(), answer);
   const detach = [certificates.attachNamed(named), certificates.attachNameless(nameless)];
   const server = createServer((socket) =>
-    sortByHello(socket, (kind) => (kind === 'nameless' ? nameless : named).emit('connection', socket)),
+    sortByHello(socket, async (kind) => {
+      if (kind === 'nameless') await certificates.prepareNameless();
+      (kind === 'nameless' ? nameless : named).emit('connection', socket);
+    }),
   );
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');

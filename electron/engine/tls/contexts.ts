@@ -3,7 +3,6 @@ import type { SecureContext } from 'node:tls';
 import type { CertificateNames, CertificateState, RenewedRoot, RootState } from '../../../shared/certificate.ts';
 import { success } from '../../../shared/problem.ts';
 import type { Problem, Result } from '../../../shared/problem.ts';
-import { loadForge } from './issue.ts';
 import { createParts } from './parts.ts';
 import type { Parts } from './parts.ts';
 import { contextFor } from './pick.ts';
@@ -35,8 +34,8 @@ export interface Certificates {
    */
   namelessOptions: () => ServingOptions;
   attachNameless: (server: TlsServer) => () => void;
-  /** Loads what signing needs, so that the first handshake does not wait for it. */
-  warm: () => Promise<void>;
+  /** Before such a connection is handed to that server: its certificate is made when it is first needed. Never rejects. */
+  prepareNameless: () => Promise<void>;
   list: () => CertificateState[];
   root: () => RootState;
   /** The root as PEM, made where there is none yet. */
@@ -57,11 +56,14 @@ export interface Certificates {
 const REFRESH_MS = 60_000;
 /** Ends of certificates come one by one, not in a burst. */
 const MIN_REFRESH_MS = 1_000;
+/** Signing takes tens of milliseconds the first time: what is asked of an engine that just started goes before. */
+const PREPARE_AFTER_MS = 1_000;
 
 export function createCertificates(deps: CertificatesDeps): Certificates {
   const parts = createParts(deps);
   const { authority, files, keeper, leaves, local, serving } = parts;
   const refresh = joined(() => refreshAll(parts));
+  let preparing: NodeJS.Timeout | undefined;
   const ticker = startTicker(refresh, () => Math.min(local.soonestEnd(), files.soonestEnd()) - deps.now());
   return {
     contextFor: (serverName) => contextFor(serverName, parts, deps),
@@ -69,7 +71,7 @@ export function createCertificates(deps: CertificatesDeps): Certificates {
     attachNamed: serving.attachNamed,
     namelessOptions: serving.namelessOptions,
     attachNameless: serving.attachNameless,
-    warm: async () => void (await loadForge()),
+    prepareNameless: serving.prepare,
     list: () => [...local.states.list(), ...files.list()],
     root: keeper.state,
     async rootPem() {
@@ -79,10 +81,14 @@ export function createCertificates(deps: CertificatesDeps): Certificates {
     coverage: keeper.coverage,
     renewRoot: (names, options) => keeper.renew(names ?? parts.names(), options),
     problems: () => [...keeper.problems(), ...files.problems(), ...local.states.problems()],
-    adopt: () => adopt(parts, deps),
+    adopt() {
+      preparing ??= setTimeout(() => void serving.prepare(), PREPARE_AFTER_MS).unref();
+      return adopt(parts, deps);
+    },
     refresh,
     async close() {
       ticker.stop();
+      clearTimeout(preparing);
       await files.close();
       await leaves.close();
       await authority.close();

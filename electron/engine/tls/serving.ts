@@ -37,6 +37,8 @@ export type Serving = ReturnType<typeof createServing>;
 export function createServing({ contextFor, tickets, defaultLeaf }: ServingDeps) {
   /** With the fingerprint of the default certificate that each has. */
   const nameless = new Map<TlsServer, string | undefined>();
+  /** The default certificate is made when it is first needed: node-forge would hold up a start. */
+  let prepared: Promise<void> | undefined;
   const common = (): ServingOptions => ({
     minVersion: MIN_VERSION,
     sessionTimeout: SESSION_TIMEOUT_S,
@@ -48,6 +50,11 @@ export function createServing({ contextFor, tickets, defaultLeaf }: ServingDeps)
     server.setSecureContext(leaf === undefined ? common() : { ...common(), cert: leaf.cert, key: leaf.key });
   };
   const follow = (server: TlsServer): (() => void) => tickets.follow((keys) => void server.setTicketKeys(keys));
+  const refresh = async (): Promise<void> => {
+    if (nameless.size === 0) return;
+    const leaf = await defaultLeaf();
+    for (const server of nameless.keys()) give(server, leaf);
+  };
   return {
     namedOptions: (): ServingOptions => ({ ...common(), SNICallback: sniCallback(contextFor) }),
     namelessOptions: common,
@@ -55,18 +62,16 @@ export function createServing({ contextFor, tickets, defaultLeaf }: ServingDeps)
     attachNameless(server: TlsServer): () => void {
       nameless.set(server, undefined);
       const unfollow = follow(server);
-      void defaultLeaf().then((leaf) => give(server, leaf));
+      prepared = prepared && refresh();
       return () => {
         unfollow();
         nameless.delete(server);
       };
     },
+    /** Resolves once clients that name no host have their certificate. Never rejects. */
+    prepare: (): Promise<void> => (prepared ??= refresh()),
     /** The default certificate may be another now. */
-    async refresh(): Promise<void> {
-      if (nameless.size === 0) return;
-      const leaf = await defaultLeaf();
-      for (const server of nameless.keys()) give(server, leaf);
-    },
+    refresh: async (): Promise<void> => void (prepared && (await (prepared = refresh()))),
   };
 }
 
