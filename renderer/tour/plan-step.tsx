@@ -30,6 +30,8 @@ export function PlanStep({ area, onNext }: { area: Area; onNext: (isSkipped: boo
   const [problems, setProblems] = useState<readonly Problem[]>([]);
   const text = TEXT[area];
   const steps = state.phase === 'ready' ? stepsOf(state.value) : [];
+  // While the plan is read the button is what it most likely stays: a word that changes under the pointer is pressed wrongly.
+  const isNothingLeft = state.phase === 'ready' && steps.length === 0;
   const act = async (): Promise<void> => {
     setBusy(true);
     const failed = await apply(area);
@@ -43,7 +45,7 @@ export function PlanStep({ area, onNext }: { area: Area; onNext: (isSkipped: boo
       <p>{text.why}</p>
       {state.phase === 'loading' && <Loading what="Looking at this system" />}
       {state.phase === 'failed' && <Failed problems={state.problems} onRetry={reload} />}
-      {state.phase === 'ready' && steps.length === 0 && <p className="muted">{text.nothing}</p>}
+      {isNothingLeft && <p className="muted">{text.nothing}</p>}
       {steps.length > 0 && (
         <ul className="tour-steps" aria-label="What is done">
           {steps.map((step, index) => (
@@ -68,8 +70,8 @@ export function PlanStep({ area, onNext }: { area: Area; onNext: (isSkipped: boo
             {isBusy ? 'Waiting…' : text.act}
           </Button>
         )}
-        <Button look={steps.length > 0 ? 'quiet' : 'accent'} onClick={() => onNext(steps.length > 0)}>
-          {steps.length > 0 ? 'Skip' : 'Next'}
+        <Button look={isNothingLeft ? 'accent' : 'quiet'} onClick={() => onNext(!isNothingLeft)}>
+          {isNothingLeft ? 'Next' : 'Skip'}
         </Button>
       </div>
     </>

@@ -1,6 +1,6 @@
 /** The map in a real browser, under the app's own CSP: what it shows, how keys move in it, and that it fits. */
-import { AxeBuilder } from '@axe-core/playwright';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { axeFaults } from '../kit/axe.ts';
 import { busySnapshot, makeBackend, makeSite, makeSnapshot } from './canned.ts';
 import { startHarness, type Harness } from './harness.ts';
 import { answers, focused, node, push, rehearsal, withMap } from './map-window.ts';
@@ -180,16 +180,12 @@ describe('the map', { timeout: 60_000 }, () => {
     await withMap(harness, { snapshot }, { theme, width: 1_440, height: 900 }, async (page) => {
       await node(page, 'backend shop / web-1').waitFor();
       await page.getByRole('region', { name: 'Dev servers on this machine' }).getByText('shop · Vite').waitFor();
-      const faults = async (): Promise<string[]> => {
-        const { violations } = await new AxeBuilder({ page }).analyze();
-        return violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html.slice(0, 200)}`));
-      };
       await push(page, sample(1, 82, 3));
       await page.locator('.map-label').first().waitFor();
-      expect(await faults()).toEqual([]);
+      expect(await axeFaults(page)).toEqual([]);
       await node(page, 'backend shop / web-1').click();
       await page.getByRole('timer').waitFor();
-      expect(await faults()).toEqual([]);
+      expect(await axeFaults(page)).toEqual([]);
     });
   });
 

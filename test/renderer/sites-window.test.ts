@@ -1,6 +1,6 @@
 /** The sites screen in a real browser: moving by mouse and keys, forms of every kind, axe and sizes. */
-import AxeBuilder from '@axe-core/playwright';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { axeFaults } from '../kit/axe.ts';
 import { busySnapshot } from './canned.ts';
 import { startHarness } from './harness.ts';
 import type { Page } from 'playwright';
@@ -178,7 +178,7 @@ describe('the sites screen', { timeout: 180_000 }, () => {
 
 /** What axe finds, and buttons and inputs that stick out of the window to the side. */
 async function faults(page: Page): Promise<string[]> {
-  const { violations } = await new AxeBuilder({ page }).analyze();
+  const found = await axeFaults(page);
   const wide = await page.evaluate(() =>
     [...document.querySelectorAll('button, input, select, textarea')]
       .filter((node) => {
@@ -187,5 +187,5 @@ async function faults(page: Page): Promise<string[]> {
       })
       .map((node) => node.getAttribute('aria-label') ?? node.textContent ?? ''),
   );
-  return [...violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`), ...wide];
+  return [...found, ...wide];
 }

@@ -1,7 +1,7 @@
 /** What the tests of names, trust and the doctor share: one window on one screen, its calls, and axe. */
-import AxeBuilder from '@axe-core/playwright';
 import type { Page } from 'playwright';
 import { expect } from 'vitest';
+import { axeFaults } from '../kit/axe.ts';
 import { busySnapshot } from './canned.ts';
 import { systemAnswers } from './canned-system.ts';
 import type { CannedWindow, Harness } from './harness.ts';
@@ -46,10 +46,7 @@ export const answerWith = (page: Page, answers: Record<string, unknown>): Promis
   }, answers);
 
 export async function expectAccessible(page: Page): Promise<void> {
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  expect(
-    violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 120)).join(' | ')}`),
-  ).toEqual([]);
+  expect(await axeFaults(page)).toEqual([]);
 }
 
 /** Nothing of the page is wider than the window. */

@@ -1,8 +1,8 @@
 /** The Traffic screen in a real browser: filter, pause, keys, hostile text, what it sends, and axe in both themes. */
-import { AxeBuilder } from '@axe-core/playwright';
 import type { Page } from 'playwright';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ExchangeRecord } from '../../shared/capture.ts';
+import { axeFaults } from '../kit/axe.ts';
 import type { Exchange } from '../../shared/state.ts';
 import { addExchanges, EXCHANGES_KEPT, merge, trafficStore } from '../../renderer/store/traffic.ts';
 import type { TrafficState } from '../../renderer/store/traffic.ts';
@@ -227,8 +227,7 @@ describe('the Traffic screen', { timeout: 60_000 }, () => {
     for (const tab of ['Overview', 'Request', 'Response', 'Explain']) {
       await page.getByRole('tab', { name: tab }).click();
       if (tab === 'Explain') await page.getByText('by Mogoly: POOL_EMPTY').waitFor();
-      const { violations } = await new AxeBuilder({ page }).analyze();
-      expect(violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual([]);
+      expect(await axeFaults(page)).toEqual([]);
     }
     const folder = process.env['TRAFFIC_SHOTS'];
     if (folder !== undefined) await page.screenshot({ path: `${folder}/traffic-${theme}.png` });

@@ -1,6 +1,6 @@
 /** The history of the config, and what holds for the whole Config screen: axe, hostile text, sizes. */
-import AxeBuilder from '@axe-core/playwright';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { axeFaults } from '../../kit/axe.ts';
 import { startHarness } from '../harness.ts';
 import { cannedConfig, makeDocument, OLDER, REVISIONS, TEXT, TYPO } from './canned-config.ts';
 import type { Locator, Page } from 'playwright';
@@ -115,29 +115,28 @@ describe('the Config screen', { timeout: 240_000 }, () => {
   it.each(['light', 'dark'] as const)('is clean for axe in the %s theme', async (theme) => {
     const canned = cannedConfig({ 'config.check': { ok: true, value: { problems: TYPO } } });
     await withConfig(canned, { theme }, async (page, editor) => {
-      const found = async (): Promise<unknown[]> => (await new AxeBuilder({ page }).analyze()).violations;
       await page.getByText('1 error, 1 warning').waitFor();
-      expect(await found()).toEqual([]);
+      expect(await axeFaults(page)).toEqual([]);
       await editor.focus();
       await page.keyboard.press('Control+End');
       await page.keyboard.type('    ba');
       await page.getByRole('option', { name: 'balance' }).waitFor();
-      expect(await found()).toEqual([]);
+      expect(await axeFaults(page)).toEqual([]);
       await page.keyboard.press('Escape');
       await page.keyboard.press('Control+f');
       await page.getByRole('button', { name: 'Changes' }).click();
       await page.locator('.cm-insertedLine').first().waitFor();
-      expect(await found()).toEqual([]);
+      expect(await axeFaults(page)).toEqual([]);
       await replaceBy(page, OLDER, 7);
       await page.getByText('The config changed while you typed').waitFor();
-      expect(await found()).toEqual([]);
+      expect(await axeFaults(page)).toEqual([]);
       await page.getByRole('button', { name: 'History' }).click();
       await page.getByRole('option').nth(2).click();
       await page.getByRole('textbox', { name: 'Revision 1' }).waitFor();
-      expect(await found()).toEqual([]);
+      expect(await axeFaults(page)).toEqual([]);
       await page.getByRole('button', { name: 'Roll back to this' }).click();
       await page.getByRole('dialog').waitFor();
-      expect(await found()).toEqual([]);
+      expect(await axeFaults(page)).toEqual([]);
     });
   });
 
