@@ -147,5 +147,6 @@ export interface ServiceDetail {
 export interface ServiceEvents {
   'service.changed': { name: string; status: ServiceStatus; problem?: Problem };
   'docker.changed': { available: boolean; product?: string; problem?: Problem };
-  'service.labelled': { host: string; container: string; mapped: boolean };
+  /** `problem`: why it is no site. */
+  'service.labelled': { host: string; container: string; mapped: boolean; problem?: Problem };
 }

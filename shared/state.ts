@@ -72,6 +72,8 @@ export interface SiteState {
   routes: RouteState[];
   health: HealthStatus;
   requests: number;
+  /** Name of the running container whose labels ask for it; the config does not have it. */
+  container?: string;
 }
 
 export interface Snapshot {

@@ -1,6 +1,6 @@
 /** From a change by name (`add this backend to that site`) to edits of the config file. */
 import type { BackendFile, SiteFile } from '../../shared/config.ts';
-import { failure, problem, success, type Result } from '../../shared/problem.ts';
+import { failure, problem, success, type Problem, type Result } from '../../shared/problem.ts';
 import type { Edit } from '../../shared/protocol.ts';
 import type { Backend } from './generation.ts';
 import { parseOrigin } from './origin.ts';
@@ -21,6 +21,8 @@ export type PlacedBackend = Pick<Backend, 'site' | 'name' | 'path'>;
 /** What a change is planned on. */
 export interface ChangeBase {
   config: WrittenConfig;
+  /** Sites that labels of containers ask for: the name of each and of its container. */
+  labelled?: ReadonlyMap<string, string>;
   /** In force, made from that same config: variables are filled in and nameless ones have a name. */
   backends: readonly PlacedBackend[];
 }
@@ -34,11 +36,13 @@ function nameOf(backend: Tree): string | undefined {
   return origin.ok ? origin.value.authority : undefined;
 }
 
-function findSite(config: WrittenConfig, name: string): Result<number> {
+function findSite({ config, labelled }: Pick<ChangeBase, 'config' | 'labelled'>, name: string): Result<number> {
   const index = (config.server ?? []).findIndex(
     (site) => typeof site['name'] === 'string' && site['name'].toLowerCase() === name.toLowerCase(),
   );
   if (index !== -1) return success(index);
+  const container = labelled?.get(name.toLowerCase());
+  if (container !== undefined) return failure(ofContainer(name, container));
   const names = (config.server ?? [])
     .map((site) => String(site['name']))
     .slice(0, 10)
@@ -50,6 +54,15 @@ function findSite(config: WrittenConfig, name: string): Result<number> {
   );
 }
 
+const ofContainer = (site: string, container: string): Problem =>
+  problem(
+    'SITE_OF_CONTAINER',
+    `${site} is made by the labels of the container ${container}; the config does not have it.`,
+    {
+      fix: 'Change its labels mogoly.host and mogoly.port, or stop it. A site of that name in the config takes its place.',
+    },
+  );
+
 interface FoundBackend {
   /** Of its list entry; of its site or route where that writes the one backend itself. */
   path: Path;
@@ -59,8 +72,9 @@ interface FoundBackend {
 }
 
 /** Of several with that name the one in the site's own pool; a pool among backends is found by its name too. */
-function findBackend({ config, backends }: ChangeBase, site: string, backend: string): Result<FoundBackend> {
-  const found = findSite(config, site);
+function findBackend(base: ChangeBase, site: string, backend: string): Result<FoundBackend> {
+  const { config, backends } = base;
+  const found = findSite(base, site);
   if (!found.ok) return found;
   const matches = backends.filter((placed) => placed.name === backend && placed.path[1] === found.value);
   const placed = matches.find(({ path }) => path[2] !== 'routes') ?? matches[0];
@@ -106,8 +120,9 @@ function valueAt(value: unknown, path: Path): unknown {
   );
 }
 
-export function addSite({ config }: ChangeBase, site: SiteFile): Result<Edit[]> {
-  if (findSite(config, site.name).ok) {
+export function addSite(base: ChangeBase, site: SiteFile): Result<Edit[]> {
+  const { config } = base;
+  if (findSite(base, site.name).ok) {
     return failure(
       problem('SITE_EXISTS', `There is a site "${site.name}" already.`, {
         path: ['server', config.server?.length ?? 0, 'name'],
@@ -119,8 +134,8 @@ export function addSite({ config }: ChangeBase, site: SiteFile): Result<Edit[]> 
   return success([{ op: 'insert', path: ['server', config.server.length], value: asJson(site) }]);
 }
 
-export function removeSite({ config }: ChangeBase, name: string): Result<Edit[]> {
-  const found = findSite(config, name);
+export function removeSite(base: ChangeBase, name: string): Result<Edit[]> {
+  const found = findSite(base, name);
   return found.ok ? success([{ op: 'remove', path: ['server', found.value] }]) : found;
 }
 
@@ -132,9 +147,9 @@ function patchEdits(path: (string | number)[], patch: Record<string, unknown>, p
   });
 }
 
-export function setSite({ config }: ChangeBase, name: string, patch: Record<string, unknown>): Result<Edit[]> {
-  const found = findSite(config, name);
-  return found.ok ? success(patchEdits(['server', found.value], patch, config.server![found.value]!)) : found;
+export function setSite(base: ChangeBase, name: string, patch: Record<string, unknown>): Result<Edit[]> {
+  const found = findSite(base, name);
+  return found.ok ? success(patchEdits(['server', found.value], patch, base.config.server![found.value]!)) : found;
 }
 
 const SINGLE_KEYS = ['url', 'protocol', 'host', 'port', 'is_healthy'] as const;
@@ -153,10 +168,10 @@ function listEdits(path: Path, owner: Tree, members: unknown[]): Edit[] {
 }
 
 /** A site that names its one backend itself gets a `balance` of both. */
-export function addBackend({ config }: ChangeBase, site: string, backend: BackendFile): Result<Edit[]> {
-  const found = findSite(config, site);
+export function addBackend(base: ChangeBase, site: string, backend: BackendFile): Result<Edit[]> {
+  const found = findSite(base, site);
   if (!found.ok) return found;
-  const owner = config.server![found.value]!;
+  const owner = base.config.server![found.value]!;
   const path = ['server', found.value];
   const wanted = nameOf(backend as Tree);
   const pool = Array.isArray(owner['balance']) ? (owner['balance'] as Tree[]) : undefined;
@@ -213,7 +228,7 @@ export function replaceBackend(base: ChangeBase, site: string, backend: string, 
   return success(isSingle ? listEdits(path, value, [next]) : [{ op: 'set', path, value: asJson(next) }]);
 }
 
-export function replacePool({ config }: ChangeBase, site: string, backends: BackendFile[]): Result<Edit[]> {
-  const found = findSite(config, site);
-  return found.ok ? success(listEdits(['server', found.value], config.server![found.value]!, backends)) : found;
+export function replacePool(base: ChangeBase, site: string, backends: BackendFile[]): Result<Edit[]> {
+  const found = findSite(base, site);
+  return found.ok ? success(listEdits(['server', found.value], base.config.server![found.value]!, backends)) : found;
 }

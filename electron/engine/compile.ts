@@ -31,6 +31,8 @@ export interface CompileDeps {
   /** Made before: compile only places them. Keyed by `middlewareKey`. */
   middlewareFor: (key: string) => Middleware;
   comparePatterns: (a: string, b: string) => number;
+  /** Of a site that is not written in the config. */
+  containerOf?: (site: string) => string | undefined;
 }
 
 /** Same key, same instance: an apply that leaves a middleware alone keeps what it counted. */
@@ -109,6 +111,7 @@ function compileSite(
     forceTls: site.force_tls,
     tls: compileTls(site.tls, deps.folder),
     path,
+    container: deps.containerOf?.(site.name),
     viaToken: createHash('sha256').update(site.name).digest('hex').slice(0, 8),
     counter: deps.counterFor(site.name),
   };

@@ -124,6 +124,8 @@ export interface Site {
   forceTls: boolean;
   tls: SiteTls;
   path: ConfigPath;
+  /** Name of the container whose labels ask for it; undefined for a site of the config. */
+  container: string | undefined;
   /** Longest pattern first; the last one matches every path. */
   routes: readonly Route[];
   /** Its part of the Via token, by which a loop is found. */

@@ -154,6 +154,7 @@ export class Keeper {
       const edits = plan({
         config: (parsed.value.value ?? {}) as WrittenConfig,
         backends: this.running?.generation.backends ?? [],
+        labelled: labelledIn(this.running),
       });
       if (!edits.ok) return edits;
       if (edits.value.length === 0) return success({ revision: this.running?.generation.revision ?? 0, warnings: [] });
@@ -267,6 +268,13 @@ export class Keeper {
     });
   }
 }
+
+const labelledIn = (running: Running | undefined): Map<string, string> =>
+  new Map(
+    (running?.generation.sites ?? []).flatMap(({ name, container }) =>
+      container === undefined ? [] : [[name.toLowerCase(), container] as const],
+    ),
+  );
 
 const isListenProblem = (result: { problems: Problem[] }): boolean =>
   result.problems.some(({ code }) => code.startsWith('LISTEN_'));

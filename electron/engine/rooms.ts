@@ -145,6 +145,7 @@ function createParts(options: RoomOptions) {
     listen: async () => state.config?.listen ?? listenOfFile(options.configFile, options.env),
     listeners: () => state.listeners,
     certificates: tls.reported.list,
+    docker: () => services.room.docker(),
     sawQuery: (name, since) =>
       dns
         .recent(QUERIES_LOOKED_AT)
@@ -236,6 +237,7 @@ function keeperRooms(parts: Parts, { home, configFile }: RoomOptions) {
       comparePatterns,
       liveFor: (id, origin, policy) => health.live(id, origin, policy),
       counterFor: (site) => counterFor(counters, site),
+      containerOf: parts.services.containerOf,
     }),
     save: (text) => saveWithUndo(configFile, text),
     latestRevision: () => history.latest(),

@@ -2,6 +2,7 @@
 import { homedir } from 'node:os';
 import { createAddressMatcher } from '../../shared/cidr.ts';
 import { siteSchema, type Config, type SiteConfig } from '../../shared/config.ts';
+import { normalisePattern } from '../../shared/host.ts';
 import { success, failure, problem, type Result } from '../../shared/problem.ts';
 import type { Edit } from '../../shared/protocol.ts';
 import type { Running } from './apply.ts';
@@ -25,6 +26,8 @@ export interface ServiceRooms {
   attach: (keeper: Keeper) => void;
   /** The config with a site for each labelled container. */
   extend: (config: Config) => Config;
+  /** The container of such a site, as the last extend() made it. */
+  containerOf: (site: string) => string | undefined;
   /** After the swap; nothing waits for it. */
   adopt: (next: Running) => void;
 }
@@ -34,6 +37,7 @@ const LABELLED = { health_check: { interval_when_down: 1 } };
 
 export function createServiceRooms({ home, env, bus, keyWrapper }: ServiceRoomsOptions): ServiceRooms {
   let keeper: Keeper | undefined;
+  let containers: ReadonlyMap<string, string> = new Map();
   const bug = (error: unknown): void =>
     bus.emit('log.line', {
       level: 'error',
@@ -47,11 +51,12 @@ export function createServiceRooms({ home, env, bus, keyWrapper }: ServiceRoomsO
     env,
     platform: process.platform,
     userHome: env['HOME'] ?? homedir(),
-    files: { read: readPrivate, write: (file, text) => writePrivate(file, text, { isDurable: true }) },
+    files: { read: readText, write: (file, text) => writePrivate(file, text, { isDurable: true }) },
     wrapper: keyWrapper,
     matcher: createAddressMatcher,
     report: (name, data) => bus.emit(name, data as never),
     isServing: () => keeper?.serving === true,
+    isOfConfig: (host) => keeper?.running !== undefined && hostsOf(keeper.running.config).has(host),
     addToConfig: (service) => change((base) => addService(base, service)),
     removeFromConfig: (name) => change((base) => removeService(base, name)),
     labelsChanged: () => void keeper?.recompile('container labels').catch(bug),
@@ -61,24 +66,29 @@ export function createServiceRooms({ home, env, bus, keyWrapper }: ServiceRoomsO
     room,
     attach: (made) => void (keeper = made),
     extend(config) {
-      const sites = labelledSites(room, config);
-      return sites.length === 0 ? config : { ...config, server: [...config.server, ...sites] };
+      const hosts = hostsOf(config);
+      const mapped = room.labelled().filter(({ host, url }) => url !== undefined && !hosts.has(host));
+      containers = new Map(mapped.map(({ host, container }) => [host, container]));
+      if (mapped.length === 0) return config;
+      const sites = mapped.map(({ host, url }): SiteConfig => siteSchema.parse({ name: host, url, ...LABELLED }));
+      return { ...config, server: [...config.server, ...sites] };
     },
+    containerOf: (site) => containers.get(site),
     adopt: ({ config, listeners }) => {
       if (listeners.length > 0) room.adopt(config.services, config.docker);
     },
   };
 }
 
-/** A host that the config has is the config's. */
-function labelledSites(room: Services, config: Config): SiteConfig[] {
-  const labelled = room.labelled().filter(({ url }) => url !== undefined);
-  if (labelled.length === 0) return [];
-  const taken = new Set(config.server.flatMap(({ name, hosts }) => [name, ...(hosts ?? [name])]));
-  return labelled
-    .filter(({ host }) => !taken.has(host))
-    .map(({ host, url }) => siteSchema.parse({ name: host, url, ...LABELLED }));
-}
+/** Names count too: two sites of one name cannot be told apart. */
+const hostsOf = ({ server }: Config): Set<string> =>
+  new Set(server.flatMap(({ name, hosts }) => [name, ...(hosts ?? [])].map((host) => normalisePattern(host) ?? host)));
+
+/** Private files are read as bytes. */
+const readText = async (file: string): Promise<string | undefined> => {
+  const bytes = await readPrivate(file);
+  return bytes === undefined ? undefined : Buffer.from(bytes, 'latin1').toString('utf8');
+};
 
 type WrittenServices = { services?: Record<string, unknown>[] };
 

@@ -66,6 +66,7 @@ export function siteState(site: Site, listeners: readonly ListenerState[]): Site
         ? 'healthy'
         : summarise(states.map((state) => state.health)),
     requests: site.counter.requests,
+    ...(site.container === undefined ? {} : { container: site.container }),
   };
 }
 

@@ -12,6 +12,7 @@ import type {
   SystemNamesStatus,
   WantedNames,
 } from '../../shared/system-names.ts';
+import type { DockerState } from '../../shared/service.ts';
 import type { ListenerState } from '../../shared/state.ts';
 import type { TrustAction, TrustPlan, TrustReport, TrustResult } from '../../shared/trust.ts';
 import type { EventBus } from './events.ts';
@@ -41,6 +42,7 @@ export interface SystemRoomsOptions {
   listen: () => Promise<Config['listen'] | undefined>;
   listeners: () => readonly ListenerState[];
   certificates: () => CertificatesReport;
+  docker: () => Promise<DockerState>;
   /** Whether others asked our DNS for this name since then; milliseconds since 1970. */
   sawQuery: (name: string, since: number) => boolean;
 }

@@ -35,6 +35,7 @@ export function doctorDeps(rest: Partial<DoctorDeps> = {}): DoctorDeps {
       orders: [],
     }),
     refusals: () => [],
+    docker: () => Promise.resolve({ available: false }),
     ...rest,
   };
 }

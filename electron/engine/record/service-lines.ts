@@ -20,6 +20,9 @@ const SAYS: Record<ServiceStatus, string> = {
   unreachable: 'cannot be reached',
 };
 
+/** Many machines have none, and need none. */
+const NO_DOCKER = ['DOCKER_MISSING', 'DOCKER_UNAVAILABLE'];
+
 export const SERVICE_LINES: Sentences<keyof ServiceEvents> = {
   'service.changed': ({ name, status, problem }) => ({
     level: status === 'failed' ? 'error' : status === 'unready' ? 'warn' : 'info',
@@ -27,15 +30,18 @@ export const SERVICE_LINES: Sentences<keyof ServiceEvents> = {
     fields: { service: name, status, ...(problem === undefined ? {} : { code: problem.code }) },
   }),
   'docker.changed': ({ available, product = 'Docker', problem }) => ({
-    level: available || problem?.code === 'DOCKER_UNAVAILABLE' ? 'info' : 'warn',
+    level: available || NO_DOCKER.includes(problem?.code ?? '') ? 'info' : 'warn',
     message: available ? `${product} is there` : `Services go without Docker${because(problem)}`,
     fields: { available },
   }),
-  'service.labelled': ({ host, container, mapped }) => ({
-    level: 'info',
-    message: mapped
-      ? `${host} is the container ${container}, by its label`
-      : `${host} is no longer a container by its label`,
-    fields: { host, container, mapped },
+  'service.labelled': ({ host, container, mapped, problem }) => ({
+    level: problem === undefined ? 'info' : 'warn',
+    message:
+      problem !== undefined
+        ? `${host}, a label of the container ${container}, is no site${because(problem)}`
+        : mapped
+          ? `${host} is the container ${container}, by its label`
+          : `${host} is no longer a container by its label`,
+    fields: { host, container, mapped, ...(problem === undefined ? {} : { code: problem.code }) },
   }),
 };

@@ -45,10 +45,10 @@ export async function buildContainer(
       const ports = await choosePorts(deps, spec, before, taken);
       const options = optionsOf(spec, credentials, { home, network, ports });
       const container = await client.createContainer(options);
-      const remove = () => container.remove({ force: true, v: true });
+      const remove = () => container.remove({ force: true, v: true }).catch(unlessGone);
+      undo.push(remove);
       try {
         await container.start();
-        undo.push(remove);
         return success({ id: container.id, ports });
       } catch (error) {
         await remove();
@@ -60,6 +60,10 @@ export async function buildContainer(
   } catch (error) {
     return failure(statusOf(error) === 409 ? nameTaken(spec.name, home) : dockerProblem(error, attempt));
   }
+}
+
+function unlessGone(error: unknown): void {
+  if (statusOf(error) !== 404) throw error;
 }
 
 const nameTaken = (service: string, home: string): Problem =>

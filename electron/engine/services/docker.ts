@@ -26,7 +26,7 @@ export interface DockerDeps {
 
 export interface Docker {
   state: () => DockerState;
-  /** Errors: DOCKER_UNAVAILABLE, DOCKER_FORBIDDEN, those of the endpoints. */
+  /** Errors: DOCKER_MISSING, DOCKER_UNAVAILABLE, DOCKER_FORBIDDEN, those of the endpoints. */
   connect: () => Promise<Result<Client>>;
   /** Looks for it, again and again, until it is closed. */
   watch: () => void;
@@ -159,32 +159,45 @@ class Link {
 async function findFirst(endpoints: DockerDeps['endpoints']): Promise<Result<Endpoint>> {
   const listed = await endpoints();
   if (!listed.ok) return listed;
-  const problems: Problem[] = [];
+  const isNamed = listed.value.length === 1;
+  const silent: Silence[] = [];
   for (const endpoint of listed.value) {
-    const silent = await ping(endpoint);
-    if (silent === undefined) return success(endpoint);
-    if (silent.code === 'DOCKER_FORBIDDEN' || listed.value.length === 1) problems.push(silent);
+    const silence = await ping(endpoint);
+    if (silence === undefined) return success(endpoint);
+    if (isNamed || !silence.isAbsent) silent.push(silence);
   }
-  return failure(problems[0] ?? NOWHERE);
+  const told = silent.find(({ problem: { code } }) => code === 'DOCKER_FORBIDDEN') ?? silent[0];
+  return failure(told?.problem ?? NOWHERE);
 }
 
-const NOWHERE = problem('DOCKER_UNAVAILABLE', 'There is no Docker or Podman on this machine.', {
+const NOWHERE = problem('DOCKER_MISSING', 'There is no Docker or Podman on this machine.', {
   fix: 'Install and start one for services; everything else works without.',
 });
 
+interface Silence {
+  problem: Problem;
+  /** There is nothing at the place. */
+  isAbsent: boolean;
+}
+
+const ABSENT_CODES = ['ENOENT', 'ENOTDIR'];
+
 /** Undefined when it answers. Plain HTTP, so that a machine without Docker loads nothing of its client. */
-export function ping({ host, socketPath, tcp, source }: Endpoint): Promise<Problem | undefined> {
+function ping({ host, socketPath, tcp, source }: Endpoint): Promise<Silence | undefined> {
+  const silent = (why: string, isAbsent = false): Silence => ({ problem: silentAt(host, source, why), isAbsent });
   return new Promise((resolve) => {
     const where = socketPath === undefined ? { host: tcp?.host, port: tcp?.port } : { socketPath };
     const sent = request({ ...where, path: '/_ping', timeout: PING_TIMEOUT_MS, agent: false }, (response) => {
       response.resume();
       if (response.statusCode === 200) resolve(undefined);
-      else resolve(silentAt(host, source, `it answers ${response.statusCode}`));
+      else resolve(silent(`it answers ${response.statusCode}`));
     });
     sent.on('timeout', () => sent.destroy(new Error('it does not answer')));
-    sent.on('error', (error: NodeJS.ErrnoException) =>
-      resolve(error.code === 'EACCES' ? forbiddenAt(host) : silentAt(host, source, error.code ?? error.message)),
-    );
+    sent.on('error', ({ code, message }: NodeJS.ErrnoException) => {
+      // Podman's system-wide socket is root's own; each user has another.
+      if (code === 'EACCES') resolve({ problem: forbiddenAt(host), isAbsent: source === 'podman' });
+      else resolve(silent(code ?? message, ABSENT_CODES.includes(code ?? '')));
+    });
     sent.end();
   });
 }

@@ -42,7 +42,7 @@ export async function findEndpoints(deps: EndpointDeps): Promise<Result<Endpoint
 export function parseHost(host: string, source: string): Result<Endpoint> {
   if (host.startsWith('unix://')) return success({ host, socketPath: host.slice('unix://'.length), source });
   if (host.startsWith('npipe://')) {
-    const socketPath = host.slice('npipe:'.length).replaceAll('/', '\\');
+    const socketPath = host.slice('npipe://'.length).replaceAll('/', '\\');
     return success({ host, socketPath, source });
   }
   if (host.startsWith('/')) return success({ host: `unix://${host}`, socketPath: host, source });

@@ -10,21 +10,37 @@ export const LABEL_PORT = 'mogoly.port';
 /** One container may have several hosts; more than this is a mistake. */
 const HOSTS_MAX = 20;
 
-/** `reachesContainers`: this machine has a route to their own addresses, as Linux does. */
+/** `reachesContainers`: this machine has a route to their own addresses, as Linux does. Of two with one host the older has it. */
 export function labelledSites(containers: readonly ContainerInfo[], reachesContainers: boolean): LabelledSite[] {
-  const found = containers.flatMap((container) => sitesOf(container, reachesContainers));
+  const byAge = [...containers].sort((a, b) => a.Created - b.Created || (a.Id < b.Id ? -1 : 1));
   const owners = new Map<string, string>();
-  return found.map((site) => {
-    const owner = owners.get(site.host);
-    if (owner === undefined) owners.set(site.host, site.container);
-    else if (site.problem === undefined) return { ...site, problem: twice(site, owner) };
-    return site;
-  });
+  return byAge
+    .flatMap((container) => sitesOf(container, reachesContainers))
+    .map((site) => {
+      if (site.problem !== undefined) return site;
+      const owner = owners.get(site.host);
+      if (owner !== undefined) return refused(site, twice(site, owner));
+      owners.set(site.host, site.container);
+      return site;
+    });
 }
+
+/** A host that the config has is the config's. */
+export const besideConfig = (sites: readonly LabelledSite[], isOfConfig: (host: string) => boolean): LabelledSite[] =>
+  sites.map((site) =>
+    site.problem === undefined && isOfConfig(site.host) ? refused(site, ofConfig(site)) : { ...site },
+  );
+
+const refused = ({ host, container }: LabelledSite, why: Problem): LabelledSite => ({ host, container, problem: why });
 
 const twice = ({ host }: LabelledSite, owner: string): Problem =>
   problem('LABEL_HOST_TAKEN', `${host} is the site of the container ${owner} already.`, {
     fix: 'Give one of them another mogoly.host.',
+  });
+
+const ofConfig = ({ host, container }: LabelledSite): Problem =>
+  problem('LABEL_HOST_TAKEN', `${host} is a site of the config, so that the container ${container} does not get it.`, {
+    fix: 'Give the container another mogoly.host, or remove the site.',
   });
 
 function sitesOf(container: ContainerInfo, reachesContainers: boolean): LabelledSite[] {
@@ -45,20 +61,13 @@ const badHost = (host: string): Problem =>
 
 /** A published port first: it works everywhere. */
 function placeOf(container: ContainerInfo, reachesContainers: boolean): string | Problem {
-  const wanted = container.Labels[LABEL_PORT];
   const tcp = container.Ports.filter(({ Type }) => Type === 'tcp');
-  const port = wanted === undefined ? onlyPort(tcp) : Number(wanted);
-  if (port === undefined || !Number.isInteger(port) || port < 1 || port > 65_535) {
-    return problem(
-      'LABEL_PORT_INVALID',
-      `It is not said which port of the container serves${wanted ? `: "${wanted}"` : ''}.`,
-      {
-        fix: 'Give the label mogoly.port=3000.',
-      },
-    );
-  }
+  const port = wantedPort(container.Labels[LABEL_PORT], tcp);
+  if (typeof port !== 'number') return port;
   const published = tcp.find(({ PrivatePort, PublicPort }) => PrivatePort === port && PublicPort !== undefined);
-  if (published !== undefined) return `http://127.0.0.1:${published.PublicPort}`;
+  if (published !== undefined) return `http://${dialled(published.IP)}:${published.PublicPort}`;
+  // It has the ports of the machine itself.
+  if (reachesContainers && container.HostConfig.NetworkMode === 'host') return `http://127.0.0.1:${port}`;
   const address = Object.values(container.NetworkSettings.Networks).find(
     ({ IPAddress }) => IPAddress !== '',
   )?.IPAddress;
@@ -66,6 +75,22 @@ function placeOf(container: ContainerInfo, reachesContainers: boolean): string |
   return problem('LABEL_PORT_UNPUBLISHED', `Port ${port} of the container cannot be reached from this machine.`, {
     fix: `Publish it, as in -p 127.0.0.1::${port}.`,
   });
+}
+
+function wantedPort(written: string | undefined, ports: ContainerInfo['Ports']): number | Problem {
+  const port = written === undefined ? onlyPort(ports) : /^\d{1,5}$/.test(written) ? Number(written) : 0;
+  if (port !== undefined && port >= 1 && port <= 65_535) return port;
+  const message =
+    written === undefined
+      ? 'It is not said which port of the container serves.'
+      : `"${written}" is no port of a container.`;
+  return problem('LABEL_PORT_INVALID', message, { fix: 'Give it the label mogoly.port=3000.' });
+}
+
+/** One that is published on all addresses is on loopback too. */
+function dialled(address = ''): string {
+  if (address === '' || address === '0.0.0.0' || address === '::') return '127.0.0.1';
+  return address.includes(':') ? `[${address}]` : address;
 }
 
 function onlyPort(ports: ContainerInfo['Ports']): number | undefined {

@@ -6,7 +6,7 @@ import { listOwn, type OwnContainer } from './containers.ts';
 import { checkRunning } from './check-running.ts';
 import type { Client, Docker } from './docker.ts';
 import { dockerProblem } from './docker-problem.ts';
-import { recoverFormers } from './recover.ts';
+import { recover, takeBack, wasCutOff } from './recover.ts';
 import { exists, isBusy, notInConfig, serviceUnknown } from './refusals.ts';
 import { Roster, stateOf, type Entry, type RosterDeps } from './roster.ts';
 import type { ForwardState } from './forward.ts';
@@ -95,8 +95,7 @@ export class ServiceManager {
       return connected;
     }
     try {
-      const busy = new Set(this.roster.all().flatMap(({ name, work }) => (work === undefined ? [] : [name])));
-      await recoverFormers(connected.value, id, busy);
+      await recover(connected.value, id, this.roster);
       const containers = new Map((await listOwn(connected.value, id)).map((own) => [own.service, own]));
       for (const name of containers.keys()) this.roster.open(name);
       for (const entry of this.roster.all()) {
@@ -125,11 +124,12 @@ export class ServiceManager {
     const before = entry.container;
     entry.container = container;
     if (container === undefined) {
-      const hasFailed = entry.status === 'failed' && before === undefined;
+      const isCutOff = wasCutOff(entry);
+      const hasFailed = entry.status === 'failed' && before === undefined && !isCutOff;
       if (entry.config === undefined && !hasFailed) return this.roster.remove(entry.name);
       if (!hasFailed) this.roster.set(entry, { status: 'absent', problem: undefined });
       // What failed is tried again when it is asked for, or when the config says something else.
-      if (entry.config !== undefined && !hasFailed && this.#isApplied && this.#deps.isServing())
+      if (entry.config !== undefined && !hasFailed && (this.#isApplied || isCutOff) && this.#deps.isServing())
         void this.#begin(entry, (tools) => createService(tools, entry.spec!));
       return;
     }
@@ -145,6 +145,7 @@ export class ServiceManager {
     const abort = new AbortController();
     const run = async (): Promise<Result<Outcome>> => {
       const connected = await this.#deps.docker.connect();
+      if (connected.ok) await takeBack(entry);
       const done = connected.ok ? await act(await this.#tools(entry, connected.value, abort.signal)) : connected;
       entry.work = undefined;
       this.#conclude(entry, done);

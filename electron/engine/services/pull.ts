@@ -2,7 +2,7 @@
 import { failure, problem, success, type Problem, type Result } from '../../../shared/problem.ts';
 import type { PullProgress } from '../../../shared/service.ts';
 import type { Client } from './docker.ts';
-import { dockerGone, dockerProblem, statusOf } from './docker-problem.ts';
+import { dockerProblem, statusOf } from './docker-problem.ts';
 import { pullReference } from './spec.ts';
 
 export interface PullOptions {
@@ -23,14 +23,22 @@ export async function ensureImage(client: Client, options: PullOptions): Promise
     if (await hasImage(client, image)) return success(undefined);
     const reference = pullReference(image, mirror);
     const pulled = await pull(client, reference, options);
-    if (!pulled.ok || reference === image) return pulled;
+    if (!pulled.ok) return pulled;
+    // Docker that dies, too, ends what it says without a word; Podman says no more when all went well.
+    if (!(await hasImage(client, reference))) return failure(cutShort(image));
+    if (reference === image) return pulled;
     const { repository, tag } = splitTag(image);
     await client.getImage(reference).tag({ repo: repository, tag });
+    // Its name at the mirror alone; the image stays.
+    await client.getImage(reference).remove();
     return success(undefined);
   } catch (error) {
     return failure(signal.aborted ? cancelled(service) : dockerProblem(error, { service, image }));
   }
 }
+
+const cutShort = (image: string): Problem =>
+  problem('SERVICE_PULL_FAILED', `${image} could not be pulled: it ended too early.`, { fix: 'Try again.' });
 
 async function hasImage(client: Client, image: string): Promise<boolean> {
   try {
@@ -67,21 +75,18 @@ async function pull(client: Client, reference: string, options: PullOptions): Pr
   return new Promise((resolve) => {
     let problemSaid: Problem | undefined;
     let rest = '';
-    let isWhole = false;
     stream.on('data', (chunk: Buffer) => {
       const lines = (rest + chunk.toString('utf8')).split('\n');
       rest = lines.pop() ?? '';
       for (const text of lines.filter((line) => line.trim() !== '')) {
         const line = JSON.parse(text) as PullLine;
         if (line.error !== undefined) problemSaid = dockerProblem(new Error(line.error), { service, image });
-        isWhole ||= /^Status: /.test(line.status ?? '');
         if (layers.take(line)) onProgress(layers.progress());
       }
     });
     const end = (): void => {
       if (signal.aborted) resolve(failure(cancelled(service)));
-      else if (problemSaid !== undefined) resolve(failure(problemSaid));
-      else resolve(isWhole ? success(undefined) : failure(dockerGone()));
+      else resolve(problemSaid === undefined ? success(undefined) : failure(problemSaid));
     };
     stream.on('end', end);
     stream.on('close', end);

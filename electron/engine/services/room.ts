@@ -16,7 +16,7 @@ import { dockerProblem } from './docker-problem.ts';
 import { findEndpoints, type EndpointDeps } from './endpoint.ts';
 import { createForwards, type Forwards } from './forward.ts';
 import { homeId } from './home-id.ts';
-import { LABEL_HOST, labelledSites } from './labels.ts';
+import { besideConfig, LABEL_HOST, labelledSites } from './labels.ts';
 import { ServiceManager } from './manager.ts';
 import { specOf } from './spec.ts';
 import { openSecrets, type SecretFiles, type SecretWrapper, type Secrets } from './secrets.ts';
@@ -28,6 +28,8 @@ export interface ServicesDeps extends Omit<EndpointDeps, 'configured'> {
   matcher: (cidrs: readonly string[]) => (address: string) => boolean;
   report: <K extends keyof ServiceEvents>(name: K, data: ServiceEvents[K]) => void;
   isServing: () => boolean;
+  /** Whether the config has a site of that host or name. */
+  isOfConfig: (host: string) => boolean;
   addToConfig: (service: ServiceFile) => Promise<Result<unknown>>;
   removeFromConfig: (service: string) => Promise<Result<unknown>>;
   /** Another set of sites by labels than before. */
@@ -47,7 +49,7 @@ const SILENT_ACTIONS = /^(exec_|top|attach|resize|health_status)/;
 export class Room {
   readonly docker: Docker;
   readonly manager: ServiceManager;
-  labelled: LabelledSite[] = [];
+  #labelled: LabelledSite[] = [];
   readonly #deps: ServicesDeps;
   readonly secrets: Secrets;
   readonly #forwards: Forwards;
@@ -102,8 +104,13 @@ export class Room {
     for (const listener of this.#listeners) listener();
   }
 
+  /** As the config of now leaves them. */
+  labelled(): LabelledSite[] {
+    return besideConfig(this.#labelled, this.#deps.isOfConfig);
+  }
+
   changed(): ServicesChanged {
-    return { docker: this.docker.state(), services: this.manager.states(), labelled: this.labelled };
+    return { docker: this.docker.state(), services: this.manager.states(), labelled: this.labelled() };
   }
 
   async list(): Promise<ServicesReport> {
@@ -184,17 +191,20 @@ export class Room {
   }
 
   #putLabelled(found: LabelledSite[]): void {
-    const before = this.labelled;
+    const before = this.#labelled;
     if (JSON.stringify(before) === JSON.stringify(found)) return;
-    this.labelled = found;
+    this.#labelled = found;
     const keys = (list: LabelledSite[]): Set<string> =>
       new Set(list.map(({ host, container }) => `${host} ${container}`));
     const [had, has] = [keys(before), keys(found)];
     for (const { host, container } of before)
       if (!has.has(`${host} ${container}`)) this.#deps.report('service.labelled', { host, container, mapped: false });
-    for (const { host, container, url } of found)
+    for (const { host, container, problem } of this.labelled())
       if (!had.has(`${host} ${container}`))
-        this.#deps.report('service.labelled', { host, container, mapped: url !== undefined });
+        this.#deps.report('service.labelled', {
+          ...{ host, container, mapped: problem === undefined },
+          ...(problem === undefined ? {} : { problem }),
+        });
     this.#deps.labelsChanged();
     this.#tell();
   }

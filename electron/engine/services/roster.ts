@@ -5,6 +5,7 @@ import type { ServiceConfig } from '../../../shared/service-config.ts';
 import { kindOf } from './catalogue.ts';
 import { changesOf } from './changes.ts';
 import type { OwnContainer } from './containers.ts';
+import type { Client } from './docker.ts';
 import type { ForwardState } from './forward.ts';
 import type { ServiceSpec } from './spec.ts';
 
@@ -21,6 +22,8 @@ export interface Entry {
   work: Work | undefined;
   /** Ends the check of a running one. */
   checking: AbortController | undefined;
+  /** What was half done when Docker went away, to be taken back when it is here again. */
+  cutOff: { client: Client; takeBack: () => Promise<void> } | undefined;
 }
 
 export interface Work {
@@ -54,8 +57,10 @@ export class Roster {
   open(name: string): Entry {
     const known = this.#entries.get(name);
     if (known !== undefined) return known;
-    const nothing = { config: undefined, spec: undefined, container: undefined, problem: undefined };
-    const entry: Entry = { name, ...nothing, status: 'absent', pull: undefined, work: undefined, checking: undefined };
+    const entry: Entry = {
+      ...{ name, status: 'absent', config: undefined, spec: undefined, container: undefined, problem: undefined },
+      ...{ pull: undefined, work: undefined, checking: undefined, cutOff: undefined },
+    };
     this.#entries.set(name, entry);
     return entry;
   }

@@ -74,11 +74,11 @@ export function openSecrets(home: string, files: SecretFiles, wrapper?: SecretWr
       return save(Object.fromEntries(all.value));
     });
   const save = async (services: Record<string, Credentials>): Promise<Result<undefined>> => {
-    const stored: Stored =
-      wrapper === undefined
-        ? { version: 1, services }
-        : { version: 1, wrapped: wrapper.wrap(Buffer.from(JSON.stringify(services))).toString('base64') };
     try {
+      const stored: Stored =
+        wrapper === undefined
+          ? { version: 1, services }
+          : { version: 1, wrapped: wrapper.wrap(Buffer.from(JSON.stringify(services))).toString('base64') };
       await files.write(file, `${JSON.stringify(stored, null, 2)}\n`);
       return success(undefined);
     } catch (error) {

@@ -80,7 +80,7 @@ export function createServices(deps: ServicesDeps): Services {
       await room.docker.connect();
       return room.docker.state();
     },
-    labelled: () => room.labelled,
+    labelled: () => room.labelled(),
     adopt: (services, docker) => room.adopt(services, docker),
     close: () => room.close(),
   };

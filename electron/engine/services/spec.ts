@@ -143,7 +143,8 @@ export function parseRecord(text: string | undefined): SpecRecord | undefined {
 
 /** What is pulled for an image: Docker Hub's through the mirror, those of other registries as they are. */
 export function pullReference(image: string, mirror: string | undefined): string {
-  if (mirror === undefined || !isOfHub(image)) return image;
+  // A digest cannot be given to another name afterwards.
+  if (mirror === undefined || !isOfHub(image) || image.includes('@')) return image;
   const host = mirror.replace(/^https?:\/\//, '').replace(/\/+$/, '');
   return `${host}/${image.includes('/') ? image : `library/${image}`}`;
 }

@@ -36,6 +36,7 @@ export function toolMaker(deps: ToolDeps, roster: Roster): MakeTools {
     readyTimeoutMs,
     credentialsOf: (container) => knownCredentials(secrets, container),
     status: (status) => roster.set(entry, { status, problem: undefined }),
+    later: (takeBack) => void (entry.cutOff = { client, takeBack }),
     progress: (pull) => roster.set(entry, { pull }),
   });
 }

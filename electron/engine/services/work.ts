@@ -25,6 +25,8 @@ export interface WorkTools extends CredentialTools {
   status: (status: ServiceStatus) => void;
   progress: (pull: PullProgress) => void;
   readyTimeoutMs: number;
+  /** Docker is gone: done when it is back. */
+  later: (takeBack: () => Promise<void>) => void;
 }
 
 /** `late`: it runs, and has not answered in time. */
@@ -68,17 +70,23 @@ export async function recreateService(
 }
 
 async function undoable(
-  { signal, client, home, alone }: WorkTools,
+  { signal, client, home, alone, later }: WorkTools,
   { name, image }: ServiceSpec,
   act: (undo: UndoStack) => Promise<Result<Outcome>>,
 ): Promise<Result<Outcome>> {
   const undo = createUndoStack();
   const done = await act(undo).catch((error: unknown) => failure(dockerProblem(error, { service: name, image })));
   if (done.ok) return done;
-  await alone(async () => {
-    await undo.run();
-    await removeUnusedNetwork(client, home);
-  }).catch(() => undefined); // Docker is gone: that is the problem told already
+  const takeBack = (): Promise<void> =>
+    alone(async () => {
+      await undo.run();
+      await removeUnusedNetwork(client, home);
+    });
+  if (done.problems[0]?.code === 'DOCKER_GONE') {
+    later(takeBack);
+    return done;
+  }
+  await takeBack().catch(() => undefined); // what is left of it is found by its labels
   return signal.aborted ? failure(cancelled(name)) : done;
 }
 
@@ -145,7 +153,7 @@ async function settle(
     case 'refused':
       return failure(credentialsRefused(spec.name, readiness.said));
     case 'ended':
-      return failure(await exited(tools.client, spec.name, id, now));
+      return failure(await exited(tools.client, spec.name, id, now, credentials));
   }
 }
 
@@ -184,9 +192,12 @@ async function exited(
   service: string,
   id: string,
   container: OwnContainer | undefined,
+  { password }: Credentials,
 ): Promise<Problem> {
   const { lines } = await readLogs(client, id, { tail: LAST_LINES, waitMs: 0 }).catch(() => ({ lines: [] }));
-  const said = lines.map(({ text }) => text).join(' / ');
+  const all = lines.map(({ text }) => text).join(' / ');
+  // An image may print its environment; a problem goes into the log.
+  const said = password === undefined ? all : all.replaceAll(password, '••••••••');
   const code = container === undefined ? '' : ` with ${container.exitCode}`;
   if (/no space left on device/i.test(said)) return dockerProblem(new Error(said), { service });
   return problem('SERVICE_EXITED', `The container of ${service} ended${code}${said === '' ? '' : `: ${said}`}.`, {
@@ -209,7 +220,8 @@ export async function startService(
     const started = await inspect(client, container.id);
     const readiness = await waitFor(tools, container.type, started, credentials);
     const now = await inspect(client, container.id);
-    if (readiness.kind === 'ended') return failure(await exited(client, container.service, container.id, now));
+    if (readiness.kind === 'ended')
+      return failure(await exited(client, container.service, container.id, now, credentials));
     if (readiness.kind === 'late')
       return success({ container: now, late: notReady(container.service, readiness.said) });
     if (readiness.kind === 'refused')

@@ -2,6 +2,7 @@
 import type { CertificatesReport } from '../../../../shared/certificate.ts';
 import type { Config } from '../../../../shared/config.ts';
 import type { Finding, Remedy } from '../../../../shared/doctor.ts';
+import type { DockerState } from '../../../../shared/service.ts';
 import type { ListenerState } from '../../../../shared/state.ts';
 import type { NamesCheck, SystemNamesStatus, WantedNames } from '../../../../shared/system-names.ts';
 import type { TrustStoreState } from '../../../../shared/trust.ts';
@@ -42,6 +43,8 @@ export interface DoctorDeps {
   trustVerified: () => Promise<boolean | undefined>;
   certificates: () => CertificatesReport;
   refusals: () => readonly HostRefusal[];
+  /** As the services find it. */
+  docker: () => Promise<DockerState>;
 }
 
 export type Outcome = Omit<Finding, 'id' | 'title'>;

@@ -1,15 +1,15 @@
 /** Files, clock, trust, certificates, dev servers, other Mogolys and Docker, over the real thing where there is one. */
 import { spawn } from 'node:child_process';
-import { createHash } from 'node:crypto';
 import { chmodSync, chownSync, mkdirSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { createServer as createHttpServer } from 'node:http';
-import { createServer, type AddressInfo, type Server } from 'node:net';
+import type { AddressInfo, Server } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { mend } from '../../../../electron/engine/system/doctor/mend.ts';
 import type { CertificatesReport } from '../../../../shared/certificate.ts';
+import { problem } from '../../../../shared/problem.ts';
+import type { DockerState } from '../../../../shared/service.ts';
 import { doctorDeps, findingsOf } from '../../../kit/doctor.ts';
-import { tempHome } from '../../../kit/temp-home.ts';
 import { asNobody } from '../../../kit/unprivileged.ts';
 
 const listening = async (server: Server, ...where: [number, string] | [string]): Promise<void> => {
@@ -188,50 +188,24 @@ describe('the lock of the home folder', () => {
 });
 
 describe('Docker', () => {
-  const socketIn = async (folder: string, name: string): Promise<string> => {
-    mkdirSync(folder, { recursive: true });
-    await listening(createServer(), join(folder, name));
-    return `unix://${join(folder, name)}`;
-  };
+  const found = (state: DockerState) => findingsOf('docker', { docker: () => Promise.resolve(state) });
+  const silent = (code: string) => found({ available: false, problem: problem(code, 'It is silent.') });
 
-  it('is found by DOCKER_HOST, by the context, at the usual socket, and as Podman', async () => {
-    const named = await socketIn(tempHome(), 'd.sock');
-    expect(await findingsOf('docker', { env: { DOCKER_HOST: named } })).toMatchObject([
-      { status: 'good', message: `Docker answers at ${named}.` },
+  it('is named with its version and place', async () => {
+    const state: DockerState = { available: true, product: 'Podman', version: '4.3.1', host: 'unix:///podman.sock' };
+    expect(await found(state)).toMatchObject([
+      { status: 'good', message: 'Podman 4.3.1 answers at unix:///podman.sock.' },
     ]);
-
-    const userHome = tempHome();
-    const meta = join(userHome, '.docker/contexts/meta', createHash('sha256').update('lab').digest('hex'));
-    mkdirSync(meta, { recursive: true });
-    writeFileSync(join(userHome, '.docker/config.json'), JSON.stringify({ currentContext: 'lab' }));
-    writeFileSync(join(meta, 'meta.json'), JSON.stringify({ Endpoints: { docker: { Host: named } } }));
-    expect(await findingsOf('docker', { userHome, fsRoot: tempHome() })).toMatchObject([
-      { message: `Docker answers at ${named}.` },
-    ]);
-
-    const fsRoot = tempHome();
-    const usual = await socketIn(join(fsRoot, 'var/run'), 'docker.sock');
-    expect(await findingsOf('docker', { fsRoot })).toMatchObject([{ message: `Docker answers at ${usual}.` }]);
-
-    const runtime = tempHome();
-    const podman = await socketIn(join(runtime, 'podman'), 'podman.sock');
-    const deps = { fsRoot: tempHome(), env: { XDG_RUNTIME_DIR: runtime } };
-    expect(await findingsOf('docker', deps)).toMatchObject([{ message: `Docker answers at ${podman}.` }]);
   });
 
-  it('that is nowhere does not matter; one that was named and is silent, closed or elsewhere does', async () => {
-    expect(await findingsOf('docker', { fsRoot: tempHome() })).toMatchObject([{ status: 'skipped' }]);
-    expect(await findingsOf('docker', { env: { DOCKER_HOST: 'unix:///nowhere.sock' } })).toMatchObject([
-      { status: 'warning', message: 'Nobody answers at unix:///nowhere.sock (ENOENT).' },
+  it('that is nowhere does not matter; one that is silent, closed or elsewhere does', async () => {
+    expect(await silent('DOCKER_MISSING')).toMatchObject([{ status: 'skipped' }]);
+    expect(await silent('DOCKER_UNAVAILABLE')).toMatchObject([
+      { status: 'warning', message: 'It is silent.', remedy: { line: 'sudo systemctl start docker' } },
     ]);
-    expect((await findingsOf('docker', { env: { DOCKER_HOST: 'ssh://box' } }))[0]?.message).toContain(
-      'is not on this machine',
-    );
-    const folder = tempHome();
-    const closed = await socketIn(folder, 'd.sock');
-    chmodSync(folder, 0o755);
-    chmodSync(join(folder, 'd.sock'), 0o600);
-    const [finding] = await asNobody(() => findingsOf('docker', { env: { DOCKER_HOST: closed } }));
-    expect(finding).toMatchObject({ status: 'warning', remedy: { line: 'sudo usermod -aG docker "$USER"' } });
+    expect(await silent('DOCKER_REMOTE')).toMatchObject([{ status: 'warning', remedy: { line: 'docker context ls' } }]);
+    expect(await silent('DOCKER_FORBIDDEN')).toMatchObject([
+      { status: 'warning', remedy: { line: 'sudo usermod -aG docker "$USER"' } },
+    ]);
   });
 });
