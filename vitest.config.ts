@@ -7,7 +7,8 @@ export default defineConfig({
     exclude: ['test/app/**', 'node_modules/**'],
     pool: 'forks',
     maxWorkers: 2,
-    testTimeout: 20_000,
-    hookTimeout: 20_000,
+    // What hangs is told by what it waited for (test/kit/wait.ts); these only end what does not wait so.
+    testTimeout: 180_000,
+    hookTimeout: 180_000,
   },
 });

@@ -53,7 +53,6 @@ test('a home that the CLI owns is refused with the owner’s name and exit code 
   try {
     await until(() => existsSync(path.join(home, 'control.sock')), {
       message: 'the control socket',
-      timeoutMs: 10_000,
     });
     const { code, said } = await runApp(home, ['--hidden']);
     expect(code).toBe(1);

@@ -36,16 +36,14 @@ test('a site that goes down and comes back is told once each, however many backe
   const again: { close: () => Promise<void> }[] = [];
   try {
     const health = async (): Promise<string | undefined> => (await running.snapshot()).sites[0]?.health;
-    await expect.poll(health, { timeout: 20_000 }).toBe('healthy');
+    await expect.poll(health).toBe('healthy');
     await listen(running);
     await Promise.all([first.kill(), second.kill()]);
-    await expect.poll(health, { timeout: 20_000 }).toBe('down');
-    await expect
-      .poll(() => told(running), { timeout: 20_000 })
-      .toEqual([{ title: 'shop.test is down', body: 'No backend answers.' }]);
+    await expect.poll(health).toBe('down');
+    await expect.poll(() => told(running)).toEqual([{ title: 'shop.test is down', body: 'No backend answers.' }]);
     again.push(await startBackend({ port: first.port }), await startBackend({ port: second.port }));
-    await expect.poll(health, { timeout: 20_000 }).toBe('healthy');
-    await expect.poll(() => told(running), { timeout: 20_000 }).toHaveLength(2);
+    await expect.poll(health).toBe('healthy');
+    await expect.poll(() => told(running)).toHaveLength(2);
     expect((await told(running))[1]).toEqual({ title: 'shop.test is back', body: 'It answers again.' });
   } finally {
     await running.close();

@@ -28,7 +28,6 @@ test.describe('a site edited by hand, key by key', () => {
       config: `listen: { http: "127.0.0.1:${port}", https: "off", dns: "off" }\n# ours\nserver: []\n`,
     });
     page = running.page;
-    page.setDefaultTimeout(15_000);
   });
   test.afterAll(async () => {
     await running.close();

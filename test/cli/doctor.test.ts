@@ -7,7 +7,7 @@ import type { DoctorReport } from '../../shared/doctor.ts';
 import { cli, hostEngine } from '../kit/cli.ts';
 import { tempHome } from '../kit/temp-home.ts';
 
-describe('doctor', { timeout: 30_000 }, () => {
+describe('doctor', () => {
   it('ends with 1 where something is bad, names it and what mends it, and with 0 once it is mended', async () => {
     const { home } = await hostEngine({ server: [] });
     chmodSync(home, 0o755);

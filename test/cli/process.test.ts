@@ -13,7 +13,7 @@ import { until } from '../kit/wait.ts';
 let built: BuiltCli;
 beforeAll(async () => {
   built = await buildCli();
-}, 60_000);
+});
 afterAll(() => built.remove());
 
 const CONFIG =
@@ -127,7 +127,7 @@ describe('mogoly daemon', () => {
     });
     expect((await call(home, 'daemon', 'status')).code).toBe(1);
     expect(await readFile(join(home, 'logs', 'daemon.log'), 'utf8')).toContain('Mogoly is ready');
-  }, 30_000);
+  });
 
   it('that cannot start says why', async () => {
     const home = await homeWith('server: 3\n');

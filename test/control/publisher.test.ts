@@ -82,7 +82,7 @@ it('requests are batched, and traffic is sampled until it ends', async () => {
   expect(named('exchanges.recorded').flatMap(({ data }) => data.map(({ id }) => id))).toEqual(
     Array.from({ length: 50 }, (_, index) => index + 1),
   );
-  await until(() => named('traffic.sampled').at(-1)?.data.requestsPerSecond === 0, { timeoutMs: 6_000 });
+  await until(() => named('traffic.sampled').at(-1)?.data.requestsPerSecond === 0);
   expect(named('traffic.sampled')[0]!.data).toMatchObject({
     sites: [{ name: 'a.local', requests: 50 }],
     backends: [{ requests: 50 }],
@@ -90,7 +90,7 @@ it('requests are batched, and traffic is sampled until it ends', async () => {
   const count = named('traffic.sampled').length;
   await new Promise((resolve) => setTimeout(resolve, 1_500));
   expect(named('traffic.sampled')).toHaveLength(count);
-}, 15_000);
+});
 
 it('three thousand requests a second all reach the listener; of more the oldest are left out, as their ids tell', async () => {
   const { engine } = await follow();

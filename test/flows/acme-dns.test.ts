@@ -13,7 +13,7 @@ let pebble: Pebble;
 
 beforeAll(async () => {
   if (hasPebble()) pebble = await startPebble();
-}, 30_000);
+});
 afterAll(() => pebble?.close());
 beforeEach((context) => {
   if (!hasPebble()) context.skip('needs the Debian package pebble');

@@ -22,7 +22,7 @@ let source = NOTHING;
 
 beforeAll(async () => {
   if (hasPebble()) pebble = await startPebble();
-}, 30_000);
+});
 afterAll(() => pebble?.close());
 beforeEach((context) => {
   source = NOTHING;

@@ -8,7 +8,7 @@ import { send } from '../kit/http.ts';
 import { until } from '../kit/wait.ts';
 
 const HOST = 'shop.local';
-const QUICK = { interval: '100ms', interval_when_down: '50ms', timeout: '300ms', unhealthy_after: 2, healthy_after: 2 };
+const QUICK = { interval: '100ms', interval_when_down: '50ms', timeout: '30s', unhealthy_after: 2, healthy_after: 2 };
 let first: TestBackend;
 let second: TestBackend;
 let running: TestEngine | undefined;

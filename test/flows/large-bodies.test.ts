@@ -43,7 +43,7 @@ describe('64 MiB', () => {
         blocks().pipe(response);
       });
     });
-    const reply = await send(port, { host: HOST, method: 'POST', body: blocks(), timeoutMs: 20_000 });
+    const reply = await send(port, { host: HOST, method: 'POST', body: blocks() });
     expect(reply.headers['x-sum']).toBe(sum);
     expect(createHash('sha256').update(reply.bytes).digest('hex')).toBe(sum);
   });
@@ -94,7 +94,7 @@ describe('64 MiB', () => {
     await until(() => sent === before || ((before = sent), false), { intervalMs: 200 });
     expect(sent).toBeLessThan(24 * MIB);
     go();
-    await until(() => said.includes('done'), { timeoutMs: 15_000 });
+    await until(() => said.includes('done'));
     socket.destroy();
   });
 });

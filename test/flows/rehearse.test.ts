@@ -72,7 +72,7 @@ describe('a rehearsed kill', () => {
     const before = load.answered();
     await until(() => load.answered() > before + 100);
     expect(first.requests.length).toBe(seen);
-    await until(() => healthOf('first') === 'healthy', { timeoutMs: 10_000 });
+    await until(() => healthOf('first') === 'healthy');
     await until(() => first.requests.length > seen + 10);
     expect(await load.stop()).toEqual([]);
     expect(changesOf('first').slice(-2)).toEqual(['down', 'healthy']);
@@ -104,7 +104,7 @@ describe('a rehearsed kill', () => {
     }
     expect([first.requests.length, second.requests.length]).toEqual([0, 8]);
     expect(changesOf('first')).toContain('down');
-    await until(async () => (await answeredBy()) === 'first', { timeoutMs: 10_000 });
+    await until(async () => (await answeredBy()) === 'first');
   });
 
   it('of all backends answers with the reason, and names it rehearsed', async () => {

@@ -142,7 +142,7 @@ describe('a backend that hangs', () => {
   it('a GET goes to the other one after response_timeout', async () => {
     const [bad, good] = [await backend('bad'), await backend('good')];
     bad.setMode('hang');
-    const { port } = await serve([bad.url, good.url], { response_timeout: '200ms' });
+    const { port } = await serve([bad.url, good.url], { response_timeout: '1s' });
     expect(JSON.parse((await send(port, { host: HOST })).body)).toMatchObject({ backend: 'good' });
   });
 

@@ -44,7 +44,6 @@ export function startAcme(config: AcmeInput, sites: AcmeSite[], folder = join(te
       events.filter((event) => event.name === name).map(({ data }) => data as AcmeEvents[K]),
     settled: (site) =>
       until(() => acme.list().find((one) => one.site === site && !['waiting', 'ordering'].includes(one.status)), {
-        timeoutMs: 15_000,
         message: `the order of ${site}; events: ${JSON.stringify(events)}`,
       }),
   };

@@ -16,7 +16,7 @@ declare global {
 }
 
 /** Quitting drains requests for five seconds at most. */
-const EXIT_TIMEOUT_MS = 10_000;
+const EXIT_TIMEOUT_MS = 30_000;
 
 export interface RunningApp {
   app: ElectronApplication;

@@ -109,7 +109,7 @@ export function startCli(built: BuiltCli, home: string, args: string[]): CliProc
     err: '',
     ended,
     said: (text) =>
-      until(() => started.out.includes(text), { timeoutMs: 15_000, message: `"${text}" on standard output` }),
+      until(() => started.out.includes(text), { timeoutMs: 60_000, message: `"${text}" on standard output` }),
   };
   child.stdout.on('data', (chunk: Buffer) => (started.out += chunk.toString()));
   child.stderr.on('data', (chunk: Buffer) => (started.err += chunk.toString()));

@@ -7,7 +7,7 @@ export function healthPolicy(policy: Partial<HealthPolicy> = {}): HealthPolicy {
     path: '/',
     intervalMs: 10_000,
     intervalWhenDownMs: 1_000,
-    timeoutMs: 2_000,
+    timeoutMs: 30_000,
     expect: [[200, 399]],
     healthyAfter: 1,
     unhealthyAfter: 2,

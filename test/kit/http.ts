@@ -37,7 +37,7 @@ export function send(port: number, options: SendOptions = {}): Promise<Reply> {
     body,
     agent,
     address = '127.0.0.1',
-    timeoutMs = 10_000,
+    timeoutMs = 60_000,
   } = options;
   return new Promise((resolve, reject) => {
     const informational: Reply['informational'] = [];

@@ -96,7 +96,7 @@ export async function startPebble({ nonceReject = 0, validitySeconds = 86_400 }:
     },
   };
   try {
-    await until(() => get(directory), { timeoutMs: 15_000, message: `pebble at ${directory}: ${authority.log()}` });
+    await until(() => get(directory), { timeoutMs: 60_000, message: `pebble at ${directory}: ${authority.log()}` });
     await until(() => pebble.tellDns('clear-txt', { host: 'ready.' }).then(() => true), { message: dnsServer.log() });
   } catch (error) {
     await pebble.close();

@@ -20,7 +20,7 @@ export interface RawRequestOptions {
  * the peer also ends the answer: what came before it is given back. Rejects when the dial fails or time runs out.
  */
 export function rawRequest(port: number, bytes: string | Buffer, options: RawRequestOptions = {}): Promise<string> {
-  const { host = '127.0.0.1', untilClose = true, quietMs = 100, timeoutMs = 5_000 } = options;
+  const { host = '127.0.0.1', untilClose = true, quietMs = 100, timeoutMs = 60_000 } = options;
   return new Promise((resolve, reject) => {
     const received: Buffer[] = [];
     let connected = false;

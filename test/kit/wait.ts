@@ -1,7 +1,7 @@
 /** Waits for a condition instead of for an amount of time. */
 
 export interface UntilOptions {
-  /** How long to keep asking, in milliseconds; 5,000 unless told. */
+  /** How long to keep asking, in milliseconds; a minute unless told, since machines are shared and slow. */
   timeoutMs?: number;
   /** Pause between two checks, in milliseconds; 10 unless told. */
   intervalMs?: number;
@@ -15,7 +15,7 @@ export interface UntilOptions {
  */
 export async function until<T>(
   check: () => T | Promise<T>,
-  { timeoutMs = 5_000, intervalMs = 10, message = 'the condition' }: UntilOptions = {},
+  { timeoutMs = 60_000, intervalMs = 10, message = 'the condition' }: UntilOptions = {},
 ): Promise<NonNullable<T>> {
   const deadline = performance.now() + timeoutMs;
   let lastError: unknown;

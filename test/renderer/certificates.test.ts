@@ -7,10 +7,10 @@ import { answerWith, callsOf, expectAccessible, expectFits, LOOKS, onScreen } fr
 let harness: Harness;
 beforeAll(async () => {
   harness = await startHarness();
-}, 120_000);
+});
 afterAll(() => harness.close());
 
-describe('trust', { timeout: 60_000 }, () => {
+describe('trust', () => {
   it('is given to one store after its commands were shown, and the handshake is told', async () => {
     await onScreen(harness, 'Trust', {}, async (page) => {
       const row = page.getByRole('row', { name: /Debian system store/ });

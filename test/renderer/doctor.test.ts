@@ -8,7 +8,7 @@ import type { DoctorReport } from '../../shared/doctor.ts';
 let harness: Harness;
 beforeAll(async () => {
   harness = await startHarness();
-}, 120_000);
+});
 afterAll(() => harness.close());
 
 const allGood = (): DoctorReport => ({
@@ -16,7 +16,7 @@ const allGood = (): DoctorReport => ({
   findings: doctorReport().findings.filter(({ status }) => status === 'good'),
 });
 
-describe('the doctor', { timeout: 60_000 }, () => {
+describe('the doctor', () => {
   it('shows the worst first and mends it after the exact command was shown; its count follows', async () => {
     await onScreen(harness, 'Doctor', {}, async (page) => {
       const findings = page.getByRole('list', { name: 'To mend' }).getByRole('heading');

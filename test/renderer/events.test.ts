@@ -10,7 +10,7 @@ import type { LogEntry } from '../../shared/state.ts';
 let harness: Harness;
 beforeAll(async () => {
   harness = await startHarness();
-}, 120_000);
+});
 afterAll(() => harness.close());
 
 /** Of the last push to the page. */
@@ -25,7 +25,6 @@ async function withEvents(
 ): Promise<void> {
   seq = 0; // a gap would make the window read everything anew
   const { page, violations } = await harness.open(canned, options);
-  page.setDefaultTimeout(15_000);
   await page.getByRole('button', { name: 'Events', exact: true }).click();
   await page.getByRole('region', { name: 'Events' }).waitFor();
   await visit(page);
@@ -52,7 +51,7 @@ const rows = (page: Page) => page.getByRole('listbox', { name: 'Event list' }).g
 const button = (page: Page, name: string | RegExp) => page.getByRole('button', { name });
 const events = (level: LogEntry['level']): number => EVENTS.filter((entry) => entry.level === level).length;
 
-describe('the event list', { timeout: 60_000 }, () => {
+describe('the event list', () => {
   it('is narrowed by level, each with its count, and by text', async () => {
     await withEvents({}, async (page) => {
       const level = page.getByRole('combobox', { name: 'Level' });

@@ -13,6 +13,8 @@ import type { Browser, Page } from 'playwright';
 import type { Push } from '../../shared/protocol.ts';
 import type { LogEntry, Snapshot } from '../../shared/state.ts';
 
+/** Machines are shared and slow: a step that takes longer is stuck. */
+const PATIENCE_MS = 60_000;
 const CSP =
   "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self' data:; connect-src 'none'; base-uri 'none'; form-action 'none'";
 const TYPES = new Map([
@@ -83,6 +85,7 @@ export async function startHarness(): Promise<Harness> {
         colorScheme: theme,
       });
       const page = await context.newPage();
+      page.setDefaultTimeout(PATIENCE_MS);
       const violations: string[] = [];
       page.on('console', (message) => {
         if (message.type() === 'error') violations.push(message.text());

@@ -7,10 +7,10 @@ import { answers, callsOf, node, push, rehearsal, withMap, type Far } from './ma
 let harness: Harness;
 beforeAll(async () => {
   harness = await startHarness();
-}, 120_000);
+});
 afterAll(() => harness.close());
 
-describe('from the map', { timeout: 60_000 }, () => {
+describe('from the map', () => {
   it('the inspector stands beside the graph, and drains, disables and checks', async () => {
     await withMap(harness, { snapshot: busySnapshot() }, { width: 1_440, height: 900 }, async (page) => {
       await node(page, 'backend shop / web-1').click();

@@ -39,7 +39,6 @@ export async function withMap(
   visit: (page: Page) => Promise<void>,
 ): Promise<void> {
   const { page, violations } = await harness.open({ answers: answers(), ...canned }, options);
-  page.setDefaultTimeout(15_000);
   await page.getByRole('button', { name: 'Map', exact: true }).click();
   await page.getByRole('region', { name: 'Map' }).waitFor();
   await visit(page);

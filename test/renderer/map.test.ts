@@ -9,7 +9,7 @@ import type { Push } from '../../shared/protocol.ts';
 let harness: Harness;
 beforeAll(async () => {
   harness = await startHarness();
-}, 120_000);
+});
 afterAll(() => harness.close());
 
 /** One sample of traffic: `requests` more at web-1, `failures` more at b-1. */
@@ -31,7 +31,7 @@ const sample = (seq: number, requests: number, failures = 0): Push => ({
   },
 });
 
-describe('the map', { timeout: 60_000 }, () => {
+describe('the map', () => {
   it('shows where each name goes, with its health as a word and a shape, and what is broken', async () => {
     await withMap(harness, { snapshot: busySnapshot() }, { width: 1_440, height: 900 }, async (page) => {
       await node(page, 'site shop.localhost').waitFor();

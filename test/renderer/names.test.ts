@@ -7,10 +7,10 @@ import { answerWith, callsOf, expectAccessible, expectFits, LOOKS, onScreen } fr
 let harness: Harness;
 beforeAll(async () => {
   harness = await startHarness();
-}, 120_000);
+});
 afterAll(() => harness.close());
 
-describe('names', { timeout: 60_000 }, () => {
+describe('names', () => {
   it('are installed only after the exact commands were shown, by the way that was chosen', async () => {
     await onScreen(harness, 'Names', {}, async (page) => {
       await page.getByRole('row', { name: /Not told systemd-resolved chosen/ }).waitFor();

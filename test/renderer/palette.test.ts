@@ -9,7 +9,7 @@ import type { Canned, CannedWindow, Harness } from './harness.ts';
 let harness: Harness;
 beforeAll(async () => {
   harness = await startHarness();
-}, 120_000);
+});
 afterAll(() => harness.close());
 
 type Far = typeof globalThis & { far: CannedWindow };
@@ -17,7 +17,6 @@ type Options = Parameters<Harness['open']>[1];
 
 async function withWindow(canned: Canned, options: Options, visit: (page: Page) => Promise<void>): Promise<void> {
   const { page, violations } = await harness.open(canned, options);
-  page.setDefaultTimeout(15_000);
   await page.getByRole('button', { name: /routing$/ }).waitFor();
   await page.getByRole('searchbox').first().waitFor();
   await visit(page);
@@ -61,7 +60,7 @@ const EXPLAINED = {
   pick: 'api',
 };
 
-describe('the command palette', { timeout: 90_000 }, () => {
+describe('the command palette', () => {
   it('goes to a screen, and the keyboard begins at its heading', async () => {
     await withWindow({ snapshot: busySnapshot() }, {}, async (page) => {
       await page.keyboard.press('Control+k');
@@ -135,7 +134,7 @@ describe('the command palette', { timeout: 90_000 }, () => {
   });
 });
 
-describe('the keyboard', { timeout: 60_000 }, () => {
+describe('the keyboard', () => {
   it('F6 goes round the parts of the window and back, each where it was left', async () => {
     await withWindow({ snapshot: busySnapshot() }, {}, async (page) => {
       await page.keyboard.press('F6');

@@ -13,7 +13,7 @@ type Far = typeof globalThis & { far: CannedWindow };
 let harness: Harness;
 beforeAll(async () => {
   harness = await startHarness();
-}, 120_000);
+});
 afterAll(() => harness.close());
 
 const SETTINGS: AppSettings = {
@@ -40,7 +40,6 @@ async function onSettings(
     ...answers,
   });
   const { page, violations } = await harness.open({ snapshot, document, answers: all }, look);
-  page.setDefaultTimeout(15_000);
   await page.getByRole('button', { name: 'Settings', exact: true }).click();
   await page.getByLabel('HTTP', { exact: true }).waitFor();
   await visit(page);
@@ -51,7 +50,7 @@ async function onSettings(
 const editsIn = async (page: Page): Promise<unknown[]> =>
   ((await callsOf(page, 'config.edit')) as { edits: unknown[] }[]).map(({ edits }) => edits);
 
-describe('settings', { timeout: 90_000 }, () => {
+describe('settings', () => {
   it('a key is written by Enter or by leaving its field, once; an empty field takes it out', async () => {
     await onSettings({}, {}, async (page) => {
       const http = page.getByLabel('HTTP', { exact: true });

@@ -9,7 +9,7 @@ import type { CannedWindow, Harness } from './harness.ts';
 let harness: Harness;
 beforeAll(async () => {
   harness = await startHarness();
-}, 120_000);
+});
 afterAll(() => harness.close());
 
 const DOCUMENT = {
@@ -54,7 +54,6 @@ const MIDDLEWARES = {
 async function open(options: Parameters<Harness['open']>[1], visit: (page: Page) => Promise<void>): Promise<void> {
   const canned = { snapshot: busySnapshot(), document: DOCUMENT, middlewares: MIDDLEWARES };
   const { page, violations } = await harness.open(canned, options);
-  page.setDefaultTimeout(15_000);
   await page.getByRole('button', { name: 'Sites', exact: true }).click();
   await page.getByRole('button', { name: 'Edit ratelimit' }).first().waitFor();
   await visit(page);
@@ -84,7 +83,7 @@ async function drag(page: Page, from: string, to: string): Promise<void> {
   await page.mouse.up();
 }
 
-describe('the sites screen', { timeout: 180_000 }, () => {
+describe('the sites screen', () => {
   it('moves a backend by mouse, by lifting it with Space, and at once with Alt', async () => {
     await open({ width: 1440, height: 900 }, async (page) => {
       await drag(page, 'Move web-3', 'Move web-1');

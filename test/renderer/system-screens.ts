@@ -24,7 +24,6 @@ export async function onScreen(
 ): Promise<void> {
   const canned = { snapshot: busySnapshot(), answers: systemAnswers(answers), document: { zones: ['test'] } };
   const { page, violations } = await harness.open(canned, options);
-  page.setDefaultTimeout(15_000);
   await page.getByRole('button', { name: label, exact: true }).click();
   await page.getByRole('heading', { name: label, exact: true }).waitFor();
   await visit(page);

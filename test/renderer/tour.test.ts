@@ -12,7 +12,7 @@ import type { SiteState, Snapshot } from '../../shared/state.ts';
 let harness: Harness;
 beforeAll(async () => {
   harness = await startHarness();
-}, 120_000);
+});
 afterAll(() => harness.close());
 
 const SERVERS: DevServer[] = [
@@ -39,14 +39,13 @@ async function onTour(
 ): Promise<void> {
   const all = systemAnswers({ 'discovery.list': ok({ servers: SERVERS }), ...answers });
   const { page, violations } = await harness.open({ snapshot, answers: all }, look);
-  page.setDefaultTimeout(15_000);
   await page.getByRole('button', { name: /routing$/ }).waitFor();
   await visit(page, page.getByRole('complementary', { name: 'Guided start' }));
   expect(violations).toEqual([]);
   await page.context().close();
 }
 
-describe('the guided start', { timeout: 90_000 }, () => {
+describe('the guided start', () => {
   it('is offered where there is the sample alone, closed for good, and started again from Settings', async () => {
     await onTour({}, {}, async (page, tour) => {
       await tour.getByRole('button', { name: 'Not now' }).click();

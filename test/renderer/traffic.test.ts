@@ -16,7 +16,7 @@ import type { CannedWindow, Harness } from './harness.ts';
 let harness: Harness;
 beforeAll(async () => {
   harness = await startHarness();
-}, 120_000);
+});
 afterAll(() => harness.close());
 
 type Far = typeof globalThis & { far: CannedWindow };
@@ -95,7 +95,6 @@ async function openTraffic(
     },
   };
   const opened = await harness.open({ snapshot: busySnapshot(), answers }, options);
-  opened.page.setDefaultTimeout(15_000);
   await opened.page.getByRole('button', { name: /routing$/ }).waitFor();
   await opened.page.getByRole('button', { name: 'Traffic' }).click();
   await opened.page.getByRole('listbox', { name: 'Requests' }).waitFor();
@@ -166,7 +165,7 @@ describe('the list of exchanges', () => {
   });
 });
 
-describe('the Traffic screen', { timeout: 60_000 }, () => {
+describe('the Traffic screen', () => {
   it('filters, says what is wrong with a filter, and shows all again', async () => {
     const { page, violations } = await openTraffic();
     const box = page.getByRole('searchbox', { name: 'Filter requests' });
@@ -221,7 +220,7 @@ describe('the Traffic screen', { timeout: 60_000 }, () => {
     await page.context().close();
   });
 
-  it.each(['light', 'dark'] as const)('explains, and is clean under axe: %s', { timeout: 150_000 }, async (theme) => {
+  it.each(['light', 'dark'] as const)('explains, and is clean under axe: %s', async (theme) => {
     const { page } = await openTraffic({ theme, width: 1440, height: 900 });
     await page.getByRole('option').last().click();
     for (const tab of ['Overview', 'Request', 'Response', 'Explain']) {

@@ -8,7 +8,7 @@ import type { Canned, CannedWindow, Harness } from './harness.ts';
 let harness: Harness;
 beforeAll(async () => {
   harness = await startHarness();
-}, 60_000);
+});
 afterAll(() => harness.close());
 
 type Far = typeof globalThis & { far: CannedWindow };
@@ -19,7 +19,6 @@ async function withWindow(
   visit: (page: Page) => Promise<void>,
 ): Promise<void> {
   const { page, violations } = await harness.open(canned, options);
-  page.setDefaultTimeout(8_000);
   await page.getByRole('button', { name: /routing$/ }).waitFor();
   await page.getByRole('button', { name: 'Sites' }).click();
   await visit(page);
@@ -45,7 +44,7 @@ const DOCUMENT = {
   server: [{ name: 'shop.localhost', balance: [{ name: 'web-1', url: 'http://localhost:5173', weight: 2 }] }],
 };
 
-describe('the window', { timeout: 30_000 }, () => {
+describe('the window', () => {
   it('a new home shows the sample, and a site is added with the keyboard alone and undone', async () => {
     await withWindow({ snapshot: SAMPLE }, {}, async (page) => {
       await page.getByRole('button', { name: 'Add site' }).waitFor();

@@ -33,7 +33,7 @@ async function listening(server: Server, host = '127.0.0.1'): Promise<number> {
 }
 
 describe.runIf(process.platform === 'linux')('on this machine', () => {
-  it('finds Vite and a server of Node, with process, folder and framework', { timeout: 120_000 }, async () => {
+  it('finds Vite and a server of Node, with process, folder and framework', async () => {
     const vite = await started(startVite('my-shop'));
     const api = await started(startNodeServer('api', { dependencies: { express: '5' } }));
     const mapped = new Map([[api.port, 'api.test']]);
@@ -133,7 +133,7 @@ describe('from a listing', () => {
 });
 
 describe.runIf(process.platform === 'linux')('the command line', () => {
-  it('discover lists, map without a port offers and maps', { timeout: 60_000 }, async () => {
+  it('discover lists, map without a port offers and maps', async () => {
     const api = await started(startNodeServer('api', { dependencies: { koa: '2' } }));
     const { home, port } = await hostEngine('server: []\n');
     expect((await cli(home, ['discover'])).out).toMatch(

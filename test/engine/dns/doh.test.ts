@@ -101,5 +101,5 @@ describe('an upstream over HTTPS', () => {
     });
     // Eight connections: one after the other the last of them would wait three deadlines of 3 s.
     expect(Math.max(...waitedMs)).toBeLessThan(2 * 3_000);
-  }, 20_000);
+  });
 });

@@ -43,7 +43,7 @@ describe('mutated packets', () => {
     expect(faults).toEqual([]);
     expect(unanswered).toBe(0);
     for (const rcode of [0, 1, 2, 3, 4, 5]) expect(rcodes.get(rcode), `rcode ${rcode}`).toBeGreaterThan(500);
-  }, 60_000);
+  });
 
   it('10,000 of them over UDP: the same, and the server lives on', async () => {
     const { port } = await startDns();
@@ -79,7 +79,7 @@ describe('mutated packets', () => {
     expect(faults).toEqual([]);
     expect(answers).toBeGreaterThan(OVER_UDP / 3);
     expect(await dig(port, '+short', 'shop.local')).toBe('127.0.0.1\n');
-  }, 60_000);
+  });
 
   it('as frames over TCP, whole and torn, leave other connections served', async () => {
     const { port } = await startDns();
@@ -119,5 +119,5 @@ describe('mutated packets', () => {
     const asked = Array.from({ length: 200 }, (_, i) => dns.query(`n${i}.example.com`, 'A'));
     expect(await dig(port, '+short', 'shop.local')).toBe('127.0.0.1\n');
     await Promise.all(asked);
-  }, 30_000);
+  });
 });

@@ -66,7 +66,7 @@ describe('a lock', () => {
   });
 });
 
-it('a ledger that four processes write at once lacks none of their changes', { timeout: 60_000 }, async () => {
+it('a ledger that four processes write at once lacks none of their changes', async () => {
   const home = tempHome();
   const guest = join(home, 'guest.mjs');
   const bundle = await rolldown({

@@ -9,7 +9,7 @@ import type { Canned, CannedWindow, Harness } from '../harness.ts';
 let harness: Harness;
 beforeAll(async () => {
   harness = await startHarness();
-}, 120_000);
+});
 afterAll(() => harness.close());
 
 type Far = typeof globalThis & { far: CannedWindow };
@@ -20,7 +20,6 @@ async function withConfig(
   visit: (page: Page, editor: Locator) => Promise<void>,
 ): Promise<void> {
   const { page, violations } = await harness.open(canned, options);
-  page.setDefaultTimeout(10_000);
   await page.getByRole('button', { name: 'Config' }).click();
   const editor = page.getByRole('textbox', { name: 'Config file' });
   await editor.waitFor();
@@ -48,7 +47,7 @@ const replaceBy = async (page: Page, text: string, revision: number): Promise<vo
   }, revision);
 };
 
-describe('the history', { timeout: 60_000 }, () => {
+describe('the history', () => {
   it('shows what a revision changed, and rolls back after one question, with an undo', async () => {
     await withConfig(cannedConfig(), {}, async (page) => {
       await page.getByRole('button', { name: 'History' }).click();
@@ -90,7 +89,7 @@ describe('the history', { timeout: 60_000 }, () => {
   });
 });
 
-describe('the Config screen', { timeout: 240_000 }, () => {
+describe('the Config screen', () => {
   it('hostile text stays text', async () => {
     const evil = '<img src=x onerror="document.title=1">';
     const problems = [{ ...TYPO[0]!, message: evil, fix: evil, code: evil, at: { line: 1, column: 1 } }];

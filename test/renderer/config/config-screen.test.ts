@@ -8,7 +8,7 @@ import type { Canned, CannedWindow, Harness } from '../harness.ts';
 let harness: Harness;
 beforeAll(async () => {
   harness = await startHarness();
-}, 120_000);
+});
 afterAll(() => harness.close());
 
 type Far = typeof globalThis & { far: CannedWindow };
@@ -19,7 +19,6 @@ async function withConfig(
   visit: (page: Page, editor: Locator) => Promise<void>,
 ): Promise<void> {
   const { page, violations } = await harness.open(canned, options);
-  page.setDefaultTimeout(10_000);
   await page.getByRole('button', { name: 'Config' }).click();
   const editor = page.getByRole('textbox', { name: 'Config file' });
   await editor.waitFor();
@@ -56,7 +55,7 @@ async function take(page: Page, name: string): Promise<void> {
 const lastApply = async (page: Page): Promise<{ text: string; baseRevision: number }> =>
   (await callsOf(page, 'config.apply')).at(-1) as { text: string; baseRevision: number };
 
-describe('the config editor', { timeout: 60_000 }, () => {
+describe('the config editor', () => {
   it('completes keys and values by the keyboard, and applies what was typed', async () => {
     await withConfig(cannedConfig(), {}, async (page, editor) => {
       await editor.focus();
@@ -207,7 +206,6 @@ describe('the config editor', { timeout: 60_000 }, () => {
     const at = { file: canned.snapshot.configFile, line: 13, column: 5 };
     canned.snapshot = { ...canned.snapshot, problems: [{ ...TYPO[0]!, at }] };
     const { page, violations } = await harness.open(canned);
-    page.setDefaultTimeout(10_000);
     await page.getByRole('button', { name: 'mogoly.yaml:13:5' }).click();
     await page.getByText('Line 13, column 5').waitFor();
     expect(violations).toEqual([]);

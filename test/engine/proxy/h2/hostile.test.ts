@@ -66,10 +66,9 @@ describe('a flood', () => {
     expect(server.clients.length).toBeLessThan(sent);
     expect(socket!.writableLength).toBeLessThan(2 * 1024 * 1024);
     client.socket.resume();
-    await until(() => server.clients.length === sent, { timeoutMs: 20_000 });
+    await until(() => server.clients.length === sent);
     await until(
       () => client.frames.filter(({ flags, type }) => type !== F.SETTINGS && flags & END_STREAM).length === sent,
-      { timeoutMs: 20_000 },
     );
   });
 });

@@ -71,7 +71,7 @@ describe.runIf(process.platform === 'linux')('a port that another program holds'
     expect(child.exitCode).toBeNull();
   });
 
-  it('that is kept all the same is said to be, with the harder way', { timeout: 20_000 }, async () => {
+  it('that is kept all the same is said to be, with the harder way', async () => {
     const { pid, port } = await hold('127.0.0.1', true);
     expect(await mend({ kind: 'port.free', port, pid }, { home: tempHome(), portOwner: owner })).toMatchObject({
       ok: false,
