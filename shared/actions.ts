@@ -1,6 +1,6 @@
 /** What a person can do anywhere in the window: one list for the command palette, the shortcut sheet and the menus. */
 
-export type ActionGroup = 'Go to' | 'Sites' | 'Routing' | 'Edit' | 'Window' | 'Files' | 'Help';
+export type ActionGroup = 'Go to' | 'Sites' | 'Services' | 'Routing' | 'Edit' | 'Window' | 'Files' | 'Help';
 export type MenuName = 'file' | 'edit' | 'go' | 'routing' | 'view' | 'help';
 
 export interface ActionSpec {
@@ -19,6 +19,13 @@ export interface ActionSpec {
 
 export const ACTIONS = [
   { id: 'site.add', title: 'Add site', group: 'Sites', keys: 'Mod+N', menu: 'file', words: 'new create map host' },
+  {
+    id: 'service.add',
+    title: 'Add service',
+    group: 'Services',
+    menu: 'file',
+    words: 'new create database postgres redis mysql docker',
+  },
   { id: 'health.check', title: 'Check health of all sites', group: 'Sites', menu: 'routing', words: 'probe' },
   { id: 'go.map', title: 'Map', group: 'Go to', keys: 'Mod+1', menu: 'go', words: 'graph' },
   { id: 'go.sites', title: 'Sites', group: 'Go to', keys: 'Mod+2', menu: 'go', words: 'hosts pools backends' },
@@ -26,8 +33,16 @@ export const ACTIONS = [
   { id: 'go.events', title: 'Events', group: 'Go to', keys: 'Mod+4', menu: 'go', words: 'log' },
   { id: 'go.names', title: 'Names', group: 'Go to', keys: 'Mod+5', menu: 'go', words: 'dns zones resolver' },
   { id: 'go.certificates', title: 'Trust', group: 'Go to', keys: 'Mod+6', menu: 'go', words: 'certificates ca tls' },
-  { id: 'go.config', title: 'Config', group: 'Go to', keys: 'Mod+7', menu: 'go', words: 'yaml history' },
-  { id: 'go.doctor', title: 'Doctor', group: 'Go to', keys: 'Mod+8', menu: 'go', words: 'run check machine problems' },
+  {
+    id: 'go.services',
+    title: 'Services',
+    group: 'Go to',
+    keys: 'Mod+7',
+    menu: 'go',
+    words: 'database docker container',
+  },
+  { id: 'go.config', title: 'Config', group: 'Go to', keys: 'Mod+8', menu: 'go', words: 'yaml history' },
+  { id: 'go.doctor', title: 'Doctor', group: 'Go to', keys: 'Mod+9', menu: 'go', words: 'run check machine problems' },
   { id: 'go.settings', title: 'Settings', group: 'Go to', keys: 'Mod+,', menu: 'go', words: 'preferences ports' },
   { id: 'palette.open', title: 'Command palette', group: 'Window', keys: 'Mod+K', menu: 'go' },
   { id: 'site.find', title: 'Search this screen', group: 'Window', keys: '/' },

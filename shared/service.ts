@@ -63,6 +63,8 @@ export interface DockerState {
   version?: string;
   /** Where it answers, as in `unix:///var/run/docker.sock`. */
   host?: string;
+  /** Where it was looked for in vain. */
+  tried?: string[];
   problem?: Problem;
 }
 

@@ -4,6 +4,7 @@ import { bridge } from '../bridge.ts';
 import { setRouting, setTheme, revealFile, undoLast } from '../store/changes.ts';
 import { openDraft } from '../store/draft.ts';
 import { openOverlay } from '../store/overlay.ts';
+import { openServiceForm } from '../store/service-form.ts';
 import { showProblems, showToast } from '../store/toasts.ts';
 import { startTour } from '../store/tour.ts';
 import { setView } from '../store/view.ts';
@@ -17,10 +18,12 @@ const RUN: Record<ActionId, () => void> = {
   'go.events': () => setView({ screen: 'events' }),
   'go.names': () => setView({ screen: 'names' }),
   'go.certificates': () => setView({ screen: 'certificates' }),
+  'go.services': () => setView({ screen: 'services' }),
   'go.config': () => setView({ screen: 'config' }),
   'go.doctor': () => setView({ screen: 'doctor' }),
   'go.settings': () => setView({ screen: 'settings' }),
   'site.add': () => void openDraft({ form: 'site.add', site: '' }),
+  'service.add': () => openServiceForm(),
   'site.find': () => document.querySelector<HTMLInputElement>('.stage input[type="search"]')?.focus(),
   'health.check': () => void checkAll(),
   'routing.start': () => void setRouting(true),

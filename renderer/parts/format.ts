@@ -45,3 +45,10 @@ export const shortUrl = (url: string): string =>
 
 /** `Nov 26, 09:12`, of milliseconds since 1970. */
 export const formatDay = (at: number): string => day.format(at);
+
+/** `512 B`, `1.4 kB`, `3.2 MB`, `1.9 GB`. */
+export function formatBytes(bytes: number): string {
+  if (bytes < 1_000) return `${bytes} B`;
+  if (bytes < 1_000_000) return `${(bytes / 1_000).toFixed(1)} kB`;
+  return bytes < 1_000_000_000 ? `${(bytes / 1_000_000).toFixed(1)} MB` : `${(bytes / 1_000_000_000).toFixed(1)} GB`;
+}

@@ -3,6 +3,7 @@ import { lazy } from 'react';
 import {
   Activity,
   BadgeCheck,
+  Database,
   FileCode,
   Globe,
   Network,
@@ -56,6 +57,12 @@ export const SCREENS: readonly ScreenSpec[] = [
     label: 'Trust',
     icon: BadgeCheck,
     Screen: screen(() => import('./certificates/certificates-screen.tsx'), 'CertificatesScreen'),
+  },
+  {
+    name: 'services',
+    label: 'Services',
+    icon: Database,
+    Screen: screen(() => import('./services/services-screen.tsx'), 'ServicesScreen'),
   },
   {
     name: 'config',

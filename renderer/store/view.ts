@@ -11,6 +11,7 @@ export const SCREEN_NAMES = [
   'events',
   'names',
   'certificates',
+  'services',
   'config',
   'doctor',
   'settings',

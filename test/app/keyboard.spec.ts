@@ -34,7 +34,7 @@ test.describe('by the keyboard alone', () => {
   test('Ctrl and a digit switch screens, and the keyboard goes along', async () => {
     for (const [keys, name] of [
       ['Control+5', 'Names'],
-      ['Control+8', 'Doctor'],
+      ['Control+9', 'Doctor'],
       ['Control+,', 'Settings'],
     ] as const) {
       await press(keys);

@@ -41,6 +41,8 @@ export interface Canned {
   middlewares?: Record<string, unknown>;
   /** Answers by command name, ahead of the canned ones. */
   answers?: Record<string, unknown>;
+  /** Answers by command and by the `name` of its request, ahead of all. */
+  named?: Record<string, Record<string, unknown>>;
 }
 
 /** Seen by tests inside the page. */
@@ -137,8 +139,9 @@ export function installApi(canned: Canned): void {
       for (const listener of listeners) listener(push);
     },
   };
-  const answer = (name: string): unknown => {
-    const given = far.canned.answers?.[name];
+  const answer = (name: string, request: unknown): unknown => {
+    const about = (request as { name?: unknown } | undefined)?.name;
+    const given = far.canned.named?.[name]?.[String(about)] ?? far.canned.answers?.[name];
     if (given !== undefined) return given;
     if (name === 'status.get') return { ok: true, value: far.canned.snapshot };
     if (name === 'log.list') return { ok: true, value: far.canned.log ?? [] };
@@ -164,7 +167,7 @@ export function installApi(canned: Canned): void {
   };
   const call = (name: string, request: unknown): Promise<unknown> => {
     far.calls.push({ name, request });
-    return Promise.resolve(answer(name));
+    return Promise.resolve(answer(name, request));
   };
   const api = {
     call,

@@ -90,11 +90,12 @@ class Link {
 
   async #find(): Promise<Result<Client>> {
     clearTimeout(this.#timer);
-    const found = await findFirst(this.#deps.endpoints);
+    const tried: string[] = [];
+    const found = await findFirst(this.#deps.endpoints, tried);
     if (this.#isClosed) return failure(dockerGone());
     const opened = found.ok ? await open(found.value) : found;
     if (!opened.ok) {
-      this.#setState({ available: false, problem: opened.problems[0]! });
+      this.#setState({ available: false, problem: opened.problems[0]!, ...(tried.length === 0 ? {} : { tried }) });
       this.#retryLater();
       return opened;
     }
@@ -156,7 +157,8 @@ class Link {
   }
 }
 
-async function findFirst(endpoints: DockerDeps['endpoints']): Promise<Result<Endpoint>> {
+/** `tried` takes the places that were asked in vain. */
+async function findFirst(endpoints: DockerDeps['endpoints'], tried: string[]): Promise<Result<Endpoint>> {
   const listed = await endpoints();
   if (!listed.ok) return listed;
   const isNamed = listed.value.length === 1;
@@ -164,6 +166,7 @@ async function findFirst(endpoints: DockerDeps['endpoints']): Promise<Result<End
   for (const endpoint of listed.value) {
     const silence = await ping(endpoint);
     if (silence === undefined) return success(endpoint);
+    tried.push(endpoint.host);
     if (isNamed || !silence.isAbsent) silent.push(silence);
   }
   const told = silent.find(({ problem: { code } }) => code === 'DOCKER_FORBIDDEN') ?? silent[0];

@@ -10,7 +10,7 @@ import { backendsOf } from '../../store/live-state.ts';
 import { setMapView } from '../../store/map-view.ts';
 import { timeLeft } from '../../store/rehearse.ts';
 import { showInSites } from './inspect-parts.tsx';
-import { useNow } from './use-now.ts';
+import { useNow } from '../../parts/use-now.ts';
 import { formatRate, poolTitle } from './words.ts';
 import type { ItemData, ItemNode } from './flow.ts';
 import type { Thing } from './graph.ts';

@@ -5,7 +5,7 @@ import { Timer } from 'lucide-react';
 import { Button } from '../../parts/button.tsx';
 import { liveStore } from '../../store/live.ts';
 import { REHEARSAL_WORDS, startRehearsal, stopRehearsal, timeLeft } from '../../store/rehearse.ts';
-import { useNow } from './use-now.ts';
+import { useNow } from '../../parts/use-now.ts';
 import type { Rehearsal, RehearsalKind } from '../../../shared/rehearsal.ts';
 import type { BackendState, SiteState } from '../../../shared/state.ts';
 

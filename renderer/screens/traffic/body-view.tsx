@@ -2,7 +2,7 @@
 import { useMemo, useState } from 'react';
 import { bytesOf, textOf } from '../../../shared/base64.ts';
 import type { CapturedBody } from '../../../shared/capture.ts';
-import { formatBytes } from './traffic-row.tsx';
+import { formatBytes } from '../../parts/format.ts';
 
 /** Shown of one body; more makes a page slow and is in the export. */
 const SHOWN_CHARACTERS = 200_000;

@@ -3,8 +3,9 @@ import { useEffect, useState } from 'react';
 import { useStore } from 'zustand';
 import { Copy, Pencil, RotateCw, X } from 'lucide-react';
 import { Button, IconButton } from '../../parts/button.tsx';
-import { formatMs } from '../../parts/format.ts';
+import { formatBytes, formatMs } from '../../parts/format.ts';
 import { Failed, Loading } from '../../parts/states.tsx';
+import { Tabs } from '../../parts/tabs.tsx';
 import { showProblems } from '../../store/toasts.ts';
 import { copyCurl, replay, urlOf } from '../../store/traffic-actions.ts';
 import { select, TABS, trafficStore, trafficView, type Tab } from '../../store/traffic.ts';
@@ -15,7 +16,7 @@ import type { Exchange } from '../../../shared/state.ts';
 import { BodyView } from './body-view.tsx';
 import { ExplainTab } from './explain-tab.tsx';
 import { ResendForm } from './resend-form.tsx';
-import { formatBytes, statusKind } from './traffic-row.tsx';
+import { statusKind } from './traffic-row.tsx';
 import { Waterfall } from './waterfall.tsx';
 
 const TAB_WORDS: Record<Tab, string> = {
@@ -67,7 +68,14 @@ function Detail({ record, isImported }: { record: ExchangeRecord; isImported: bo
       </header>
       <Actions record={record} isImported={isImported} onEdit={() => setEditing(!isEditing)} isEditing={isEditing} />
       {isEditing && <ResendForm record={record} onClose={() => setEditing(false)} />}
-      <TabList tabs={tabs} tab={tab} />
+      <Tabs
+        id="exchange"
+        label="Parts of the exchange"
+        tabs={tabs}
+        words={TAB_WORDS}
+        chosen={tab}
+        onChoose={(next) => trafficView.setState({ tab: next })}
+      />
       <div className="exchange-body" role="tabpanel" aria-label={TAB_WORDS[tab]} tabIndex={0}>
         <TabContent tab={tab} record={record} />
       </div>
@@ -104,35 +112,6 @@ function Actions({ record, isImported, isEditing, onEdit }: ActionsProps) {
       <Button onClick={() => void copyCurl(record)}>
         <Copy size={14} aria-hidden /> Copy as curl
       </Button>
-    </div>
-  );
-}
-
-function TabList({ tabs, tab }: { tabs: readonly Tab[]; tab: Tab }) {
-  const move = (event: React.KeyboardEvent): void => {
-    const step = event.key === 'ArrowRight' ? 1 : event.key === 'ArrowLeft' ? -1 : 0;
-    if (step === 0) return;
-    const next = tabs[(tabs.indexOf(tab) + step + tabs.length) % tabs.length]!;
-    trafficView.setState({ tab: next });
-    document.getElementById(`exchange-tab-${next}`)?.focus();
-    event.preventDefault();
-  };
-  return (
-    <div className="tabs" role="tablist" aria-label="Parts of the exchange" onKeyDown={move}>
-      {tabs.map((each) => (
-        <button
-          key={each}
-          id={`exchange-tab-${each}`}
-          type="button"
-          role="tab"
-          className="tab"
-          aria-selected={each === tab}
-          tabIndex={each === tab ? 0 : -1}
-          onClick={() => trafficView.setState({ tab: each })}
-        >
-          {TAB_WORDS[each]}
-        </button>
-      ))}
     </div>
   );
 }

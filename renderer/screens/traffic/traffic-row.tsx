@@ -1,6 +1,6 @@
 /** One exchange as a row of the list; it renders again only when the exchange is another. */
 import { memo } from 'react';
-import { formatMs, formatTime } from '../../parts/format.ts';
+import { formatBytes, formatMs, formatTime } from '../../parts/format.ts';
 import type { Exchange } from '../../../shared/state.ts';
 
 export type StatusKind = 'good' | 'moved' | 'client' | 'server' | 'none';
@@ -31,9 +31,3 @@ export const TrafficRow = memo(function TrafficRow({ exchange }: { exchange: Exc
     </div>
   );
 });
-
-/** `512 B`, `1.4 kB`, `3.2 MB`. */
-export function formatBytes(bytes: number): string {
-  if (bytes < 1_000) return `${bytes} B`;
-  return bytes < 1_000_000 ? `${(bytes / 1_000).toFixed(1)} kB` : `${(bytes / 1_000_000).toFixed(1)} MB`;
-}

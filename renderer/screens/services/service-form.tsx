@@ -1,0 +1,169 @@
+/** The form of a service, beside the detail: what it is, what is asked first, the rest in groups that open. */
+import { useEffect, useId, useRef } from 'react';
+import { useStore } from 'zustand';
+import { ChevronRight, X } from 'lucide-react';
+import { PasswordField } from './password-field.tsx';
+import { TypePicker } from './type-picker.tsx';
+import { Button, IconButton } from '../../parts/button.tsx';
+import { FieldView } from '../../form/field-view.tsx';
+import { FormContext } from '../../form/form-context.tsx';
+import { isTree, pathKey } from '../../form/value.ts';
+import { editorStore, toggleGroup } from '../../store/editor-view.ts';
+import { firstFields, nameFor, restGroups } from '../../store/service-fields.ts';
+import type { ServiceGroup } from '../../store/service-fields.ts';
+import {
+  closeServiceForm,
+  leaveServiceField,
+  sendService,
+  serviceForm,
+  setServiceValue,
+  takenNames,
+} from '../../store/service-form.ts';
+import type { ServiceForm } from '../../store/service-form.ts';
+import { valueAt } from '../../../shared/value-at.ts';
+import type { ServicesReport } from '../../../shared/service.ts';
+
+export function ServiceFormPanel({ report }: { report: ServicesReport }) {
+  const form = useStore(serviceForm, (state) => state.form);
+  if (!form) return null;
+  return <OpenForm form={form} report={report} />;
+}
+
+function OpenForm({ form, report }: { form: ServiceForm; report: ServicesReport }) {
+  const node = useRef<HTMLFormElement>(null);
+  useFocus(node);
+  const submit = async (): Promise<void> => {
+    if (!(await sendService())) node.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus();
+  };
+  const isNew = form.entry === undefined;
+  const title = isNew ? 'New service' : `Change ${String(form.value['name'])}`;
+  return (
+    <aside className="panel" aria-label={title} onKeyDown={onEscape}>
+      <header className="panel-head">
+        <h1>{title}</h1>
+        <IconButton label="Close the form" icon={<X size={14} aria-hidden />} onClick={closeServiceForm} />
+      </header>
+      <form
+        ref={node}
+        className="panel-form"
+        noValidate
+        onSubmit={(event) => {
+          event.preventDefault();
+          void submit();
+        }}
+      >
+        <div className="panel-scroll">
+          {form.problems.length > 0 && <FormProblems form={form} />}
+          {isNew && <TypePicker chosen={form.type} catalogue={report.catalogue} />}
+          <Fields form={form} report={report} />
+          {!isNew && (
+            <p className="field-hint">
+              This changes the config. Its container stays as it is until you recreate it, which is asked first.
+            </p>
+          )}
+        </div>
+        <div className="panel-actions">
+          <Button onClick={closeServiceForm}>Cancel</Button>
+          <Button type="submit" look="accent" disabled={form.isSending}>
+            {form.isSending ? 'Sending…' : isNew ? 'Create' : 'Apply'}
+          </Button>
+        </div>
+      </form>
+    </aside>
+  );
+}
+
+/** The key is the form's alone: behind it nothing closes. */
+function onEscape(event: React.KeyboardEvent): void {
+  if (event.key !== 'Escape' || event.defaultPrevented) return;
+  event.preventDefault();
+  closeServiceForm();
+}
+
+/** Into the form when it opens, and back to where it was. */
+function useFocus(node: React.RefObject<HTMLFormElement | null>): void {
+  useEffect(() => {
+    const before = document.activeElement;
+    node.current?.querySelector<HTMLElement>('input:checked, input[type="text"], select')?.focus();
+    return () => {
+      if (before instanceof HTMLElement && before.isConnected) before.focus();
+      else document.querySelector<HTMLElement>('.detail h1')?.focus();
+    };
+  }, [node]);
+}
+
+function FormProblems({ form }: { form: ServiceForm }) {
+  return (
+    <ul className="form-note form-problems" role="alert">
+      {form.problems.map(({ code, message, fix }, index) => (
+        <li key={`${code} ${index}`}>
+          {message} {fix !== undefined && <span className="muted">{fix}</span>}
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function Fields({ form, report }: { form: ServiceForm; report: ServicesReport }) {
+  const entry = report.catalogue.find(({ type }) => type === form.type);
+  if (!entry) return null;
+  const name = nameFor(form.type, form.value, takenNames(form));
+  const fallback = nameFor(form.type, { image: form.value['image'] ?? null }, takenNames(form));
+  const api = { value: form.value, errors: form.errors, set: setServiceValue, leave: leaveServiceField };
+  return (
+    <FormContext.Provider value={api}>
+      <div className="fields">
+        {firstFields(entry, fallback, form.entry === undefined).map(({ field, path }) => (
+          <FieldView key={field.key} field={field} path={path} />
+        ))}
+      </div>
+      <div className="groups">
+        {restGroups(entry, name).map((group) => (
+          <Group key={group.title} group={group} form={form} />
+        ))}
+      </div>
+    </FormContext.Provider>
+  );
+}
+
+function Group({ group, form }: { group: ServiceGroup; form: ServiceForm }) {
+  const id = useId();
+  const name = `service ${group.title}`;
+  const chosen = useStore(editorStore, (state) => state.open.includes(name));
+  const isWrong = group.fields.some(({ path }) => isAnyUnder(form.errors, path));
+  const open = chosen || isWrong;
+  const set = group.fields.filter(({ path }) => isSet(valueAt(form.value, path))).length;
+  return (
+    <section className="group">
+      <h2>
+        <button
+          type="button"
+          className="group-toggle"
+          aria-expanded={open}
+          aria-controls={id}
+          onClick={() => toggleGroup(name)}
+        >
+          <ChevronRight size={14} aria-hidden />
+          {group.title}
+          {set > 0 && <span className="muted">{set} set</span>}
+        </button>
+      </h2>
+      {open && (
+        <div id={id} className="fields">
+          {group.fields.map(({ field, path }) =>
+            field.key === 'password' ? (
+              <PasswordField key={field.key} field={field} path={path} />
+            ) : (
+              <FieldView key={field.key} field={field} path={path} />
+            ),
+          )}
+        </div>
+      )}
+    </section>
+  );
+}
+
+const isSet = (value: unknown): boolean => value !== undefined && !(isTree(value) && Object.keys(value).length === 0);
+
+const isAnyUnder = (errors: ServiceForm['errors'], path: ServiceGroup['fields'][number]['path']): boolean =>
+  Object.keys(errors).some((key) => key.startsWith(pathKey(path).slice(0, -1)));
