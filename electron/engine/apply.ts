@@ -41,7 +41,7 @@ export interface ApplyRooms extends BindingRooms {
   createMiddleware: (site: string, name: string, config: unknown) => Promise<Middleware>;
   /** The config with the sites that are not written in it. */
   extend: (config: Config) => Config;
-  compileDeps: () => Omit<CompileDeps, 'revision' | 'middlewareFor'>;
+  compileDeps: () => Omit<CompileDeps, 'revision' | 'middlewareFor' | 'former'>;
   /** Writes the file; gives what puts the old one back. */
   save: (text: string) => Promise<Result<() => Promise<void>>>;
   /** Its number. */
@@ -88,6 +88,7 @@ async function prepare(
   const generation = await compile(rooms.extend(config), {
     ...rooms.compileDeps(),
     revision: candidate.keepRevision ?? 0,
+    former: running,
     middlewareFor: (key) => middlewares.get(key)!,
   });
   const next: Running = { generation, config, text: candidate.text, listeners: [], missing: [], middlewares };

@@ -9,13 +9,22 @@ import type {
 } from '../../shared/config.ts';
 import { healthCheckSchema, passiveHealthSchema } from '../../shared/config.ts';
 import type { ConfigPath } from '../../shared/problem.ts';
-import type { Backend, BackendLive, HealthPolicy, Pool } from './generation.ts';
+import type { Backend, BackendLive, HealthPolicy, Origin, Pool } from './generation.ts';
 import { parseOrigin } from './origin.ts';
+
+/** What many backends of one config have in common is made once. */
+export interface PoolMemo {
+  /** By url. */
+  origins: Map<string, Origin>;
+  /** Of pools that say nothing of health, by interval. */
+  policies: Map<number, HealthPolicy>;
+}
 
 export interface PoolScope {
   config: Config;
   site: SiteConfig;
   backends: Backend[];
+  memo: PoolMemo;
   deps: { folder: string; liveFor: (id: string, origin: string, policy: HealthPolicy) => BackendLive };
 }
 
@@ -34,7 +43,7 @@ export function compilePool(
 ): Pool | undefined {
   const single = source.url !== undefined || source.host !== undefined || source.port !== undefined;
   if (source.balance === undefined && !single) return undefined;
-  const health = healthPolicy(scope.config, check, passive);
+  const health = policyOf(scope, check, passive);
   const { url, protocol, host, port } = source;
   const one: BackendConfig = {
     url,
@@ -98,9 +107,7 @@ function compileBackend(
   path: ConfigPath,
   health: HealthPolicy,
 ): Backend {
-  const parsed = parseOrigin(config);
-  if (!parsed.ok) throw new Error(`a checked config has a bad origin: ${parsed.problems[0]!.message}`);
-  const origin = parsed.value;
+  const origin = originOf(config, scope.memo.origins);
   const name = config.name ?? origin.authority;
   const id = `${parent}/${name}`;
   const policy: HealthPolicy =
@@ -122,6 +129,27 @@ function compileBackend(
   };
   scope.backends.push(backend);
   return backend;
+}
+
+function originOf(config: BackendConfig, known: Map<string, Origin>): Origin {
+  const key = config.protocol === undefined ? config.url : undefined;
+  const same = key === undefined ? undefined : known.get(key);
+  if (same !== undefined) return same;
+  const parsed = parseOrigin(config);
+  if (!parsed.ok) throw new Error(`a checked config has a bad origin: ${parsed.problems[0]!.message}`);
+  if (key !== undefined) known.set(key, parsed.value);
+  return parsed.value;
+}
+
+function policyOf(
+  { config, memo: { policies } }: PoolScope,
+  check: HealthCheckConfig | undefined,
+  passive: PassiveHealthConfig | undefined,
+): HealthPolicy {
+  if (check !== undefined || passive !== undefined) return healthPolicy(config, check, passive);
+  const same = policies.get(config.health_check_interval) ?? healthPolicy(config, check, passive);
+  policies.set(config.health_check_interval, same);
+  return same;
 }
 
 const DEFAULT_CHECK = healthCheckSchema.parse({});

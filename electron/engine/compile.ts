@@ -17,7 +17,7 @@ import type {
   Site,
   SiteTls,
 } from './generation.ts';
-import { compilePool, type PoolScope } from './compile-pool.ts';
+import { compilePool, type PoolMemo, type PoolScope } from './compile-pool.ts';
 
 /** A backend that has not begun to answer by then has failed; dev servers may compile that long. */
 export const DEFAULT_RESPONSE_TIMEOUT_MS = 120_000;
@@ -31,6 +31,8 @@ export interface CompileDeps {
   /** Made before: compile only places them. Keyed by `middlewareKey`. */
   middlewareFor: (key: string) => Middleware;
   comparePatterns: (a: string, b: string) => number;
+  /** In force: sites whose config is the very same object go on as they are. */
+  former?: { config: Config; generation: Generation } | undefined;
   /** Of a site that is not written in the config. */
   containerOf?: (site: string) => string | undefined;
 }
@@ -74,10 +76,13 @@ export async function compile(config: Config, deps: CompileDeps): Promise<Genera
   const middlewares = new Set<Middleware>();
   const sites: Site[] = [];
   const entries: { pattern: string; value: Site }[] = [];
+  const memo: PoolMemo = { origins: new Map(), policies: new Map() };
   let sliceEnd = performance.now() + SLICE_MS;
   for (const [i, written] of config.server.entries()) {
-    const site = compileSite(config, written, ['server', i], deps, backends, middlewares);
+    const site =
+      unchangedSite(config, i, deps.former) ?? compileSite(config, written, ['server', i], deps, memo, middlewares);
     sites.push(site);
+    for (const backend of site.backends) backends.push(backend);
     for (const pattern of site.hosts) entries.push({ pattern, value: site });
     if (performance.now() < sliceEnd) continue;
     await setImmediate();
@@ -93,20 +98,31 @@ export async function compile(config: Config, deps: CompileDeps): Promise<Genera
   };
 }
 
+/** Also its place is the same, which problems are told by; what has middlewares is compiled to take those of this config. */
+function unchangedSite(config: Config, index: number, former: CompileDeps['former']): Site | undefined {
+  const site = former?.config.server[index];
+  if (site === undefined || site !== config.server[index]) return undefined;
+  if (site.middlewares !== undefined || site.routes !== undefined) return undefined;
+  if (former?.config.health_check_interval !== config.health_check_interval) return undefined;
+  return former.generation.sites[index];
+}
+
 function compileSite(
   config: Config,
   site: SiteConfig,
   path: ConfigPath,
   deps: CompileDeps,
-  backends: Backend[],
+  memo: PoolMemo,
   used: Set<Middleware>,
 ): Site {
+  const backends: Backend[] = [];
   const hosts = (site.hosts ?? [site.name]).map((host) => normalisePattern(host) ?? host);
   const routes: Route[] = [];
   const compiled: Site = {
     name: site.name,
     hosts,
     routes,
+    backends,
     disabled: site.disabled,
     forceTls: site.force_tls,
     tls: compileTls(site.tls, deps.folder),
@@ -118,7 +134,7 @@ function compileSite(
   const add = (list: MiddlewareConfig[] | undefined, pattern: string): Middleware[] =>
     (list ?? []).map((spec, i) => deps.middlewareFor(middlewareKey(site.name, pattern, i, spec)));
   const outer = add(site.middlewares, '/');
-  const scope: PoolScope = { config, site, backends, deps };
+  const scope: PoolScope = { config, site, backends, deps, memo };
   for (const [i, route] of (site.routes ?? []).entries()) {
     routes.push(
       compileRoute(scope, compiled, route, [...path, 'routes', i], [...outer, ...add(route.middlewares, route.path)]),

@@ -128,6 +128,8 @@ export interface Site {
   container: string | undefined;
   /** Longest pattern first; the last one matches every path. */
   routes: readonly Route[];
+  /** Of all its pools. */
+  backends: readonly Backend[];
   /** Its part of the Via token, by which a loop is found. */
   viaToken: string;
   /** Requests since the engine started; outlives generations. */

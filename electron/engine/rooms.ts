@@ -6,6 +6,7 @@ import type { TrafficSample } from '../../shared/state.ts';
 import type { Candidate, Running } from './apply.ts';
 import { checkConfig } from './config/check.ts';
 import { editText } from './config/edit.ts';
+import { createKnownSites } from './config/known-sites.ts';
 import { parseText, readConfigFile } from './config/file.ts';
 import { openHistory } from './config/history.ts';
 import { summariseChange } from './config/summary.ts';
@@ -170,13 +171,12 @@ function createParts(options: RoomOptions) {
   };
 }
 
-const checker =
-  ({ middlewares }: Parts, { configFile, env }: RoomOptions) =>
-  (text: string, format: 'yaml' | 'json') => {
-    const folder = dirname(configFile);
-    const checkMiddleware = (name: string, config: unknown) => middlewares.check(name, config, folder);
-    return checkConfig(text, format, { file: configFile, env, folder, checkMiddleware });
-  };
+const checker = ({ middlewares }: Parts, { configFile, env }: RoomOptions) => {
+  const folder = dirname(configFile);
+  const checkMiddleware = (name: string, config: unknown) => middlewares.check(name, config, folder);
+  const options = { file: configFile, env, folder, checkMiddleware, known: createKnownSites() };
+  return (text: string, format: 'yaml' | 'json') => checkConfig(text, format, options);
+};
 
 /** What a request passes through, with what it reports to. */
 function proxyOf({ bus, health, rehearsals, traffic, transports, state, tls }: Parts, options: RoomOptions) {

@@ -3,10 +3,17 @@ import { describe, expect, it } from 'vitest';
 import { compile, listMiddlewares } from '../../electron/engine/compile.ts';
 import type { Backend, BackendLive, Generation, Middleware, Pool } from '../../electron/engine/generation.ts';
 import { comparePatterns } from '../../electron/engine/proxy/router.ts';
-import { configSchema, type ConfigFile } from '../../shared/config.ts';
+import { configSchema, type Config, type ConfigFile } from '../../shared/config.ts';
 
 function running(input: ConfigFile, live = new Map<string, BackendLive>()): Promise<Generation> {
-  const config = configSchema.parse(input);
+  return compiled(configSchema.parse(input), live);
+}
+
+function compiled(
+  config: Config,
+  live = new Map<string, BackendLive>(),
+  former?: { config: Config; generation: Generation },
+): Promise<Generation> {
   const middlewares = new Map<string, Middleware>(
     listMiddlewares(config).map(({ key, spec }) => [key, { name: spec.name }]),
   );
@@ -14,6 +21,7 @@ function running(input: ConfigFile, live = new Map<string, BackendLive>()): Prom
     revision: 1,
     folder: '/home/dev',
     comparePatterns,
+    former,
     counterFor: () => ({ requests: 0 }),
     middlewareFor: (key) => middlewares.get(key)!,
     liveFor: (id) => {
@@ -203,5 +211,37 @@ describe('compile', () => {
       ['logging', 'ping'],
       ['logging'],
     ]);
+  });
+});
+
+describe('compile after a change', () => {
+  const config = configSchema.parse({
+    server: [
+      { name: 'a', url: 'http://localhost:1' },
+      { name: 'b', balance: [{ url: 'http://localhost:2' }, { balance: [{ url: 'http://localhost:3' }] }] },
+      { name: 'c', url: 'http://localhost:4', middlewares: [{ name: 'cors' }] },
+    ],
+  });
+  const [a, b, c] = config.server as [Config['server'][0], Config['server'][0], Config['server'][0]];
+  const next = async (changed: Partial<Config>): Promise<[Generation, Generation]> => {
+    const former = { config, generation: await compiled(config) };
+    return [former.generation, await compiled({ ...config, ...changed }, undefined, former)];
+  };
+
+  it('keeps the sites that are the same object in the same place, with all their backends', async () => {
+    const [before, after] = await next({ server: [a, b, c, { ...a, name: 'd' }] });
+    expect(after.sites[0]).toBe(before.sites[0]);
+    expect(after.sites[1]).toBe(before.sites[1]);
+    expect(after.backends.map(({ id }) => id)).toEqual([...before.backends.map(({ id }) => id), 'd/localhost:1']);
+    expect(after.backends.slice(0, 3)).toEqual(before.backends.slice(0, 3));
+    expect(after.findSite('b')).toBe(before.sites[1]);
+  });
+
+  it('makes anew what moved, what has middlewares, and all where the interval of probes changed', async () => {
+    const [before, moved] = await next({ server: [b, a, c] });
+    expect(moved.sites[1]!.path).toEqual(['server', 1]);
+    expect(moved.sites[2]).not.toBe(before.sites[2]);
+    const [, slower] = await next({ health_check_interval: 99_000 });
+    expect(slower.backends.map(({ health }) => health.intervalMs)).toEqual([99_000, 99_000, 99_000, 99_000]);
   });
 });

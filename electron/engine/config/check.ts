@@ -11,6 +11,8 @@ import { checkTop, createUniqueness } from './config-rules.ts';
 import { parseText } from './parse.ts';
 import type { ConfigFormat } from './parse.ts';
 import type { ParsedText } from './places.ts';
+import { createKnownSites } from './known-sites.ts';
+import type { CheckedSite, KnownSites } from './known-sites.ts';
 import { fromLegacy, isPlain, writtenPath } from './legacy.ts';
 import type { Plain } from './legacy.ts';
 import { checkSite, middlewaresOf } from './site-rules.ts';
@@ -27,6 +29,8 @@ export interface CheckOptions {
    * `['config', 'limit_window']`; one without a path is about the name.
    */
   checkMiddleware: (name: string, config: unknown) => Problem[] | Promise<Problem[]>;
+  /** Of earlier checks; every site is looked at where there is none. */
+  known?: KnownSites;
 }
 
 export interface CheckedConfig {
@@ -48,6 +52,7 @@ export async function checkConfig(
   const parsed = parseText(text, format, options.file);
   if (!parsed.ok) return parsed;
   const raw = parsed.value.value;
+  await setImmediate(); // a text of megabytes was parsed in one go
   const legacy = fromLegacy(raw, options.env);
   const filled = fillVariables(legacy.value, options.env);
   const where = (path: ConfigPath): Problem['at'] => parsed.value.locate(writtenPath(legacy.renamed, path));
@@ -108,24 +113,44 @@ async function checkValue(
   const problems = [...top.problems, ...(top.data ? checkTop(top.data) : [])];
   const uniqueness = createUniqueness((path) => `on line ${where(path)?.line ?? 1}`);
   const files = new FileChecks(options);
+  const known = (options.known ?? createKnownSites()).begin();
   const checked: SiteConfig[] = [];
   let sliceEnd = performance.now() + SLICE_MS;
   for (const [index, site] of (sites ?? []).entries()) {
     const path: ConfigPath = ['server', index];
-    const part = checkPart(siteSchema, site, path);
-    for (const item of part.problems) problems.push(item);
-    if (!part.data) continue;
-    checked.push(part.data);
-    for (const item of checkSite(part.data, path, part.isPartial)) problems.push(item);
-    for (const item of uniqueness(part.data, path)) problems.push(item);
-    if (part.data.middlewares || part.data.routes) problems.push(...(await checkMiddlewares(part.data, path, options)));
-    if (typeof part.data.tls === 'object') problems.push(...(await files.check(part.data.tls, [...path, 'tls'])));
+    const found = known.find(site) ?? (await checkOneSite(site, path, options, files));
+    for (const item of found.problems) problems.push(item);
+    if (found.data !== undefined) {
+      if (found.problems.length === 0 && !asksOthers(found.data)) known.keep(site, found.data);
+      checked.push(found.data);
+      for (const item of uniqueness(found.data, path)) problems.push(item);
+    }
     if (performance.now() < sliceEnd) continue;
     await setImmediate();
     sliceEnd = performance.now() + SLICE_MS;
   }
+  known.end();
   return { config: top.data && { ...top.data, server: sites ? checked : top.data.server }, problems };
 }
+
+/** By itself, without the others. */
+async function checkOneSite(
+  site: unknown,
+  path: ConfigPath,
+  options: CheckOptions,
+  files: FileChecks,
+): Promise<CheckedSite> {
+  const { data, isPartial, problems } = checkPart(siteSchema, site, path);
+  if (data === undefined) return { data, problems };
+  problems.push(...checkSite(data, path, isPartial));
+  if (data.middlewares || data.routes) problems.push(...(await checkMiddlewares(data, path, options)));
+  if (typeof data.tls === 'object') problems.push(...(await files.check(data.tls, [...path, 'tls'])));
+  return { data, problems };
+}
+
+/** Files and modules may have changed though the site did not. */
+const asksOthers = ({ middlewares, routes, tls }: SiteConfig): boolean =>
+  middlewares !== undefined || routes !== undefined || typeof tls === 'object';
 
 /** `server:` with nothing under it is an empty section. */
 function withoutEmpty(value: Plain): Plain {

@@ -148,6 +148,7 @@ class Registry implements HealthRegistry {
     const nowMs = this.now();
     const tracked = known ?? this.track(backend, nowMs);
     tracked.adoption = adoption;
+    if (known?.backend === backend) return; // of a site that did not change
     if (known !== undefined) {
       const before = known.backend;
       known.backend = backend;
@@ -165,7 +166,7 @@ class Registry implements HealthRegistry {
     const { id, live } = backend;
     const replaced = this.tracked.get(id);
     if (replaced !== undefined) this.forget(id, replaced);
-    const originKey = this.handedOut.originKeyOf(id, live) ?? backend.origin.origin;
+    const originKey = this.handedOut.originKeyOf(id, live) ?? `${backend.origin.protocol} ${backend.origin.origin}`;
     const tracked = trackedFrom(backend, originKey, nowMs);
     live.health = shownHealth(tracked);
     this.tracked.set(id, tracked);

@@ -11,13 +11,18 @@ import { describeError, type ErrorPage } from './pages.ts';
 const LISTED_HOSTS = 50;
 
 export function unknownHostPage(host: string, generation: Generation): ErrorPage {
-  const all = generation.sites.flatMap((site) => site.hosts.map((pattern) => ({ label: pattern, text: site.name })));
-  const more = all.length > LISTED_HOSTS ? [{ label: '…', text: `and ${all.length - LISTED_HOSTS} more` }] : [];
+  const { sites } = generation;
+  const listed = sites
+    .slice(0, LISTED_HOSTS)
+    .flatMap(({ name, hosts }) => hosts.map((pattern) => ({ label: pattern, text: name })))
+    .slice(0, LISTED_HOSTS);
+  const count = sites.reduce((sum, { hosts }) => sum + hosts.length, 0);
+  const more = count > LISTED_HOSTS ? [{ label: '…', text: `and ${count - LISTED_HOSTS} more` }] : [];
   const message =
-    all.length === 0
+    sites.length === 0
       ? 'Mogoly has no site yet.'
       : `No site answers for ${host === '' ? 'a request without a host' : host}.`;
-  return describeError('HOST_UNKNOWN', message, { host, details: [...all.slice(0, LISTED_HOSTS), ...more] });
+  return describeError('HOST_UNKNOWN', message, { host, details: [...listed, ...more] });
 }
 
 /** Backends listed on the page of an empty pool. */

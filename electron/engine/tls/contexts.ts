@@ -1,4 +1,5 @@
 /** The certificate room's door: which certificate each handshake gets, and all that is known of certificates. */
+import { setImmediate } from 'node:timers/promises';
 import type { SecureContext } from 'node:tls';
 import type { CertificateNames, CertificateState, RenewedRoot, RootState } from '../../../shared/certificate.ts';
 import { success } from '../../../shared/problem.ts';
@@ -101,6 +102,7 @@ async function adopt(parts: Parts, deps: CertificatesDeps): Promise<void> {
   local.forgetHosts();
   files.adopt(deps.sites().flatMap(pairFiles));
   if (served.hasLost(deps.sites())) tickets.rotate();
+  await setImmediate(); // what follows looks at every host once more
   if (authority.current().root === undefined) await parts.loadRoot();
   // Handshakes that came before the root was read went by the names it would have now.
   local.forgetHosts();
