@@ -1,11 +1,11 @@
-/** Numbered pushes of what changes in the engine; it works only while somebody listens. */
+/** Numbered pushes of what changes in the engine; it works only while somebody listens, and rests while nothing happens. */
 import type { Engine } from '../engine/engine.ts';
 import type { Push, PushName, Pushes } from '../../shared/protocol.ts';
 import type { BackendState, LogEntry, Snapshot } from '../../shared/state.ts';
 import { collectBackends } from './backends.ts';
 import { createTrafficReader } from './traffic-reader.ts';
 
-/** Batches leave ten times a second at most. */
+/** From the first thing that happens until it is told, with all that happened meanwhile. */
 const BATCH_MS = 100;
 const TRAFFIC_MS = 1_000;
 /** Of one batch: 10,000 a second, three times what a busy window is made for. Ids tell a receiver what was left out. */
@@ -54,22 +54,40 @@ export function createPublisher(engine: Engine): Publisher {
 
 type PushCall = <K extends PushName>(name: K, data: Pushes[K]) => void;
 
-/** Follows the engine until the returned call: events are noted as they come, and leave with the next batch. */
+/** Follows the engine until the returned call: what comes is noted, and leaves with the next batch. */
 function watch(engine: Engine, push: PushCall): () => void {
+  let timer: NodeJS.Timeout | undefined;
+  let isStopped = false;
+  const flush = (): void => {
+    timer = undefined;
+    for (const watcher of watchers) watcher.flush();
+  };
+  const note = (): void => {
+    if (!isStopped) timer ??= setTimeout(flush, BATCH_MS);
+  };
+  const noted: Noted = { engine, push, note };
   const watchers = [
-    watchState(engine, push),
-    watchHealth(engine, push),
-    watchRehearsals(engine, push),
-    watchLog(engine, push),
-    watchExchanges(engine, push),
-    watchTraffic(engine, push),
-    watchServices(engine, push),
+    watchState(noted),
+    watchHealth(noted),
+    watchRehearsals(noted),
+    watchLog(noted),
+    watchExchanges(noted),
+    watchServices(noted),
   ];
-  const timer = setInterval(() => watchers.forEach((watcher) => watcher.flush()), BATCH_MS);
+  const endTraffic = sampleTraffic(noted);
   return () => {
-    clearInterval(timer);
+    isStopped = true;
+    clearTimeout(timer);
+    endTraffic();
     for (const watcher of watchers) watcher.stop();
   };
+}
+
+interface Noted {
+  engine: Engine;
+  push: PushCall;
+  /** There is something for the next batch. */
+  note: () => void;
 }
 
 interface Watcher {
@@ -78,7 +96,7 @@ interface Watcher {
 }
 
 /** A start applies and starts in one go: the whole state leaves once for both. */
-function watchState(engine: Engine, push: PushCall): Watcher {
+function watchState({ engine, push, note }: Noted): Watcher {
   let status = engine.status();
   let isReplaced = false;
   const sayStatus = (): void => {
@@ -89,8 +107,11 @@ function watchState(engine: Engine, push: PushCall): Watcher {
   const replaced = (): void => {
     isReplaced = true;
     sayStatus();
+    note();
   };
   const offs = [
+    engine.on('engine.starting', sayStatus),
+    engine.on('engine.stopping', sayStatus),
     engine.on('config.applied', replaced),
     engine.on('engine.started', replaced),
     engine.on('engine.stopped', replaced),
@@ -99,7 +120,6 @@ function watchState(engine: Engine, push: PushCall): Watcher {
   ];
   return {
     flush() {
-      sayStatus();
       if (!isReplaced) return;
       isReplaced = false;
       const { revision, sites, listeners, problems } = engine.snapshot();
@@ -109,9 +129,12 @@ function watchState(engine: Engine, push: PushCall): Watcher {
   };
 }
 
-function watchHealth(engine: Engine, push: PushCall): Watcher {
+function watchHealth({ engine, push, note }: Noted): Watcher {
   const changed = new Map<string, string>();
-  const stop = engine.on('backend.healthChanged', ({ id, site }) => void changed.set(id, site));
+  const stop = engine.on('backend.healthChanged', ({ id, site }) => {
+    changed.set(id, site);
+    note();
+  });
   return {
     flush() {
       if (changed.size === 0) return;
@@ -128,17 +151,18 @@ function watchHealth(engine: Engine, push: PushCall): Watcher {
   };
 }
 
-function watchRehearsals(engine: Engine, push: PushCall): Watcher {
+function watchRehearsals({ engine, push }: Noted): Watcher {
   const tell = (): void => push('rehearsals.changed', engine.rehearsals.list());
   const offs = [engine.on('rehearsal.started', tell), engine.on('rehearsal.ended', tell)];
   return { flush: () => undefined, stop: () => offs.forEach((off) => off()) };
 }
 
-function watchLog(engine: Engine, push: PushCall): Watcher {
+function watchLog({ engine, push, note }: Noted): Watcher {
   let waiting: LogEntry[] = [];
   const stop = engine.log.onEntry((entry) => {
     waiting.push(entry);
     if (waiting.length > LOG_PER_BATCH * 2) waiting = waiting.slice(-LOG_PER_BATCH);
+    note();
   });
   return {
     flush() {
@@ -151,15 +175,27 @@ function watchLog(engine: Engine, push: PushCall): Watcher {
   };
 }
 
-function watchExchanges(engine: Engine, push: PushCall): Watcher {
+function watchExchanges({ engine, push, note }: Noted): Watcher {
   let told = engine.exchanges.lastId();
   const changed = new Set<number>();
   const stop = engine.exchanges.onUpdate((id) => {
     if (id <= told && changed.size < EXCHANGES_PER_BATCH) changed.add(id);
+    note();
   });
+  let isWaiting = false;
+  const next = (): void => {
+    isWaiting = false;
+    note();
+  };
+  const wait = (): void => {
+    if (!isWaiting) engine.exchanges.onNext(next);
+    isWaiting = true;
+  };
+  wait();
   return {
     flush() {
       const last = engine.exchanges.lastId();
+      wait();
       if (last === told && changed.size === 0) return;
       const updated = [...changed].flatMap((id) => engine.exchanges.one(id) ?? []);
       const batch = engine.exchanges.since(told, EXCHANGES_PER_BATCH);
@@ -172,9 +208,12 @@ function watchExchanges(engine: Engine, push: PushCall): Watcher {
 }
 
 /** Progress of a pull changes many times a second; the newest state is what counts. */
-function watchServices({ services }: Engine, push: PushCall): Watcher {
+function watchServices({ engine: { services }, push, note }: Noted): Watcher {
   let isChanged = false;
-  const stop = services.onChange(() => (isChanged = true));
+  const stop = services.onChange(() => {
+    isChanged = true;
+    note();
+  });
   return {
     flush() {
       if (!isChanged) return;
@@ -186,19 +225,14 @@ function watchServices({ services }: Engine, push: PushCall): Watcher {
 }
 
 /** Silence is not news: after the last traffic one empty sample leaves, then none. */
-function watchTraffic(engine: Engine, push: PushCall): Watcher {
+function sampleTraffic({ engine, push }: Noted): () => void {
   const reader = createTrafficReader(engine);
-  let dueAt = performance.now() + TRAFFIC_MS;
   let wasFlowing = false;
-  return {
-    flush() {
-      if (performance.now() < dueAt) return;
-      dueAt = performance.now() + TRAFFIC_MS;
-      const sample = engine.traffic.sample();
-      const isFlowing = sample.requestsPerSecond > 0 || sample.active > 0;
-      if (isFlowing || wasFlowing) push('traffic.sampled', { ...sample, ...reader.changes() });
-      wasFlowing = isFlowing;
-    },
-    stop: () => undefined,
-  };
+  const timer = setInterval(() => {
+    const sample = engine.traffic.sample();
+    const isFlowing = sample.requestsPerSecond > 0 || sample.active > 0;
+    if (isFlowing || wasFlowing) push('traffic.sampled', { ...sample, ...reader.changes() });
+    wasFlowing = isFlowing;
+  }, TRAFFIC_MS);
+  return () => clearInterval(timer);
 }

@@ -10,7 +10,9 @@ import type { TrustEvents } from '../../shared/trust.ts';
 
 export interface EngineEvents
   extends CertificateEvents, AcmeEvents, TrustEvents, SystemNamesEvents, RehearsalEvents, ServiceEvents {
+  'engine.starting': Record<string, never>;
   'engine.started': { revision: number };
+  'engine.stopping': Record<string, never>;
   'engine.stopped': Record<string, never>;
   'engine.startFailed': { problems: Problem[] };
   'config.applied': { revision: number; source: string; summary: string };
@@ -28,6 +30,8 @@ export interface EngineEvents
   'listener.closed': { kind: string; address: string; port: number };
   'listener.failed': { kind: string; address: string; port: number; problem: Problem };
   'site.hostRefused': { site: string; backend: string; framework: string; fix: string };
+  /** Whoever asked: the window, the tray's watch, the command line. */
+  'doctor.examined': { toMend: number };
   /** Free text of a room, a middleware or a custom module. */
   'log.line': {
     level: LogLevel;

@@ -49,6 +49,7 @@ export function createLifecycle(
     if (isClosed) return failure(CLOSED);
     if (status === 'running') return success({ revision: rooms.current().revision });
     status = 'starting';
+    rooms.bus.emit('engine.starting', {});
     const loaded = await load().catch((error: unknown) => {
       giveUp();
       throw error;
@@ -59,13 +60,12 @@ export function createLifecycle(
     }
     status = 'running';
     startedAt = Date.now();
-    rooms.health.resume();
-    rooms.bus.emit('engine.started', { revision: loaded.value.revision });
-    return success({ revision: loaded.value.revision }, loaded.warnings);
+    return beginServing(rooms, loaded.value.revision, loaded.warnings);
   };
   const stop = async (): Promise<void> => {
     if (status !== 'running') return;
     status = 'stopping';
+    rooms.bus.emit('engine.stopping', {});
     await stopServing(keeper, rooms);
     status = 'stopped';
     startedAt = undefined;
@@ -79,6 +79,12 @@ export function createLifecycle(
   };
   const state = { status: () => status, startedAt: () => startedAt };
   return { ...state, start: () => inOrder(start), stop: () => inOrder(stop), close: () => inOrder(close) };
+}
+
+function beginServing(rooms: Rooms, revision: number, warnings: Problem[]): Result<{ revision: number }> {
+  rooms.health.resume();
+  rooms.bus.emit('engine.started', { revision });
+  return success({ revision }, warnings);
 }
 
 type Failed = ReturnType<typeof failure>;

@@ -3,7 +3,7 @@ import { homedir, networkInterfaces, uptime } from 'node:os';
 import { join } from 'node:path';
 import type { CertificatesReport } from '../../shared/certificate.ts';
 import type { Config } from '../../shared/config.ts';
-import type { DoctorReport, Mend, Mended } from '../../shared/doctor.ts';
+import { isWrong, type DoctorReport, type Mend, type Mended } from '../../shared/doctor.ts';
 import { success, type Problem, type Result } from '../../shared/problem.ts';
 import type {
   NamesCheck,
@@ -133,7 +133,12 @@ function doctorRoom(
     trustVerified: trust.verify,
     refusals: () => refusals,
   };
-  return { doctor: () => examine(deps), mend: (wanted) => mend(wanted, { home, portOwner }) };
+  const doctor = async (): Promise<DoctorReport> => {
+    const report = await examine(deps);
+    bus.emit('doctor.examined', { toMend: report.findings.filter(isWrong).length });
+    return report;
+  };
+  return { doctor, mend: (wanted) => mend(wanted, { home, portOwner }) };
 }
 
 /** The time since the machine started goes on while it sleeps and does not follow the clock, but on macOS, where it does. */

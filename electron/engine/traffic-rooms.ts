@@ -33,6 +33,8 @@ export interface ExchangeDoor {
   /** Oldest first, those after `id` that are still kept, at most `limit` of the newest. */
   since: (id: number, limit: number) => Exchange[];
   lastId: () => number;
+  /** Called once, when the next one is recorded: who waits in silence need not look. */
+  onNext: (tell: () => void) => void;
   /** A WebSocket is recorded when it opens, and changes when it closes. */
   onUpdate: (listener: (id: number) => void) => () => void;
   /** With bodies and frames, where they were captured. Errors: EXCHANGE_UNKNOWN. */
@@ -63,6 +65,7 @@ export function createTrafficRooms(now: () => Now) {
     one: ring.one,
     since: ring.since,
     lastId: ring.lastId,
+    onNext: ring.onNext,
     onUpdate: ring.onUpdate,
     read: (id) => readRecord(ring, id),
     explain: (id) => explainRecorded(ring, id, now().current),

@@ -1,9 +1,10 @@
-/** Asks the doctor now and then, for the count in the tray. */
+/** The doctor's count for the tray: of the last look, whoever asked for it; now and then it asks itself. */
 import type { DoctorReport } from '../../shared/doctor.ts';
+import type { EventBus } from '../engine/events.ts';
 
-/** The start of the app has better things to do. */
-const FIRST_MS = 20_000;
-const EVERY_MS = 30 * 60_000;
+/** The start of the app has better things to do; a window that opens with it asks earlier. */
+export const FIRST_MS = 20_000;
+export const EVERY_MS = 30 * 60_000;
 
 export interface DoctorWatch {
   /** Findings to mend, as of the last look. */
@@ -11,36 +12,31 @@ export interface DoctorWatch {
   close: () => void;
 }
 
-export const countFindings = ({ findings }: Pick<DoctorReport, 'findings'>): number =>
-  findings.filter(({ status }) => status === 'bad' || status === 'warning').length;
-
 export function watchDoctor(
   examine: () => Promise<DoctorReport>,
-  onChange: () => void,
+  on: EventBus['on'],
   onBug: (error: unknown) => void,
 ): DoctorWatch {
   let count = 0;
-  let isClosed = false;
-  const look = (): void => {
-    void examine()
-      .then((report) => {
-        const next = countFindings(report);
-        if (isClosed || next === count) return;
-        count = next;
-        onChange();
-      })
-      .catch(onBug)
-      .finally(() => plan(EVERY_MS));
-  };
   let timer: NodeJS.Timeout | undefined;
   const plan = (waitMs: number): void => {
-    if (!isClosed) timer = setTimeout(look, waitMs);
+    clearTimeout(timer);
+    timer = setTimeout(look, waitMs);
   };
+  const look = (): void => {
+    plan(EVERY_MS);
+    void examine().catch(onBug);
+  };
+  // The event also has the tray drawn anew, as every other does.
+  const off = on('doctor.examined', ({ toMend }) => {
+    count = toMend;
+    plan(EVERY_MS);
+  });
   plan(FIRST_MS);
   return {
     count: () => count,
     close() {
-      isClosed = true;
+      off();
       clearTimeout(timer);
     },
   };

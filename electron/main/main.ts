@@ -78,7 +78,7 @@ function run(host: Host, report: (error: unknown) => void): void {
   const actions = createActions({ engine, openWindow: window.open, ask: window.ask, answer, onBug: report });
   const menu = setupMenu(actions);
   const tray = setupTray(actions, report);
-  const doctor = watchDoctor(engine.system.doctor, () => draw(), report);
+  const doctor = watchDoctor(engine.system.doctor, engine.on, report);
   const draw = (): void => {
     const view = trayView(engine.snapshot(), doctor.count());
     menu.show(view);

@@ -62,6 +62,8 @@ it('a stop and a start are told', async () => {
   await until(() => named('engine.statusChanged').some(({ data }) => data.status === 'stopped'));
   await engine.start();
   await until(() => named('engine.statusChanged').at(-1)?.data.status === 'running');
+  const told = named('engine.statusChanged').map(({ data }) => data.status);
+  expect(told).toEqual(['stopping', 'stopped', 'starting', 'running']);
 });
 
 it('a backend that goes down is told once, with its new state', async () => {
@@ -82,11 +84,19 @@ it('requests are batched, and traffic is sampled until it ends', async () => {
   expect(named('exchanges.recorded').flatMap(({ data }) => data.map(({ id }) => id))).toEqual(
     Array.from({ length: 50 }, (_, index) => index + 1),
   );
-  await until(() => named('traffic.sampled').at(-1)?.data.requestsPerSecond === 0);
-  expect(named('traffic.sampled')[0]!.data).toMatchObject({
-    sites: [{ name: 'a.local', requests: 50 }],
-    backends: [{ requests: 50 }],
-  });
+  const isOver = (): boolean => {
+    const samples = named('traffic.sampled').map(({ data }) => data);
+    const { requestsPerSecond = 1, active = 1 } = samples.at(-1) ?? {};
+    return samples.some((sample) => sample.requestsPerSecond > 0) && requestsPerSecond === 0 && active === 0;
+  };
+  await until(isOver);
+  const told = named('traffic.sampled').flatMap(({ data }) => data.sites);
+  expect(told.at(-1)).toEqual({ name: 'a.local', requests: 50 });
+  expect(
+    named('traffic.sampled')
+      .flatMap(({ data }) => data.backends)
+      .at(-1),
+  ).toMatchObject({ requests: 50 });
   const count = named('traffic.sampled').length;
   await new Promise((resolve) => setTimeout(resolve, 1_500));
   expect(named('traffic.sampled')).toHaveLength(count);

@@ -98,6 +98,6 @@ describe('config and events', () => {
     const heard: string[] = [];
     engine.onAny((name) => heard.push(name));
     await engine.stop();
-    expect(heard).toEqual(['listener.closed', 'engine.stopped']);
+    expect(heard).toEqual(['engine.stopping', 'listener.closed', 'engine.stopped']);
   });
 });

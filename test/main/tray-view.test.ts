@@ -71,4 +71,12 @@ describe('the tray', () => {
     expect(view.sites[0]).toEqual({ label: '● s1.test', url: 'http://s1.test:8080' });
     expect(view.more).toBe(4);
   });
+
+  it('carries what the doctor found, whatever the engine does', () => {
+    expect(trayView({ status: 'stopped', sites: [], listeners: [] }, 2)).toMatchObject({
+      icon: 'stopped',
+      findings: 2,
+    });
+    expect(running(site('a.test', 'healthy')).findings).toBe(0);
+  });
 });

@@ -2,10 +2,10 @@
 import { isIP } from 'node:net';
 import type { DevServer } from '../../../shared/discovery.ts';
 import { recogniseFramework } from './framework.ts';
-import { listOnLinux, type LastOwners } from './linux.ts';
+import { firstLook, listOnLinux } from './linux.ts';
 import { listOnMacos } from './macos.ts';
 import { probe as probePort, type Spoken } from './probe.ts';
-import { readProject } from './project.ts';
+import { readProject, type Project } from './project.ts';
 import type { ListeningSocket, Run } from './socket.ts';
 import { listOnWindows } from './windows.ts';
 
@@ -45,6 +45,8 @@ export function createDiscovery(deps: DiscoveryDeps): Discovery {
   const { probe = probePort, list = listBy(deps) } = deps;
   /** A port is asked once while the same process holds it: a probe is a line in the log of its server. */
   const spoken = new Map<string, Spoken>();
+  /** Read once too: what a process runs as does not change with its folder. */
+  const projects = new Map<string, Project>();
   let underWay: Promise<DevServer[]> | undefined;
 
   const ask = async (socket: ListeningSocket): Promise<Spoken> => {
@@ -54,16 +56,23 @@ export function createDiscovery(deps: DiscoveryDeps): Discovery {
     if (heard.kind !== 'silent') spoken.set(keyOf(socket), heard);
     return heard;
   };
+  const projectOf = async (socket: ListeningSocket): Promise<Project> => {
+    const project = projects.get(keyOf(socket)) ?? (await readProject(socket.folder));
+    projects.set(keyOf(socket), project);
+    return project;
+  };
   const look = async (): Promise<DevServer[]> => {
     const sockets = onePerServer((await list()).filter((socket) => isCandidate(socket, deps)));
     const keys = new Set(sockets.map(keyOf));
-    for (const key of spoken.keys()) if (!keys.has(key)) spoken.delete(key);
+    for (const known of [spoken, projects]) for (const key of known.keys()) if (!keys.has(key)) known.delete(key);
     const mapped = deps.mapped();
     const found: DevServer[] = [];
     for (let at = 0; at < sockets.length; at += PROBES_AT_ONCE)
       await Promise.all(
         sockets.slice(at, at + PROBES_AT_ONCE).map(async (socket) => {
-          const server = await describe(socket, await ask(socket), sockets, mapped);
+          const heard = await ask(socket);
+          if (heard.kind === 'other') return;
+          const server = describe(socket, { heard, project: await projectOf(socket) }, sockets, mapped);
           if (server !== undefined) found.push(server);
         }),
       );
@@ -81,7 +90,7 @@ const keyOf = ({ address, port, pid }: ListeningSocket): string => `${pid ?? ''}
 
 function listBy({ platform, run, uid }: DiscoveryDeps): () => Promise<ListeningSocket[]> {
   if (platform === 'linux') {
-    const last: LastOwners = { inodes: '', owners: new Map() };
+    const last = firstLook();
     return () => listOnLinux(uid, '/proc', last);
   }
   return platform === 'win32' ? () => listOnWindows(run) : () => listOnMacos(uid, run);
@@ -104,17 +113,16 @@ function onePerServer(sockets: readonly ListeningSocket[]): ListeningSocket[] {
   return [...servers.values()];
 }
 
-/** Undefined for what is no HTTP server; one that is silent counts when its command line says what it is. */
-async function describe(
+/** Undefined for what does not speak and is unknown: one that is silent counts when its command line says what it is. */
+function describe(
   socket: ListeningSocket,
-  heard: Spoken,
+  { heard, project }: { heard: Exclude<Spoken, { kind: 'other' }>; project: Project },
   all: readonly ListeningSocket[],
   mapped: ReadonlyMap<number, string>,
-): Promise<DevServer | undefined> {
-  if (heard.kind === 'other') return undefined;
+): DevServer | undefined {
   const { address, port, pid, process, folder, command = [] } = socket;
   const answer = 'answer' in heard ? heard.answer : '';
-  const framework = recogniseFramework({ command, answer, ...(await readProject(folder)) });
+  const framework = recogniseFramework({ command, answer, ...project });
   if (heard.kind === 'silent' && framework === undefined) return undefined;
   const site = mapped.get(port);
   return {

@@ -15,39 +15,49 @@ export interface KernelSocket {
   inode: string;
 }
 
-/** Of the look before: the descriptors of every process are read again only when other sockets listen. */
-export interface LastOwners {
-  inodes: string;
-  owners: Map<string, number>;
+/** Of the look before: only a socket that was not there then is looked for among the processes. */
+export interface LastLook {
+  /** By inode. */
+  sockets: ReadonlyMap<string, ListeningSocket>;
+  pids: ReadonlySet<number>;
 }
 
-export async function listOnLinux(
-  uid: number,
-  proc = '/proc',
-  last: LastOwners = { inodes: '', owners: new Map() },
-): Promise<ListeningSocket[]> {
+export const firstLook = (): LastLook => ({ sockets: new Map(), pids: new Set() });
+
+/** `last` is brought up to date. */
+export async function listOnLinux(uid: number, proc = '/proc', last = firstLook()): Promise<ListeningSocket[]> {
   const tables = await Promise.all(
     ['tcp', 'tcp6'].map((name) => readFile(posix.join(proc, 'net', name), 'utf8').catch(() => '')),
   );
-  const sockets = tables
+  const listening = tables
     .flatMap(parseKernelTable)
     .filter((socket) => socket.uid === uid)
     .slice(0, MAX_SOCKETS);
-  const inodes = sockets.map(({ inode }) => inode).join(' ');
-  if (inodes !== last.inodes) {
-    last.owners = await ownersOf(new Set(sockets.map(({ inode }) => inode)), proc);
-    last.inodes = inodes;
-  }
-  const { owners } = last;
-  const described = new Map<number, Promise<Partial<ListeningSocket>>>();
-  return Promise.all(
-    sockets.map(async ({ address, port, inode }) => {
-      const pid = owners.get(inode);
-      if (pid === undefined) return { address, port };
-      if (!described.has(pid)) described.set(pid, describe(pid, proc));
-      return { address, port, pid, ...(await described.get(pid)) };
+  const fresh = listening.filter(({ inode }) => !last.sockets.has(inode));
+  const found = fresh.length === 0 ? new Map<string, ListeningSocket>() : await describeAll(fresh, proc, last);
+  last.sockets = new Map(
+    listening.flatMap(({ inode }) => {
+      const socket = last.sockets.get(inode) ?? found.get(inode);
+      return socket === undefined ? [] : [[inode, socket] as const];
     }),
   );
+  return [...last.sockets.values()];
+}
+
+async function describeAll(
+  sockets: readonly KernelSocket[],
+  proc: string,
+  last: LastLook,
+): Promise<Map<string, ListeningSocket>> {
+  const owners = await ownersOf(new Set(sockets.map(({ inode }) => inode)), proc, last);
+  const described = new Map<number, Promise<Partial<ListeningSocket>>>();
+  const entries = sockets.map(async ({ address, port, inode }): Promise<[string, ListeningSocket]> => {
+    const pid = owners.get(inode);
+    if (pid === undefined) return [inode, { address, port }];
+    if (!described.has(pid)) described.set(pid, describe(pid, proc));
+    return [inode, { address, port, pid, ...(await described.get(pid)) }];
+  });
+  return new Map(await Promise.all(entries));
 }
 
 /** From `/proc/net/tcp` or `tcp6`: those that listen. */
@@ -75,11 +85,35 @@ function addressOf(hex: string): string {
   return new URL(`http://[${groups.join(':')}]`).hostname.slice(1, -1);
 }
 
-/** Inode → process. A socket that several hold belongs to the oldest, which the others were forked from. */
-async function ownersOf(inodes: ReadonlySet<string>, proc: string): Promise<Map<string, number>> {
-  const owners = new Map<string, number>();
-  if (inodes.size === 0) return owners;
+/**
+ * Inode → process. A socket that several hold belongs to the oldest, which the others were forked from. Processes that
+ * came since the last look are asked first: a server that just started mostly is one of them, and the rest are many.
+ */
+async function ownersOf(inodes: ReadonlySet<string>, proc: string, last: LastLook): Promise<Map<string, number>> {
   const pids = (await readdir(proc)).filter((name) => /^\d+$/.test(name)).map(Number);
+  const known = last.pids;
+  last.pids = new Set(pids);
+  const owners = await holders(
+    inodes,
+    pids.filter((pid) => !known.has(pid)),
+    proc,
+  );
+  if (owners.size === inodes.size) return owners;
+  const rest = new Set([...inodes].filter((inode) => !owners.has(inode)));
+  const others = await holders(
+    rest,
+    pids.filter((pid) => known.has(pid)),
+    proc,
+  );
+  return new Map([...owners, ...others]);
+}
+
+async function holders(
+  inodes: ReadonlySet<string>,
+  pids: readonly number[],
+  proc: string,
+): Promise<Map<string, number>> {
+  const owners = new Map<string, number>();
   for (let at = 0; at < pids.length; at += PROCESSES_AT_ONCE)
     await Promise.all(
       pids.slice(at, at + PROCESSES_AT_ONCE).map(async (pid) => {

@@ -18,6 +18,8 @@ export interface ExchangeRing {
   record: (exchange: RecordedExchange) => void;
   /** What was recorded while it was open has changed. */
   update: (exchange: RecordedExchange) => void;
+  /** Called once, when the next one is recorded. */
+  onNext: (tell: () => void) => void;
   /** Called with the id of each one that changed after it was recorded; returns the call that ends it. */
   onUpdate: (listener: (id: number) => void) => () => void;
   /** As it came, nothing redacted: for sending it again. */
@@ -41,6 +43,7 @@ export function createExchangeRing(size: number = EXCHANGE_RING): ExchangeRing {
   const slots: (RecordedExchange | undefined)[] = new Array<RecordedExchange | undefined>(size).fill(undefined);
   let last = 0;
   const listeners = new Set<(id: number) => void>();
+  let waiting: (() => void)[] = [];
   const at = (id: number): RecordedExchange | undefined =>
     id < 1 || id > last || id <= last - size ? undefined : slots[id % size];
 
@@ -49,7 +52,12 @@ export function createExchangeRing(size: number = EXCHANGE_RING): ExchangeRing {
       last += 1;
       exchange.id = last;
       slots[last % size] = exchange;
+      if (waiting.length === 0) return;
+      const told = waiting;
+      waiting = [];
+      for (const tell of told) tell();
     },
+    onNext: (tell) => void waiting.push(tell),
     update(exchange) {
       for (const listener of listeners) listener(exchange.id);
     },

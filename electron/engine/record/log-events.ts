@@ -13,17 +13,20 @@ const sentences: Sentences<EventName> = {
   ...SYSTEM_LINES,
   ...REHEARSAL_LINES,
   ...SERVICE_LINES,
+  'engine.starting': () => ({ level: 'debug', message: 'Starting' }),
   'engine.started': ({ revision }) => ({
     level: 'info',
     message: `Serving revision ${revision}`,
     fields: { revision },
   }),
+  'engine.stopping': () => ({ level: 'debug', message: 'Stopping; requests under way are let finish' }),
   'engine.stopped': () => ({ level: 'info', message: 'Stopped serving' }),
   'engine.startFailed': ({ problems }) => ({
     level: 'error',
     message: `The engine could not start: ${joined(problems)}`,
     fields: codes(problems),
   }),
+  'doctor.examined': ({ toMend }) => ({ level: 'debug', message: `The doctor found ${toMend} to mend` }),
   'config.applied': ({ revision, source, summary }) => ({
     level: 'info',
     message: `Applied revision ${revision} from ${source}${summary ? `: ${summary}` : ''}`,

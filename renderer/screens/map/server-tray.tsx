@@ -14,6 +14,8 @@ import type { MapItem } from './graph.ts';
 
 /** A server that was just started is there within one look. */
 const LOOK_MS = 10_000;
+/** While the person is elsewhere; coming back is a look at once. */
+const AWAY_LOOKS = 6;
 /** More cards than anyone drags; those not routed yet come first. */
 const CARDS_MAX = 20;
 /** A longer menu is no help; the search of the map brings the pool that is wanted. */
@@ -21,12 +23,7 @@ const POOLS_MAX = 30;
 
 export function ServerTray({ items }: { items: readonly MapItem[] }) {
   const { state, reload } = useAnswer('discovery.list');
-  useEffect(() => {
-    const timer = setInterval(() => {
-      if (!document.hidden) reload();
-    }, LOOK_MS);
-    return () => clearInterval(timer);
-  }, [reload]);
+  useEffect(() => keepLooking(reload), [reload]);
   return (
     <section className="map-servers" aria-label="Dev servers on this machine">
       <header className="map-servers-head">
@@ -38,6 +35,20 @@ export function ServerTray({ items }: { items: readonly MapItem[] }) {
       {state.phase === 'ready' && <Cards servers={state.value.servers} pools={poolsOf(items)} />}
     </section>
   );
+}
+
+/** Not at all while the window is hidden. Returns the call that ends it. */
+function keepLooking(look: () => void): () => void {
+  let turn = 0;
+  const timer = setInterval(() => {
+    turn += 1;
+    if (!document.hidden && (document.hasFocus() || turn % AWAY_LOOKS === 0)) look();
+  }, LOOK_MS);
+  window.addEventListener('focus', look);
+  return () => {
+    clearInterval(timer);
+    window.removeEventListener('focus', look);
+  };
 }
 
 function poolsOf(items: readonly MapItem[]): PoolPlace[] {
