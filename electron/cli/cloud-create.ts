@@ -41,7 +41,9 @@ export async function createAndWait(context: Context, name: string, options: Cre
     throw new ProblemError([problem('SERVICE_CANCELLED', `${name} was cancelled.`)]);
   }
   if (state.status === 'failed')
-    throw new ProblemError([state.problem ?? problem('SERVICE_FAILED', `${name} failed.`)]);
+    throw new ProblemError([
+      state.problem ?? problem('SERVICE_FAILED', `${name} failed.`, { fix: `Look at \`mogoly cloud logs ${name}\`.` }),
+    ]);
   print.result(state, () => {
     print.line(`${plain(name)} ${sentence(state)}`);
     print.line(`Connect with \`mogoly cloud url ${plain(name)}\``);

@@ -106,7 +106,9 @@ async function reveal(file: string): Promise<void> {
   try {
     await access(file);
   } catch {
-    throw new ProblemError([problem('FILE_MISSING', `${file} is not there yet.`)]);
+    throw new ProblemError([
+      problem('FILE_MISSING', `${file} is not there yet.`, { fix: 'It is made when it is first needed.' }),
+    ]);
   }
   shell.showItemInFolder(file);
 }

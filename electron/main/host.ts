@@ -27,7 +27,11 @@ type Closers = (() => Promise<void>)[];
 export async function openHost(home: string, version: string, keyWrapper?: KeyWrapper): Promise<Result<Host>> {
   const closers: Closers = [];
   const opened = await open(home, version, keyWrapper, closers).catch((error: unknown) =>
-    failure(problem('WORKSPACE_FAILED', `The home folder ${home} cannot be opened: ${String(error)}`)),
+    failure(
+      problem('WORKSPACE_FAILED', `The home folder ${home} cannot be opened: ${String(error)}`, {
+        fix: 'Make it writable, or set MOGOLY_HOME to another folder.',
+      }),
+    ),
   );
   if (!opened.ok) await closeAll(closers);
   return opened;

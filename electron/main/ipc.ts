@@ -14,7 +14,10 @@ export interface IpcOptions {
 
 export function setupIpc({ window, answer, onBug }: IpcOptions): void {
   ipcMain.handle(CALL_CHANNEL, async (event, name: unknown, request: unknown) => {
-    if (!isFromWindow(event, window())) return failure(problem('SENDER_REFUSED', 'Only the Mogoly window may ask.'));
+    if (!isFromWindow(event, window()))
+      return failure(
+        problem('SENDER_REFUSED', 'Only the Mogoly window may ask.', { fix: 'Use the window, or the CLI.' }),
+      );
     if (typeof name !== 'string') return failure(problem('COMMAND_UNKNOWN', 'A command is named by text.'));
     try {
       return await answer(name, request);

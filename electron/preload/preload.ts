@@ -5,17 +5,19 @@ import { ASK_CHANNEL, CALL_CHANNEL, isAppCommand, isCommand, isPush, PUSH_CHANNE
 import type { Push } from '../../shared/protocol.ts';
 import type { Api } from '../../shared/window-api.ts';
 
-const failed = (code: string, message: string): { ok: false; problems: object[] } => ({
+const failed = (code: string, message: string, fix: string): { ok: false; problems: object[] } => ({
   ok: false,
-  problems: [{ code, severity: 'error', message }],
+  problems: [{ code, severity: 'error', message, fix }],
 });
 
 async function call(known: (name: string) => boolean, name: unknown, request: unknown): Promise<unknown> {
-  if (typeof name !== 'string' || !known(name)) return failed('COMMAND_UNKNOWN', 'There is no such command.');
+  if (typeof name !== 'string' || !known(name))
+    return failed('COMMAND_UNKNOWN', 'There is no such command.', 'Restart Mogoly.');
   try {
     return await ipcRenderer.invoke(CALL_CHANNEL, name, request);
   } catch (error) {
-    return failed('APP_UNREACHABLE', error instanceof Error ? error.message : String(error));
+    const reason = error instanceof Error ? error.message : String(error);
+    return failed('APP_UNREACHABLE', `Mogoly does not answer: ${reason}`, 'Restart Mogoly.');
   }
 }
 

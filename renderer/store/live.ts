@@ -92,7 +92,9 @@ async function load(bridge: Pick<Bridge, 'call'>, store: typeof liveStore): Prom
     bridge.call('log.list', { limit: LOG_KEEP }),
   ]);
   if (!status.ok) {
-    const reason = status.problems[0] ?? problem('ENGINE_SILENT', 'The engine did not answer.');
+    const reason =
+      status.problems[0] ??
+      problem('ENGINE_SILENT', 'The engine did not answer.', { fix: 'Try again, or restart Mogoly.' });
     store.setState({ phase: 'failed', problem: reason });
     return false;
   }

@@ -54,7 +54,13 @@ export const basicAuth: MiddlewareFactory<typeof schema> = {
         return plainReply(503, 'AUTH_BUSY', 'too many passwords are being checked. Try again in a second.', {
           'Retry-After': '1',
         });
-      if (verdict === 'no') return plainReply(401, 'AUTH_REQUIRED', `sign in with a user of ${realm}.`, challenge);
+      if (verdict === 'no')
+        return plainReply(
+          401,
+          'AUTH_REQUIRED',
+          `this address asks for a password. Sign in with a user of ${realm}.`,
+          challenge,
+        );
       if (!forward) drop();
       return undefined;
     };

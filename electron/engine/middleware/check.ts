@@ -28,14 +28,20 @@ export function parseConfig(name: string, schema: z.ZodType, config: unknown): R
     }
     if (unknown.length === 0) return failure(...warnings, ...wrong.map((issue) => describeIssue(name, issue)));
   }
-  return failure(...warnings, problem('MIDDLEWARE_CONFIG', `${name}: its config is not understood`, { path: [] }));
+  return failure(
+    ...warnings,
+    problem('MIDDLEWARE_CONFIG', `${name}: its config is not understood`, { path: [], fix: SEE_KEYS }),
+  );
 }
+
+/** What zod says is wrong tells what would be right in most cases. */
+const SEE_KEYS = 'Correct it; the Config screen of the window tells what each key takes.';
 
 function describeIssue(name: string, issue: Issue): Problem {
   const path = toPath(issue);
   const fix: unknown = issue.code === 'custom' ? issue.params?.['fix'] : undefined;
   const message = `${[name, ...path].join('.')}: ${lowerFirst(deepest(issue).message)}`;
-  return problem('MIDDLEWARE_CONFIG', message, { path, ...(typeof fix === 'string' ? { fix } : {}) });
+  return problem('MIDDLEWARE_CONFIG', message, { path, fix: typeof fix === 'string' ? fix : SEE_KEYS });
 }
 
 /** A key of a record wraps what is wrong with it. */

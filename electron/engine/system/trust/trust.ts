@@ -106,7 +106,9 @@ async function planOf(store: TrustStore, action: TrustAction, root: TrustedRoot)
       id,
       name,
       steps: [],
-      problem: problem('TRUST_STORE_UNAVAILABLE', `${name}: ${detail}`, fix === undefined ? {} : { fix }),
+      problem: problem('TRUST_STORE_UNAVAILABLE', `${name}: ${detail}`, {
+        fix: fix ?? 'Choose another store.',
+      }),
     };
   return { id, name, steps: await (action === 'install' ? store.installSteps(root) : store.removeSteps(root)) };
 }

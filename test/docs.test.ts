@@ -1,0 +1,20 @@
+/** What is generated from the sources is as the sources are, and no error leaves its reader without a remedy. */
+import { expect, it } from 'vitest';
+import { readSource } from './kit/source-tree.ts';
+
+const { errorDocument, FILE } = (await import(new URL('../build/error-codes.mjs', import.meta.url).href)) as {
+  errorDocument: () => Promise<string>;
+  FILE: string;
+};
+
+it('docs/errors.md is what `node build/error-codes.mjs` writes', async () => {
+  expect(readSource(FILE)).toBe(await errorDocument());
+});
+
+it('every code has a remedy', () => {
+  const rows = readSource(FILE)
+    .split('\n')
+    .filter((line) => line.startsWith('| `'));
+  expect(rows.length).toBeGreaterThan(200);
+  expect(rows.filter((line) => /\|\s*\|$/.test(line))).toEqual([]);
+});
