@@ -46,9 +46,11 @@ export const shortUrl = (url: string): string =>
 /** `Nov 26, 09:12`, of milliseconds since 1970. */
 export const formatDay = (at: number): string => day.format(at);
 
-/** `512 B`, `1.4 kB`, `3.2 MB`, `1.9 GB`. */
+const threeDigits = (value: number): string => value.toFixed(value < 100 ? 1 : 0);
+
+/** `512 B`, `1.4 kB`, `482 MB`, `1.9 GB`. */
 export function formatBytes(bytes: number): string {
   if (bytes < 1_000) return `${bytes} B`;
-  if (bytes < 1_000_000) return `${(bytes / 1_000).toFixed(1)} kB`;
-  return bytes < 1_000_000_000 ? `${(bytes / 1_000_000).toFixed(1)} MB` : `${(bytes / 1_000_000_000).toFixed(1)} GB`;
+  if (bytes < 1_000_000) return `${threeDigits(bytes / 1_000)} kB`;
+  return bytes < 1_000_000_000 ? `${threeDigits(bytes / 1_000_000)} MB` : `${threeDigits(bytes / 1_000_000_000)} GB`;
 }

@@ -6,7 +6,7 @@ export const SERVICE_WORDS: Record<ServiceStatus, { shape: HealthStatus; word: s
   ready: { shape: 'healthy', word: 'Ready' },
   unready: { shape: 'degraded', word: 'Not answering' },
   failed: { shape: 'down', word: 'Failed' },
-  unreachable: { shape: 'degraded', word: 'Out of reach' },
+  unreachable: { shape: 'unknown', word: 'Out of reach' },
   stopped: { shape: 'unknown', word: 'Stopped' },
   absent: { shape: 'unknown', word: 'Not made yet' },
   pulling: { shape: 'draining', word: 'Pulling' },

@@ -55,4 +55,4 @@ export const isRunning = ({ status, container }: ServiceState): boolean =>
 export const isBusy = ({ status }: ServiceState): boolean =>
   ['pulling', 'creating', 'starting', 'stopping', 'removing'].includes(status);
 
-export const isBroken = ({ status }: ServiceState): boolean => ['failed', 'unready', 'unreachable'].includes(status);
+export const isBroken = ({ status }: ServiceState): boolean => ['failed', 'unready'].includes(status);

@@ -20,7 +20,7 @@ export const NO_DOCKER: DockerState = {
   available: false,
   tried: ['unix:///var/run/docker.sock', 'unix:///home/dev/.docker/run/docker.sock', 'unix:///run/podman/podman.sock'],
   problem: {
-    code: 'DOCKER_UNAVAILABLE',
+    code: 'DOCKER_MISSING',
     severity: 'error',
     message: 'There is no Docker or Podman on this machine.',
     fix: 'Install and start one for services; everything else works without.',

@@ -6,8 +6,11 @@ export interface DockerStep {
   line?: string;
 }
 
+const LINUX_INSTALL: DockerStep = {
+  text: 'Install Docker, as on Debian and Ubuntu:',
+  line: 'sudo apt install docker.io',
+};
 const LINUX: DockerStep[] = [
-  { text: 'Install Docker, as on Debian and Ubuntu:', line: 'sudo apt install docker.io' },
   { text: 'Start it:', line: 'sudo systemctl enable --now docker' },
   { text: 'Or let Podman answer for your user:', line: 'systemctl --user enable --now podman.socket' },
 ];
@@ -32,5 +35,7 @@ export function dockerSteps(code: string | undefined, agent: string): readonly D
   if (code === 'DOCKER_FORBIDDEN') return FORBIDDEN;
   if (code === 'DOCKER_REMOTE' || code === 'DOCKER_HOST_INVALID') return ELSEWHERE;
   if (/Macintosh|Mac OS X/.test(agent)) return MAC;
-  return /Windows/.test(agent) ? WINDOWS : LINUX;
+  if (/Windows/.test(agent)) return WINDOWS;
+  // One that is there and silent needs no second one.
+  return code === 'DOCKER_MISSING' ? [LINUX_INSTALL, ...LINUX] : LINUX;
 }

@@ -17,7 +17,8 @@ export function ServiceActions({ service }: { service: ServiceState }) {
   const isAway = status === 'unreachable';
   const isHeld = isBusy(service) || isAway;
   const runs = isRunning(service) || isAway;
-  const canStart = !runs && (container !== undefined || inConfig) && !isBusy(service);
+  // One that could not be made is tried again where it says why.
+  const canStart = !runs && !isBusy(service) && (container !== undefined || (inConfig && status !== 'failed'));
   return (
     <div className="actions">
       {canStart && (

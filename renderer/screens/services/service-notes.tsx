@@ -30,6 +30,7 @@ export function ServiceNotes({ service }: { service: ServiceState }) {
 /** The loudest thing on the screen. */
 function Broken({ service }: { service: ServiceState }) {
   const { problem, status, container, inConfig } = service;
+  // Docker's own silence stands above all services.
   if (problem === undefined || !isBroken(service)) return null;
   const isUnmade = status === 'failed' && container === undefined;
   return (
