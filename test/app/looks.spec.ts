@@ -13,7 +13,7 @@ import { NOW, showcase } from '../renderer/showcase.ts';
 /** Another Chrome draws letters a little differently: the pictures are of this one. */
 const PICTURED_CHROME = '114';
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
-const SCREENS = ['Map', 'Sites', 'Traffic', 'Events', 'Names', 'Trust', 'Config', 'Doctor', 'Settings'];
+const SCREENS = ['Map', 'Sites', 'Traffic', 'Events', 'Names', 'Trust', 'Services', 'Config', 'Doctor', 'Settings'];
 
 let app: ElectronApplication;
 let page: Page;

@@ -1,9 +1,9 @@
 /** The form of a service in a real browser: types, defaults, what is wrong at its field, creating and changing. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { makeService, report } from './canned-services.ts';
+import { makeService } from './canned-services.ts';
 import { ok } from './canned-system.ts';
 import { startHarness } from './harness.ts';
-import { choose, configAnswer, detail, onServices, REVISION } from './services-window.ts';
+import { configAnswer, detail, onServices, pushServices, REVISION } from './services-window.ts';
 import { answerWith, callsOf } from './system-screens.ts';
 import type { Page } from 'playwright';
 import type { Harness } from './harness.ts';
@@ -156,18 +156,26 @@ describe('a new service', { timeout: 90_000 }, () => {
     const problem = { code: 'SERVICE_PULL_REFUSED', severity: 'error' as const, message: 'No such image.' };
     const { container: _, port: _port, ...unmade } = makeService('bus', { type: 'custom', image: 'bus:1' });
     const failed = { ...unmade, status: 'failed' as const, inConfig: false, problem };
-    const answers = { 'services.create': ok(failed), 'services.list': ok(report({ services: [failed] })) };
-    await onServices(harness, { answers }, async (page) => {
+    await onServices(harness, { answers: { 'services.create': ok(failed) } }, async (page) => {
       await button(page, 'Add service').click();
       await page.getByRole('radio', { name: 'Custom image' }).check();
-      await field(page, 'Name').fill('other');
+      await field(page, 'Name').fill('bus');
       await field(page, 'Image').fill('bus:1');
+      await button(page, 'Ports and volumes').click();
+      await field(page, 'Ports').fill('4222');
       await button(page, 'Create').click();
-      await choose(page, 'bus');
-      await button(page, 'Change its settings').click();
-      expect(await field(page, 'Image').inputValue()).toBe('bus:1');
-      await page.keyboard.press('Escape');
+      await pushServices(page, 1, { services: [failed] });
       await detail(page).getByText('No such image.').waitFor();
+      await button(page, 'Try again').click();
+      await expect.poll(() => callsOf(page, 'services.create')).toHaveLength(2);
+      const [first, second] = await callsOf(page, 'services.create');
+      expect(second).toEqual(first);
+      expect(first).toEqual({ service: { type: 'custom', name: 'bus', image: 'bus:1', exposed_ports: [4222] } });
+      await button(page, 'Change its settings').click();
+      expect([await field(page, 'Image').inputValue(), await field(page, 'Ports').inputValue()]).toEqual([
+        'bus:1',
+        '4222',
+      ]);
     });
   });
 });
@@ -185,9 +193,9 @@ describe('a service of the config', { timeout: 90_000 }, () => {
       await page.getByRole('complementary', { name: 'Change app-db' }).waitFor();
       expect(await page.getByRole('radio').count()).toBe(0);
       await field(page, 'Version').fill('17');
-      await button(page, 'Credentials').click();
+      await page.getByRole('button', { name: /^Credentials/ }).click();
       await field(page, 'Username').fill('');
-      await button(page, 'Name and access').click();
+      await page.getByRole('button', { name: /^Name and access/ }).click();
       await field(page, 'Port of the domain').fill('5433');
       await button(page, 'Apply').click();
       await page.getByText('app-db is changed in the config.').waitFor();

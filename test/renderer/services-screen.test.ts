@@ -30,7 +30,7 @@ describe('the services', { timeout: 90_000 }, () => {
       await first.getByText('0.6 % · 41.8 MB').waitFor();
       expect(await first.innerText()).toMatch(/app-db\s+127\.0\.0\.1:32768\s+Ready\s+PostgreSQL 17/);
       expect(await rows(page).filter({ hasText: 'mail' }).innerText()).toContain('Pulling 34 %');
-      expect(await rows(page).filter({ hasText: 'legacy' }).innerText()).toContain('changed in the config');
+      expect(await rows(page).filter({ hasText: 'legacy' }).innerText()).toContain('· changed');
       expect(await rows(page).filter({ hasText: 'search' }).innerText()).toMatch(/Not answering/);
       await page.getByRole('listbox', { name: 'Service list' }).focus();
       await page.keyboard.press('ArrowDown');

@@ -1,6 +1,7 @@
 /** An ordinary working day on every screen at once: what the pictures of the window show. */
 import { cannedConfig } from './config/canned-config.ts';
 import { busySnapshot } from './canned.ts';
+import { namedAnswers, serviceAnswers } from './canned-services.ts';
 import { systemAnswers, TODAY } from './canned-system.ts';
 import type { Canned } from './harness.ts';
 import type { DevServer } from '../../shared/discovery.ts';
@@ -106,11 +107,12 @@ export function showcase(): Canned {
     snapshot: { ...snapshot, startedAt: NOW - 3 * 3_600_000, traffic: { ...snapshot.traffic, at: NOW } },
     log: LOG,
     answers: {
-      ...(moved(systemAnswers()) as Record<string, unknown>),
+      ...(moved(systemAnswers(serviceAnswers())) as Record<string, unknown>),
       ...config,
       'discovery.list': { ok: true, value: { servers: SERVERS } },
       'exchanges.list': { ok: true, value: EXCHANGES },
       'capture.get': { ok: true, value: { enabled: false, bodyBytes: 65_536, heldBytes: 0 } },
     },
+    named: namedAnswers(),
   };
 }

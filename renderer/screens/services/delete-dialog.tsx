@@ -7,6 +7,11 @@ import type { ServiceState } from '../../../shared/service.ts';
 /** Folders of this machine are never deleted. */
 const isFolder = (volume: string): boolean => /^([/\\~]|[A-Za-z]:[/\\])/.test(volume);
 
+function whatGoes({ container, inConfig }: ServiceState): string {
+  if (container === undefined) return inConfig ? 'Its entry in the config is removed.' : 'It leaves the list.';
+  return `Its container is removed${inConfig ? ', and its entry in the config' : ''}.`;
+}
+
 export function DeleteDialog({ service, onClose }: { service: ServiceState; onClose: () => void }) {
   const [withData, setWithData] = useState(false);
   const id = useId();
@@ -23,7 +28,7 @@ export function DeleteDialog({ service, onClose }: { service: ServiceState; onCl
       onClose={onClose}
     >
       <p>
-        Its container is removed{inConfig && ', and its entry in the config'}.{' '}
+        {whatGoes(service)}{' '}
         {withData
           ? 'Its data and its password go too. This cannot be undone.'
           : `Its data and its password are kept: a service of the same name finds them again.${inConfig ? ' You can undo this.' : ''}`}

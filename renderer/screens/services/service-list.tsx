@@ -97,6 +97,6 @@ function ServiceRow({ service, catalogue, now }: ServiceRowProps) {
 }
 
 function remarkOf({ inConfig, changes, status }: ServiceState): string {
-  if (changes.length > 0) return ' · changed in the config';
+  if (changes.length > 0) return ' · changed';
   return inConfig || ['failed', 'pulling', 'creating', 'starting'].includes(status) ? '' : ' · not in the config';
 }

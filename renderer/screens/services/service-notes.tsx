@@ -23,6 +23,9 @@ export function ServiceNotes({ service }: { service: ServiceState }) {
       )}
       <Changes service={service} />
       <NotInConfig service={service} />
+      {service.status === 'absent' && (
+        <p className="service-note muted">The config has it, and it has no container yet. Start makes one.</p>
+      )}
     </>
   );
 }
