@@ -101,7 +101,7 @@ describe('files', () => {
 
   it("none names a path of somebody's machine", () => {
     const machine = new RegExp(`(?<![\\w.$}])/(${['work', 'Users'].join('|')})/[\\w.]`);
-    const others = tracked().filter((file) => /^(README\.md|CHANGELOG\.md|\.ci\/)/.test(file));
+    const others = tracked().filter((file) => /^(\w+\.md$|docs\/|\.ci\/)/.test(file));
     expect([...all, ...others].filter((file) => machine.test(readSource(file)))).toEqual([]);
   });
 
@@ -111,16 +111,19 @@ describe('files', () => {
   });
 });
 
-describe('README', () => {
-  it('names only paths that exist', () => {
-    const quoted = [...readSource('README.md').matchAll(/`([\w.@/-]+)`/g)].map(([, text]) => text!);
+/** What people read before they change anything. */
+const DOCUMENTS = ['README.md', 'CONTRIBUTING.md', 'SECURITY.md'];
+
+describe('documents', () => {
+  it.each(DOCUMENTS)('%s names only paths that exist', (document) => {
+    const quoted = [...readSource(document).matchAll(/`([\w.@/-]+)`/g)].map(([, text]) => text!);
     const paths = quoted.filter((text) => /^(electron|renderer|shared|test|build|\.ci)(\/|$)/.test(text));
     expect(paths.filter((name) => !existsSync(path.join(ROOT, name)))).toEqual([]);
   });
 
-  it('names only npm scripts that exist', () => {
+  it.each(DOCUMENTS)('%s names only npm scripts that exist', (document) => {
     const scripts = (JSON.parse(readSource('package.json')) as { scripts: Record<string, string> }).scripts;
-    const named = [...readSource('README.md').matchAll(/\bnpm (?:run )?(start|test)\b|\bnpm run ([a-z]+)/g)];
+    const named = [...readSource(document).matchAll(/\bnpm (?:run )?(start|test)\b|\bnpm run ([a-z]+)/g)];
     expect(named.map(([, bare, run]) => bare ?? run ?? '').filter((name) => !(name in scripts))).toEqual([]);
   });
 });
