@@ -5,7 +5,7 @@ import { monitorEventLoopDelay } from 'node:perf_hooks';
 const TICK_MS = 10;
 
 /** @typedef {{ p50: number, p99: number, max: number }} Loop in milliseconds */
-/** @typedef {{ perSecond: number, longestMs: number }} Frames */
+/** `dropped`: share of the display's beats without a frame. @typedef {{ perSecond: number, beatMs: number, p99Ms: number, longestMs: number, dropped: number }} Frames */
 
 /** Follows the main process's event loop until the returned call. @param {import('playwright').ElectronApplication} app */
 export async function followLoop(app) {
@@ -37,27 +37,41 @@ export function idleLoop() {
   };
 }
 
-/** Counts the page's frames until the returned call. @param {import('playwright').Page} page */
+/** Times the page's frames until the returned call. @param {import('playwright').Page} page */
 export async function followFrames(page) {
   await page.evaluate(() => {
-    const bench = { began: performance.now(), last: performance.now(), frames: 0, longestMs: 0 };
-    const frame = () => {
-      const now = performance.now();
-      bench.longestMs = Math.max(bench.longestMs, now - bench.last);
-      bench.last = now;
-      bench.frames += 1;
+    /** @type {number[]} */
+    const at = [];
+    const frame = (/** @type {number} */ now) => {
+      at.push(now);
       window.requestAnimationFrame(frame);
     };
     window.requestAnimationFrame(frame);
-    Object.assign(globalThis, { benchFrames: bench });
+    Object.assign(globalThis, { benchFrames: at });
   });
-  return () =>
-    page.evaluate(() => {
-      const { benchFrames } =
-        /** @type {{ benchFrames: { began: number, last: number, frames: number, longestMs: number } }} */ (
-          /** @type {unknown} */ (globalThis)
-        );
-      const { began, last, frames, longestMs } = benchFrames;
-      return { perSecond: (frames * 1_000) / (last - began), longestMs };
-    });
+  return async () =>
+    framesOf(
+      await page.evaluate(
+        () => /** @type {{ benchFrames: number[] }} */ (/** @type {unknown} */ (globalThis)).benchFrames,
+      ),
+    );
+}
+
+/**
+ * Of the times at which frames began. The display's own beat is the usual gap; a gap of three beats dropped two frames.
+ * Both a frame too late and the one right after it, which is early, are one beat each.
+ * @param {number[]} at @returns {Frames}
+ */
+export function framesOf(at) {
+  const gaps = at.slice(1).map((now, index) => now - (at[index] ?? 0));
+  const sorted = [...gaps].sort((a, b) => a - b);
+  const beatMs = sorted[sorted.length >> 1] ?? 0;
+  const dropped = gaps.reduce((sum, gap) => sum + Math.max(0, Math.round(gap / beatMs) - 1), 0);
+  return {
+    perSecond: (gaps.length * 1_000) / ((at.at(-1) ?? 0) - (at[0] ?? 0)),
+    beatMs,
+    p99Ms: sorted[Math.floor(sorted.length * 0.99)] ?? 0,
+    longestMs: sorted.at(-1) ?? 0,
+    dropped: dropped / (gaps.length + dropped),
+  };
 }
