@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import type { Ask } from './actions.ts';
 import type { AppCommandName } from './names.ts';
-import type { Answer, CommandName, Push, Request } from './protocol.ts';
+import type { Answer, CommandName, Request } from './protocol.ts';
 import type { Problem } from './problem.ts';
 
 /** A long config copied whole; more is not text for a clipboard. */
@@ -89,8 +89,8 @@ export type AppHandlers = {
 export interface Api {
   /** A command of the engine. */
   call: <K extends CommandName>(name: K, request?: Request<K>) => Promise<Answer<K>>;
-  /** Each push in order; returns the call that ends it. */
-  onPush: (listener: (push: Push) => void) => () => void;
+  /** JSON of a `Push[]`, the pushes in order; returns the call that ends it. */
+  onPush: (listener: (pushes: string) => void) => () => void;
   app: {
     info: () => Promise<AppAnswer<'app.info'>>;
     /** What a menu, the tray or a notification wants shown; returns the call that ends it. */

@@ -24,7 +24,8 @@ export function publishTo(window: BrowserWindow, source: PushSource): void {
     if (!isReady || queue.length === 0) return;
     const batch = queue;
     queue = [];
-    webContents.send(PUSH_CHANNEL, batch);
+    // As text: objects would be copied property by property from the preload's world into the page's.
+    webContents.send(PUSH_CHANNEL, JSON.stringify(batch));
   };
   const unsubscribe = source.subscribe((push) => {
     if (queue.length >= QUEUE_LIMIT) queue = [];

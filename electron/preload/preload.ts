@@ -1,8 +1,7 @@
 /** Gives the window `window.api`: the contract's commands and pushes by name, and nothing else. */
 import { contextBridge, ipcRenderer } from 'electron';
 import { isAsk, type Ask } from '../../shared/actions.ts';
-import { ASK_CHANNEL, CALL_CHANNEL, isAppCommand, isCommand, isPush, PUSH_CHANNEL } from '../../shared/names.ts';
-import type { Push } from '../../shared/protocol.ts';
+import { ASK_CHANNEL, CALL_CHANNEL, isAppCommand, isCommand, PUSH_CHANNEL } from '../../shared/names.ts';
 import type { Api } from '../../shared/window-api.ts';
 
 const failed = (code: string, message: string, fix: string): { ok: false; problems: object[] } => ({
@@ -21,9 +20,9 @@ async function call(known: (name: string) => boolean, name: unknown, request: un
   }
 }
 
-function onPush(listener: (push: Push) => void): () => void {
-  const receive = (_event: unknown, pushes: Push[]): void => {
-    for (const push of pushes) if (isPush(push.name)) listener(push);
+function onPush(listener: (pushes: string) => void): () => void {
+  const receive = (_event: unknown, pushes: unknown): void => {
+    if (typeof pushes === 'string') listener(pushes);
   };
   ipcRenderer.on(PUSH_CHANNEL, receive);
   return () => {

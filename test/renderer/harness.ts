@@ -131,12 +131,12 @@ async function serve(folder: string, url: string, response: ServerResponse): Pro
 
 /** Runs in the page: the far side of the bridge. */
 export function installApi(canned: Canned): void {
-  const listeners = new Set<(push: Push) => void>();
+  const listeners = new Set<(pushes: string) => void>();
   const far: CannedWindow = {
     calls: [],
     canned,
     push: (push) => {
-      for (const listener of listeners) listener(push);
+      for (const listener of listeners) listener(JSON.stringify([push]));
     },
   };
   const answer = (name: string, request: unknown): unknown => {
@@ -171,7 +171,7 @@ export function installApi(canned: Canned): void {
   };
   const api = {
     call,
-    onPush: (listener: (push: Push) => void) => {
+    onPush: (listener: (pushes: string) => void) => {
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
