@@ -7,7 +7,10 @@ import {
   closestCenter,
   useSensor,
   useSensors,
+  type Active,
+  type Announcements,
   type DragEndEvent,
+  type Over,
 } from '@dnd-kit/core';
 import {
   SortableContext,
@@ -30,6 +33,21 @@ const ListContext = createContext<Pick<SortableListProps, 'ids' | 'onMove'>>({ i
 /** A press that moves less is a click. */
 const DRAG_PX = 4;
 
+const LIFTING = 'Space lifts it, the arrows move it, Space puts it down, and Escape leaves it where it was.';
+
+/** Read aloud: names and places, never the ids of our own. */
+function announcementsOf(ids: readonly string[]): Announcements {
+  const name = ({ id, data }: Active): string => String(data.current?.['label'] ?? id);
+  const place = (over: Over | null): string => `place ${ids.indexOf(String(over?.id)) + 1} of ${ids.length}`;
+  return {
+    onDragStart: ({ active }) => `${name(active)} is lifted.`,
+    onDragOver: ({ active, over }) => (over ? `${name(active)} is over ${place(over)}.` : undefined),
+    onDragEnd: ({ active, over }) =>
+      over ? `${name(active)} is put down at ${place(over)}.` : `${name(active)} stays where it was.`,
+    onDragCancel: ({ active }) => `${name(active)} stays where it was.`,
+  };
+}
+
 /** Adds no element of its own, so that it may stand in a table. */
 export function SortableList({ ids, onMove, children }: SortableListProps) {
   const sensors = useSensors(
@@ -45,7 +63,11 @@ export function SortableList({ ids, onMove, children }: SortableListProps) {
         sensors={sensors}
         collisionDetection={closestCenter}
         onDragEnd={end}
-        accessibility={{ container: document.body }}
+        accessibility={{
+          container: document.body,
+          screenReaderInstructions: { draggable: LIFTING },
+          announcements: announcementsOf(ids),
+        }}
       >
         <SortableContext items={[...ids]} strategy={verticalListSortingStrategy}>
           {children}
@@ -66,7 +88,10 @@ export interface SortableItem {
 /** `label`: what the item is called, for the name of its handle. */
 export function useSortableItem(id: string, label: string): SortableItem {
   const { ids, onMove } = useContext(ListContext);
-  const { attributes, listeners, setNodeRef, transform, transition, isDragging } = useSortable({ id });
+  const { attributes, listeners, setNodeRef, transform, transition, isDragging } = useSortable({
+    id,
+    data: { label },
+  });
   const at = ids.indexOf(id);
   const press = (event: KeyboardEvent): void => {
     const step = event.key === 'ArrowUp' ? -1 : event.key === 'ArrowDown' ? 1 : 0;

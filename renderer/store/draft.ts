@@ -10,6 +10,7 @@ import { choiceOf } from './entry-form.ts';
 import { rebase } from './entry-edits.ts';
 import { showToast } from './toasts.ts';
 import { setView } from './view.ts';
+import { valueAt } from '../../shared/value-at.ts';
 import type { ConfigPath } from '../../shared/problem.ts';
 import type { RouteChoice } from './entry-form.ts';
 import type { Draft, DraftTarget } from './draft-state.ts';
@@ -39,6 +40,12 @@ export async function openDraft(target: DraftTarget): Promise<void> {
     },
   });
   await readEntry(target);
+}
+
+/** Takes up an edit of before, on whatever screen the window is; the file may have changed since. */
+export async function resumeDraft(kept: Draft): Promise<void> {
+  draftStore.setState({ draft: { ...kept, phase: 'loading', errors: {}, problems: [], conflict: false } });
+  await readEntry(kept.target, kept);
 }
 
 /** Takes the current values from the file; what was typed stays. */
@@ -85,8 +92,9 @@ export function leaveField(path: ConfigPath): void {
   const { draft } = draftStore.getState();
   if (!draft) return;
   const key = JSON.stringify(path);
-  const message = checkEntry(draft)[key];
-  if (message && message !== 'Fill this in.') patchDraft({ errors: { ...draft.errors, [key]: message } });
+  const typed = valueAt(draft.value, path);
+  const message = typed === undefined || typed === '' ? undefined : checkEntry(draft)[key];
+  if (message) patchDraft({ errors: { ...draft.errors, [key]: message } });
 }
 
 export function closeDraft(): void {

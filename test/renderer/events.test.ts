@@ -125,6 +125,14 @@ describe('the event list', () => {
     });
   });
 
+  it('leads to the screen of what an event is about where it names no site', async () => {
+    await withEvents({}, async (page) => {
+      await rows(page).filter({ hasText: 'Port 80 is held by' }).last().click();
+      await button(page, 'Show the ports').click();
+      await page.getByRole('heading', { level: 1, name: 'Settings' }).waitFor();
+    });
+  });
+
   it('writes what is shown to a file, as text or as JSON lines', async () => {
     const canned = cannedEvents({ 'app.saveText': { ok: true, value: { file: '/home/dev/events.log' } } });
     const save = async (page: Page, item: string): Promise<void> => {

@@ -93,7 +93,7 @@ describe('the sites screen', () => {
       await page.keyboard.press('Space');
       await page.locator('.handle[aria-pressed="true"]').waitFor();
       await page.keyboard.press('ArrowDown');
-      await page.getByText(/moved over droppable area shop \/ web-2/).waitFor({ state: 'attached' });
+      await page.getByText(/^web-1 is over place 2 of \d+\.$/).waitFor({ state: 'attached' });
       await page.keyboard.press('Space');
       await page.getByText('web-1 moved.').waitFor();
       await page.getByRole('button', { name: 'Move web-2', exact: true }).press('Alt+ArrowUp');
@@ -127,6 +127,37 @@ describe('the sites screen', () => {
       await page.getByText('Also written here, and kept: old_key.').waitFor();
       await page.getByRole('button', { name: 'Continue editing' }).click();
       expect(await page.getByRole('textbox', { name: 'Weight' }).inputValue()).toBe('9');
+    });
+  });
+
+  it('an edit outlives the window, and takes up what changed in the file meanwhile', async () => {
+    await open({}, async (page) => {
+      await page.getByRole('button', { name: 'Edit web-1' }).click();
+      const weight = page.getByRole('textbox', { name: 'Weight' });
+      await weight.fill('9');
+      await page.reload();
+      await page.getByRole('button', { name: 'Sites', exact: true }).click();
+      await weight.waitFor();
+      expect(await weight.inputValue()).toBe('9');
+      await page.getByRole('button', { name: 'Cancel' }).click();
+      await weight.waitFor({ state: 'detached' });
+      await page.reload();
+      await page.getByRole('button', { name: 'Edit web-1' }).waitFor();
+      expect(await weight.count()).toBe(0);
+    });
+  });
+
+  it('a field of a new site that is left empty is not scolded; Apply says what it lacks', async () => {
+    await open({}, async (page) => {
+      await page.getByRole('button', { name: 'Add site' }).first().click();
+      const name = page.getByRole('textbox', { name: 'Name' });
+      await name.focus();
+      await page.keyboard.press('Tab');
+      await page.keyboard.press('Tab');
+      expect(await page.locator('[aria-invalid="true"]').count()).toBe(0);
+      await page.getByRole('button', { name: 'Apply' }).click();
+      await page.getByText('Give a name, as in shop.test.').waitFor();
+      expect(await name.getAttribute('aria-invalid')).toBe('true');
     });
   });
 

@@ -6,8 +6,9 @@ import { copyText } from '../../store/changes.ts';
 import { openConfigAt } from '../../store/config-text.ts';
 import { eventAsText } from '../../store/event-text.ts';
 import { liveStore } from '../../store/live.ts';
+import { chooseService } from '../../store/service-view.ts';
 import { showToast } from '../../store/toasts.ts';
-import { setView } from '../../store/view.ts';
+import { setView, type ScreenName } from '../../store/view.ts';
 import type { LogEntry } from '../../../shared/state.ts';
 
 export function EventDetail({ entry }: { entry: LogEntry }) {
@@ -43,17 +44,36 @@ export function EventDetail({ entry }: { entry: LogEntry }) {
   );
 }
 
-/** The way to the site it tells of, where that is still there, or to the config. */
-function Subject({ entry: { event, fields } }: { entry: LogEntry }) {
-  const name = fields?.['site'];
-  const isKnown = useStore(liveStore, (state) => state.snapshot?.sites.some((site) => site.name === name) ?? false);
-  if (isKnown && typeof name === 'string') {
-    const show = (): void => setView({ screen: 'sites', site: name, siteSearch: '', onlyBroken: false });
+/** Where one can look further, by the first word of the event. */
+const PLACES: Readonly<Record<string, { screen: ScreenName; label: string }>> = {
+  config: { screen: 'config', label: 'Open the config' },
+  names: { screen: 'names', label: 'Show the names' },
+  dns: { screen: 'names', label: 'Show the names' },
+  trust: { screen: 'certificates', label: 'Show trust' },
+  certificate: { screen: 'certificates', label: 'Show the certificates' },
+  acme: { screen: 'certificates', label: 'Show the certificates' },
+  listener: { screen: 'settings', label: 'Show the ports' },
+  doctor: { screen: 'doctor', label: 'Ask the doctor' },
+};
+
+/** The way to what it tells of, where that is still there: the site, the service, the line, else the screen. */
+function Subject({ entry: { event, fields = {} } }: { entry: LogEntry }) {
+  const { site, service, line, column } = fields;
+  const isKnown = useStore(liveStore, (state) => state.snapshot?.sites.some(({ name }) => name === site) ?? false);
+  if (isKnown && typeof site === 'string') {
+    const show = (): void => setView({ screen: 'sites', site, siteSearch: '', onlyBroken: false });
     return <Button onClick={show}>Show the site</Button>;
   }
-  if (!event.startsWith('config.')) return null;
-  const { line, column } = fields ?? {};
-  if (typeof line === 'number' && typeof column === 'number')
+  if (typeof service === 'string') {
+    const show = (): void => {
+      chooseService(service);
+      setView({ screen: 'services' });
+    };
+    return <Button onClick={show}>Show the service</Button>;
+  }
+  const area = event.slice(0, event.indexOf('.'));
+  if (area === 'config' && typeof line === 'number' && typeof column === 'number')
     return <Button onClick={() => openConfigAt(line, column)}>Open line {line} of the config</Button>;
-  return <Button onClick={() => setView({ screen: 'config' })}>Open the config</Button>;
+  const place = PLACES[area];
+  return place && <Button onClick={() => setView({ screen: place.screen })}>{place.label}</Button>;
 }

@@ -13,16 +13,19 @@ interface Line {
   label: string;
   /** Token of its colour. */
   colour: string;
-  of: (sample: TrafficSample) => number;
+  /** Null where there is nothing to tell: without a request nothing took any time. */
+  of: (sample: TrafficSample) => number | null;
 }
+
+const timeOf = ({ requestsPerSecond }: TrafficSample, ms: number): number | null => (requestsPerSecond > 0 ? ms : null);
 
 const RATES: readonly Line[] = [
   { label: 'req/s', colour: '--accent', of: (sample) => sample.requestsPerSecond },
   { label: 'errors/s', colour: '--state-down', of: (sample) => sample.errorsPerSecond },
 ];
 const TIMES: readonly Line[] = [
-  { label: 'p50', colour: '--state-healthy', of: (sample) => sample.p50Ms },
-  { label: 'p99', colour: '--state-degraded', of: (sample) => sample.p99Ms },
+  { label: 'p50', colour: '--state-healthy', of: (sample) => timeOf(sample, sample.p50Ms) },
+  { label: 'p99', colour: '--state-degraded', of: (sample) => timeOf(sample, sample.p99Ms) },
 ];
 
 const rateWord = (value: number): string => (value < 10 ? value.toFixed(1) : String(Math.round(value)));
@@ -61,14 +64,17 @@ function Chart({ lines, word }: { lines: readonly Line[]; word: (value: number) 
   }, [lines]);
   useEffect(() => plot.current?.setData(dataOf(samples, lines)), [samples, lines]);
   const last = samples.at(-1);
-  const said = lines.map((line) => `${line.label} ${last === undefined ? '–' : word(line.of(last))}`).join(', ');
+  const wordOf = (line: Line): string => {
+    const value = last === undefined ? null : line.of(last);
+    return value === null ? '–' : word(value);
+  };
+  const said = lines.map((line) => `${line.label} ${wordOf(line)}`).join(', ');
   return (
     <figure className="traffic-chart">
       <figcaption>
         {lines.map((line) => (
           <span key={line.label} className={`chart-figure chart${line.colour}`}>
-            <span className="muted">{line.label}</span>{' '}
-            <strong className="num">{last === undefined ? '–' : word(line.of(last))}</strong>
+            <span className="muted">{line.label}</span> <strong className="num">{wordOf(line)}</strong>
           </span>
         ))}
       </figcaption>

@@ -59,7 +59,7 @@ function FilterBox({ text, hasProblem }: { text: string; hasProblem: boolean }) 
           aria-label="Filter requests"
           aria-invalid={hasProblem}
           aria-describedby={hasProblem ? 'filter-problem' : undefined}
-          placeholder="host:shop.test status:5xx >200ms"
+          placeholder="status:5xx >200ms"
           spellCheck={false}
           value={text}
           onChange={(event) => trafficView.setState({ filter: event.target.value })}
