@@ -9,7 +9,8 @@ import { plain } from './print.ts';
 export interface CreateOptions {
   type: string;
   image?: string;
-  version?: string;
+  /** Not `--version`: the program itself answers that. */
+  tag?: string;
   username?: string;
   database?: string;
   port?: string[];
@@ -27,7 +28,7 @@ export async function createAndWait(context: Context, name: string, options: Cre
     name,
     type: options.type,
     ...(options.image === undefined ? {} : { image: options.image }),
-    ...(options.version === undefined ? {} : { version: options.version }),
+    ...(options.tag === undefined ? {} : { version: options.tag }),
     ...(options.username === undefined ? {} : { username: options.username }),
     ...(options.database === undefined ? {} : { database_name: options.database }),
     ...(options.port === undefined ? {} : { exposed_ports: options.port }),

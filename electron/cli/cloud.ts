@@ -15,7 +15,7 @@ export function register(program: Command, run: Runner): void {
     .argument('<name>')
     .requiredOption('-t, --type <type>', 'postgresql, mysql, mariadb, mongodb, redis or custom')
     .option('-i, --image <image>', 'in place of the usual one; needed for custom')
-    .option('--version <version>', 'tag of the image')
+    .option('--tag <tag>', 'of the image, as 17 of postgres')
     .option('-u, --username <name>', 'user to make')
     .option('-d, --database <name>', 'database to make')
     .option('-p, --port <port>', 'of the container, as 5432 or 15432:5432; may be given more than once', collect)

@@ -7,6 +7,7 @@ import { success, failure, problem, type Result } from '../../shared/problem.ts'
 import type { Edit } from '../../shared/protocol.ts';
 import type { Running } from './apply.ts';
 import type { ChangeBase } from './changes.ts';
+import { checkServices } from './config/service-rules.ts';
 import type { EventBus } from './events.ts';
 import type { Keeper } from './keeper.ts';
 import { createServices, type Services } from './services/services.ts';
@@ -57,6 +58,8 @@ export function createServiceRooms({ home, env, bus, keyWrapper }: ServiceRoomsO
     report: (name, data) => bus.emit(name, data as never),
     isServing: () => keeper?.serving === true,
     isOfConfig: (host) => keeper?.running !== undefined && hostsOf(keeper.running.config).has(host),
+    check: (service) =>
+      checkServices([service]).map((found) => ({ ...found, path: ['service', ...(found.path ?? []).slice(2)] })),
     addToConfig: (service) => change((base) => addService(base, service)),
     removeFromConfig: (name) => change((base) => removeService(base, name)),
     labelsChanged: () => void keeper?.recompile('container labels').catch(bug),
@@ -67,7 +70,7 @@ export function createServiceRooms({ home, env, bus, keyWrapper }: ServiceRoomsO
     attach: (made) => void (keeper = made),
     extend(config) {
       const hosts = hostsOf(config);
-      const mapped = room.labelled().filter(({ host, url }) => url !== undefined && !hosts.has(host));
+      const mapped = room.labels().filter(({ host, url }) => url !== undefined && !hosts.has(host));
       containers = new Map(mapped.map(({ host, container }) => [host, container]));
       if (mapped.length === 0) return config;
       const sites = mapped.map(({ host, url }): SiteConfig => siteSchema.parse({ name: host, url, ...LABELLED }));

@@ -5,6 +5,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { imageStore } from './docker-images.ts';
 import { until } from './wait.ts';
 
@@ -22,6 +23,7 @@ const PROGRAMS = new Map([
 
 /** The registry that stands in for Docker Hub, and one that asks for credentials. */
 const MIRROR_PORT = 5_000;
+export const REGISTRY = `127.0.0.1:${MIRROR_PORT}`;
 export const CLOSED_REGISTRY = '127.0.0.1:5001';
 
 export interface Dockerd {
@@ -36,6 +38,10 @@ export interface Dockerd {
   kill: () => Promise<void>;
   /** On the same data, after a kill. */
   start: () => Promise<void>;
+  /** dockerd alone, as a crash of it does: containers go on. */
+  crash: () => Promise<void>;
+  /** In the same namespaces, after a crash. */
+  revive: () => Promise<void>;
   close: () => Promise<void>;
   /** What dockerd has said so far, for a failure. */
   log: () => string;
@@ -66,9 +72,15 @@ ip link set lo up
 docker-registry serve "$KIT/mirror.yml" >/dev/null 2>&1 &
 docker-registry serve "$KIT/closed.yml" >/dev/null 2>&1 &
 export PATH=/usr/sbin:/usr/bin:/sbin:/bin
-dockerd --data-root "$DATA" --exec-root /run/docker --pidfile /run/docker.pid -H "unix://$KIT/docker.sock" \
-  --registry-mirror=http://127.0.0.1:5000 --shutdown-timeout 2 &
-wait %3
+while :; do
+  rm -f "$KIT/revive"
+  dockerd --data-root "$DATA" --exec-root /run/docker --pidfile /run/docker.pid -H "unix://$KIT/docker.sock" \
+    --registry-mirror=http://127.0.0.1:5000 --shutdown-timeout 2 &
+  echo $! > "$KIT/dockerd.pid"
+  wait $! || true
+  [ -e "$KIT/crashed" ] || exit 1
+  until [ -e "$KIT/revive" ]; do sleep 0.1; done
+done
 `;
 
 /** Starts one; its images come from the registry when they are pulled. The caller closes it. */
@@ -106,6 +118,19 @@ export async function startDockerd({ diskMiB }: DockerdOptions = {}): Promise<Do
       const inner = readFileSync(`/proc/${started.pid}/task/${started.pid}/children`, 'utf8').trim();
       dockerd.enter.splice(0, Infinity, 'nsenter', '-t', inner, '--net');
     },
+    async crash() {
+      await writeFile(join(kit, 'crashed'), '');
+      const pid = readFileSync(join(kit, 'dockerd.pid'), 'utf8').trim();
+      const target = ['-t', dockerd.enter[2]!, '--pid', '--mount'];
+      await promisify(execFile)('nsenter', [...target, 'kill', '-9', pid]);
+      await until(() => isSilent(socket), { timeoutMs: 20_000, message: 'the end of dockerd' });
+    },
+    async revive() {
+      await writeFile(join(kit, 'revive'), '');
+      await until(() => ask(socket, 'GET', '/_ping').then(({ status }) => status === 200), {
+        ...{ timeoutMs: 60_000, intervalMs: 100, message: 'dockerd again' },
+      }).catch((error: unknown) => Promise.reject(new Error(`${String(error)}\n${log}`)));
+    },
     async kill() {
       const running = child;
       if (running === undefined || running.exitCode !== null || running.signalCode !== null) return;
@@ -123,6 +148,12 @@ export async function startDockerd({ diskMiB }: DockerdOptions = {}): Promise<Do
   await dockerd.start();
   return dockerd;
 }
+
+const isSilent = (socket: string): Promise<boolean> =>
+  ask(socket, 'GET', '/_ping').then(
+    () => false,
+    () => true,
+  );
 
 const registryConfig = (store: string, port: number): string =>
   `version: 0.1\nlog: { level: error }\nstorage: { filesystem: { rootdirectory: ${store} } }\nhttp: { addr: "127.0.0.1:${port}" }\n`;

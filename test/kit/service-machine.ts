@@ -1,5 +1,6 @@
 /** `mogoly run` beside a real dockerd: the engine in the namespace of the published ports, asked by its control socket. */
 import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,11 +9,12 @@ import type { ConfigFile } from '../../shared/config.ts';
 import type { Answer, CommandName, Reply, Request } from '../../shared/protocol.ts';
 import type { ServiceState, ServiceStatus } from '../../shared/service.ts';
 import { runInside, startDockerd, type Dockerd, type DockerdOptions } from './docker.ts';
+import { buildCli } from './cli.ts';
 import { configText } from './engine.ts';
 import { bundleTo } from './overlay.ts';
 import { until } from './wait.ts';
 
-const CLI = new URL('../../electron/cli/cli.ts', import.meta.url).pathname;
+const SLOW_REGISTRY = new URL('./slow-registry-guest.ts', import.meta.url).pathname;
 const CLIENT = new URL('./client-guest.ts', import.meta.url).pathname;
 
 /** What a client was told. */
@@ -24,7 +26,14 @@ export interface Machine {
   run: (config: ConfigFile, options?: { home?: string; env?: Record<string, string> }) => Promise<Running>;
   /** Asks a database or a port as its usual client does. */
   client: <T>(kind: 'pg' | 'redis' | 'mysql' | 'http' | 'tcp', url: string, text?: string) => Promise<Told<T>>;
+  /** The registry again, on another port, at a trickle until it is released. */
+  slowRegistry: () => Promise<SlowRegistry>;
   close: () => Promise<void>;
+}
+
+export interface SlowRegistry {
+  address: string;
+  release: () => Promise<void>;
 }
 
 export interface Running {
@@ -48,8 +57,14 @@ const WAIT = { timeoutMs: 120_000, intervalMs: 200 };
 
 export async function startMachine(options: DockerdOptions = {}): Promise<Machine> {
   const folder = await mkdtemp(join(tmpdir(), 'mogoly-services-'));
-  const [cli, client] = [await bundleTo(folder, CLI, 'cli'), await bundleTo(folder, CLIENT, 'client')];
-  const dockerd = await startDockerd(options);
+  // As it is shipped.
+  const [dockerd, built, client] = await Promise.all([
+    startDockerd(options),
+    buildCli(),
+    bundleTo(folder, CLIENT, 'client'),
+  ]);
+  const cli = built.path;
+  const slow: ChildProcess[] = [];
   const running: Running[] = [];
   const node = process.execPath;
   return {
@@ -63,9 +78,21 @@ export async function startMachine(options: DockerdOptions = {}): Promise<Machin
     },
     client: async <T>(...args: [string, string, string?]) =>
       JSON.parse(await runInside(dockerd, [node, client, ...args.filter((arg) => arg !== undefined)])) as Told<T>,
+    async slowRegistry() {
+      const guest = await bundleTo(folder, SLOW_REGISTRY, 'slow-registry');
+      const flag = join(folder, `fast-${slow.length}`);
+      const port = 5_010 + slow.length;
+      const [command, ...rest] = [...dockerd.enter, node, guest, String(port), flag];
+      const child = spawn(command!, rest, { stdio: ['ignore', 'pipe', 'inherit'] });
+      slow.push(child);
+      await once(child.stdout, 'data');
+      return { address: `127.0.0.1:${port}`, release: () => writeFile(flag, '') };
+    },
     async close() {
+      for (const child of slow) child.kill('SIGKILL');
       for (const one of running) await one.kill();
       await dockerd.close();
+      await built.remove();
       await rm(folder, { recursive: true, force: true });
     },
   };

@@ -114,6 +114,8 @@ async function choosePorts(
   taken: Set<number>,
 ): Promise<Map<string, number>> {
   const chosen = new Map<string, number>();
+  // Its name of its own listens there.
+  if (spec.domain?.port !== undefined) taken.add(spec.domain.port);
   for (const port of spec.ports) {
     const number = port.host ?? (await freePort(wantedPort(spec, port, before), taken));
     taken.add(number);

@@ -6,7 +6,7 @@ import { listOwn, type OwnContainer } from './containers.ts';
 import { checkRunning } from './check-running.ts';
 import type { Client, Docker } from './docker.ts';
 import { dockerProblem } from './docker-problem.ts';
-import { recover, takeBack, wasCutOff } from './recover.ts';
+import { recover, takeBack, wasCutOff, wentWithDocker } from './recover.ts';
 import { exists, isBusy, notInConfig, serviceUnknown } from './refusals.ts';
 import { Roster, stateOf, type Entry, type RosterDeps } from './roster.ts';
 import type { ForwardState } from './forward.ts';
@@ -133,6 +133,8 @@ export class ServiceManager {
         void this.#begin(entry, (tools) => createService(tools, entry.spec!));
       return;
     }
+    if (wentWithDocker(entry, before, client) && this.#deps.isServing())
+      return void this.#begin(entry, (tools) => startService(tools, container, 'start'));
     const isSame = before?.id === container.id && before.startedAt === container.startedAt;
     if (container.isRunning && isSame && ['ready', 'unready', 'starting'].includes(entry.status)) return;
     entry.checking?.abort();
@@ -215,15 +217,7 @@ export class ServiceManager {
 
   stop(name: string): Promise<Result<Outcome>> {
     return this.#act(name, ({ container }) =>
-      container === undefined
-        ? serviceUnknown(name)
-        : async ({ client, status }) => {
-            status('stopping');
-            const stopped = await stopService(client, container);
-            return stopped.ok
-              ? success({ container: { ...container, isRunning: false, startedAt: undefined } })
-              : stopped;
-          },
+      container === undefined ? serviceUnknown(name) : (tools) => stopService(tools, container),
     );
   }
 

@@ -13,12 +13,17 @@ export interface PullOptions {
   onProgress: (progress: PullProgress) => void;
 }
 
+/** Registry, path in lower case, tag, digest: github.com/distribution/reference. */
+const IMAGE_NAME =
+  /^(?:[\w.-]+(?::\d+)?\/)?[a-z0-9]+(?:[._-]+[a-z0-9]+)*(?:\/[a-z0-9]+(?:[._-]+[a-z0-9]+)*)*(?::\w[\w.-]{0,127})?(?:@sha256:[0-9a-f]{64})?$/;
+
 export const cancelled = (service: string): Problem =>
   problem('SERVICE_CANCELLED', `${service} was cancelled.`, { fix: 'Create it again when you want it.' });
 
 /** Nothing is pulled where the image is here. Errors: SERVICE_CANCELLED, those of docker-problem.ts. */
 export async function ensureImage(client: Client, options: PullOptions): Promise<Result<undefined>> {
   const { image, service, mirror, signal } = options;
+  if (!IMAGE_NAME.test(image)) return failure(dockerProblem(new Error('invalid reference format'), { service, image }));
   try {
     if (await hasImage(client, image)) return success(undefined);
     const reference = pullReference(image, mirror);

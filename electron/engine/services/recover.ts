@@ -1,5 +1,5 @@
 /** What was half done when the engine or Docker died is taken back. */
-import { inspect, LABEL_FORMER_SUFFIX, LABEL_HOME, LABEL_SERVICE } from './containers.ts';
+import { inspect, type OwnContainer, LABEL_FORMER_SUFFIX, LABEL_HOME, LABEL_SERVICE } from './containers.ts';
 import type { Client } from './docker.ts';
 import type { Entry, Roster } from './roster.ts';
 
@@ -16,6 +16,14 @@ export async function takeBack(entry: Entry): Promise<void> {
   const { cutOff } = entry;
   entry.cutOff = undefined;
   await cutOff?.takeBack().catch(() => undefined); // what is left is found by its labels
+}
+
+/** It ran until Docker died: Docker itself forgets some of those (moby 20.10 those it is to start unless stopped). */
+export function wentWithDocker(entry: Entry, before: OwnContainer | undefined, client: Client): boolean {
+  const { container, seenBy } = entry;
+  entry.seenBy = client;
+  const isDown = container !== undefined && !container.isRunning && !container.isRestarting;
+  return isDown && before?.id === container.id && before.isRunning && seenBy !== undefined && seenBy !== client;
 }
 
 /** It failed by Docker's absence, and Docker is here again. */

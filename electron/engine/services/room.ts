@@ -1,6 +1,6 @@
 /** The room of the services: database containers of the config, names that lead to them, and sites by labels. */
 import { resolve } from 'node:path';
-import type { Result } from '../../../shared/problem.ts';
+import { failure, type Problem, type Result } from '../../../shared/problem.ts';
 import type {
   DockerState,
   LabelledSite,
@@ -30,6 +30,8 @@ export interface ServicesDeps extends Omit<EndpointDeps, 'configured'> {
   isServing: () => boolean;
   /** Whether the config has a site of that host or name. */
   isOfConfig: (host: string) => boolean;
+  /** What the rules of the config find wrong with one. */
+  check: (service: ServiceConfig) => Problem[];
   addToConfig: (service: ServiceFile) => Promise<Result<unknown>>;
   removeFromConfig: (service: string) => Promise<Result<unknown>>;
   /** Another set of sites by labels than before. */
@@ -102,6 +104,11 @@ export class Room {
 
   #tell(): void {
     for (const listener of this.#listeners) listener();
+  }
+
+  /** Whatever the config has. */
+  labels(): readonly LabelledSite[] {
+    return this.#labelled;
   }
 
   /** As the config of now leaves them. */
@@ -210,6 +217,8 @@ export class Room {
   }
 
   async create(config: ServiceConfig, written: ServiceFile): Promise<Result<unknown>> {
+    const problems = this.#deps.check(config);
+    if (problems.length > 0) return failure(...problems);
     // A password that comes this way is kept as a generated one is: not in the config.
     const { password: _, ...rest } = written;
     return this.manager.create(config, rest);

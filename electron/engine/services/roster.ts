@@ -23,7 +23,14 @@ export interface Entry {
   /** Ends the check of a running one. */
   checking: AbortController | undefined;
   /** What was half done when Docker went away, to be taken back when it is here again. */
-  cutOff: { client: Client; takeBack: () => Promise<void> } | undefined;
+  cutOff: Cut | undefined;
+  /** The connection over which Docker was last asked of it. */
+  seenBy: Client | undefined;
+}
+
+interface Cut {
+  client: Client;
+  takeBack: () => Promise<void>;
 }
 
 export interface Work {
@@ -59,7 +66,7 @@ export class Roster {
     if (known !== undefined) return known;
     const entry: Entry = {
       ...{ name, status: 'absent', config: undefined, spec: undefined, container: undefined, problem: undefined },
-      ...{ pull: undefined, work: undefined, checking: undefined, cutOff: undefined },
+      ...{ pull: undefined, work: undefined, checking: undefined, cutOff: undefined, seenBy: undefined },
     };
     this.#entries.set(name, entry);
     return entry;

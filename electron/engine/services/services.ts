@@ -39,7 +39,8 @@ export interface Services {
   plan: (name?: string) => Promise<Result<ServicePlan[]>>;
   /** For the doctor. */
   docker: () => Promise<DockerState>;
-  labelled: () => readonly LabelledSite[];
+  /** Sites that containers ask for, whether or not the config has the host. */
+  labels: () => readonly LabelledSite[];
   /** What the config says now; nothing waits for it. */
   adopt: (services: readonly ServiceConfig[], docker: DockerConfig) => void;
   close: () => Promise<void>;
@@ -80,7 +81,7 @@ export function createServices(deps: ServicesDeps): Services {
       await room.docker.connect();
       return room.docker.state();
     },
-    labelled: () => room.labelled(),
+    labels: () => room.labels(),
     adopt: (services, docker) => room.adopt(services, docker),
     close: () => room.close(),
   };

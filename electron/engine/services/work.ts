@@ -39,6 +39,8 @@ export interface Outcome {
 const STOP_SECONDS = 10;
 /** Of its log, in the problem of one that ended. */
 const LAST_LINES = 3;
+/** The cause may stand before what the end of the container adds. */
+const LINES_LOOKED_AT = 40;
 
 /** Pulled, made, started, and answering. Errors: those of docker-problem.ts, SERVICE_EXITED, SERVICE_CREDENTIALS, SERVICE_CANCELLED. */
 export async function createService(tools: WorkTools, spec: ServiceSpec): Promise<Result<Outcome>> {
@@ -194,12 +196,16 @@ async function exited(
   container: OwnContainer | undefined,
   { password }: Credentials,
 ): Promise<Problem> {
-  const { lines } = await readLogs(client, id, { tail: LAST_LINES, waitMs: 0 }).catch(() => ({ lines: [] }));
-  const all = lines.map(({ text }) => text).join(' / ');
+  const { lines } = await readLogs(client, id, { tail: LINES_LOOKED_AT, waitMs: 0 }).catch(() => ({ lines: [] }));
+  const full = lines.find(({ text }) => /no space left on device/i.test(text));
+  if (full !== undefined) return dockerProblem(new Error(full.text), { service });
+  const all = lines
+    .slice(-LAST_LINES)
+    .map(({ text }) => text)
+    .join(' / ');
   // An image may print its environment; a problem goes into the log.
   const said = password === undefined ? all : all.replaceAll(password, '••••••••');
   const code = container === undefined ? '' : ` with ${container.exitCode}`;
-  if (/no space left on device/i.test(said)) return dockerProblem(new Error(said), { service });
   return problem('SERVICE_EXITED', `The container of ${service} ended${code}${said === '' ? '' : `: ${said}`}.`, {
     fix: 'Check its image, its variables and its volumes.',
   });
@@ -233,10 +239,11 @@ export async function startService(
   }
 }
 
-export async function stopService(client: Client, container: OwnContainer): Promise<Result<undefined>> {
+export async function stopService({ client, status }: WorkTools, container: OwnContainer): Promise<Result<Outcome>> {
+  status('stopping');
   try {
     await client.getContainer(container.id).stop({ t: STOP_SECONDS }).catch(unlessDone);
-    return success(undefined);
+    return success({ container: { ...container, isRunning: false, startedAt: undefined } });
   } catch (error) {
     return failure(dockerProblem(error, { service: container.service }));
   }

@@ -52,6 +52,15 @@ function SiteRow({ site }: { site: SiteState }) {
       <span className="mono site-host" title={site.hosts.join('\n')}>
         {site.hosts[0] ?? site.name}
         {site.hosts.length > 1 && <span className="muted"> +{site.hosts.length - 1}</span>}
+        {site.container !== undefined && (
+          <span
+            className="muted"
+            title={`By the labels of the container ${site.container}; the config does not have it.`}
+          >
+            {' '}
+            by label
+          </span>
+        )}
       </span>
       <span className="mono muted site-goes" title={goesTo(site)}>
         {goesTo(site)}

@@ -20,6 +20,8 @@ const KNOCKS: Record<ServiceType, Knock> = {
 
 /** Between two tries. */
 const PAUSE_MS = 250;
+/** One that has no port to knock at and does not end so long is taken for well. */
+const RUNS_MS = 1_500;
 
 export interface Waiting {
   type: ServiceType;
@@ -41,11 +43,12 @@ export const knock = (type: ServiceType, port: number, credentials: Credentials)
 export async function awaitReady(waiting: Waiting): Promise<Readiness> {
   const { type, port, credentials, isAlive, signal, timeoutMs } = waiting;
   const deadline = performance.now() + timeoutMs;
+  const begun = performance.now();
   let said = 'it does not answer';
   for (;;) {
     if (signal.aborted) return { kind: 'aborted' };
     if (!(await isAlive())) return { kind: 'ended' };
-    const answer: Answer = port === undefined ? { kind: 'ready' } : await knock(type, port, credentials);
+    const answer = port === undefined ? stillRuns(begun) : await knock(type, port, credentials);
     if (answer.kind === 'ready') return { kind: 'ready' };
     said = answer.said ?? said;
     if (answer.kind === 'refused') return { kind: 'refused', said };
@@ -53,3 +56,6 @@ export async function awaitReady(waiting: Waiting): Promise<Readiness> {
     await sleep(PAUSE_MS, undefined, { signal }).catch(() => undefined); // seen at the next turn
   }
 }
+
+const stillRuns = (begun: number): Answer =>
+  performance.now() - begun > RUNS_MS ? { kind: 'ready' } : { kind: 'waiting', said: 'it has just started' };
