@@ -1,11 +1,12 @@
 /** Starts, stops and closes an engine, one after the other in the order they were asked for. */
 import { mkdir } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 import { failure, problem, success, type Problem, type Result } from '../../shared/problem.ts';
 import type { EngineStatus } from '../../shared/state.ts';
 import type { Engine, EngineOptions } from './engine.ts';
 import type { Keeper } from './keeper.ts';
 import type { Rooms } from './rooms.ts';
+import { sweepFolder, sweepLeftovers } from './config/file.ts';
 import { watchConfigFile } from './config/watch.ts';
 
 /** Requests under way get this long when the engine stops. */
@@ -35,6 +36,7 @@ export function createLifecycle(
     keeper.serving = true;
     const made = await makeHome(options.home, unusable);
     if (!made.ok) return made;
+    await Promise.all([sweepLeftovers(configFile), sweepFolder(join(options.home, 'history'))]);
     // Before the file is read, so that no save falls between.
     if (options.watch !== false) watcher ??= watch(configFile, keeper, rooms);
     return keeper.load(options.configFile === undefined);

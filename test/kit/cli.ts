@@ -95,9 +95,11 @@ export interface CliProcess extends CliResult {
   said: (text: string) => Promise<unknown>;
 }
 
-/** Starts the built command line; killed after the test if it still runs. */
-export function startCli(built: BuiltCli, home: string, args: string[]): CliProcess {
-  const child = spawn(process.execPath, [built.path, ...args], {
+/** Starts the built command line, behind a command of the shell as `ulimit -n 96`; killed after the test if it still runs. */
+export function startCli(built: BuiltCli, home: string, args: string[], before?: string): CliProcess {
+  const [file, ...words] = [process.execPath, built.path, ...args] as const;
+  const shell = ['-c', `${before ?? ''}\nexec "$0" "$@"`, file, ...words];
+  const child = spawn(before === undefined ? file : 'sh', before === undefined ? words : shell, {
     env: { ...process.env, MOGOLY_HOME: home },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

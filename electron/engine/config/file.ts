@@ -1,6 +1,6 @@
 /** Reads config files and saves them whole or not at all. */
 import { constants } from 'node:fs';
-import { open, realpath, rename, stat, unlink } from 'node:fs/promises';
+import { open, readdir, realpath, rename, stat, unlink } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { randomBytes } from 'node:crypto';
 import { basename, dirname, join } from 'node:path';
@@ -106,6 +106,23 @@ export async function saveAtomic(path: string, text: string): Promise<Result<und
     return failure(saveProblem(error, path));
   }
 }
+
+/** Takes away what saves of this file that were killed left beside it. Never rejects. */
+export async function sweepLeftovers(path: string): Promise<void> {
+  const target = await realTarget(path).catch(() => path);
+  await sweep(dirname(target), `.${basename(target)}.`);
+}
+
+/** The same for every file of a folder that is ours alone. */
+export const sweepFolder = (folder: string): Promise<void> => sweep(folder, '.');
+
+async function sweep(folder: string, start: string): Promise<void> {
+  const names = await readdir(folder).catch(() => []); // nothing is there
+  const left = names.filter((name) => name.startsWith(start) && LEFTOVER.test(name));
+  await Promise.all(left.map((name) => unlink(join(folder, name)).catch(() => undefined))); // the next start tries again
+}
+
+const LEFTOVER = /\.[0-9a-f]{12}\.tmp$/;
 
 async function realTarget(path: string): Promise<string> {
   try {
