@@ -12,6 +12,9 @@ export const EXCHANGES_KEPT = 5_000;
 const READING_KEPT = 2 * EXCHANGES_KEPT;
 /** Of the chart: three minutes, one a second. */
 const SAMPLES_KEPT = 180;
+/** Samples come once a second while something passes; a longer gap was silence. */
+const SAMPLE_MS = 1_000;
+const SILENCE_MS = 2_500;
 /** Asked for when the window opens: all that the engine keeps. */
 const FIRST_LIST = 2_000;
 
@@ -86,12 +89,20 @@ export function addExchanges(state: TrafficState, fresh: readonly Exchange[]): P
   return { exchanges: changeKnown(state.exchanges, fresh), waiting, missed, skipped, isPaused };
 }
 
+/** Silence is not told, and is drawn as what it was: nothing, until a second before the next sample. */
+export function addSample(samples: readonly TrafficSample[], next: TrafficSample): readonly TrafficSample[] {
+  const last = samples.at(-1);
+  const silent = last !== undefined && next.at - last.at > SILENCE_MS;
+  const quiet = { ...next, at: next.at - SAMPLE_MS, requestsPerSecond: 0, errorsPerSecond: 0, active: 0 };
+  return [...samples, ...(silent ? [quiet] : []), next].slice(-SAMPLES_KEPT);
+}
+
 /** Follows the engine from the start of the window, so that the chart has its minutes when it is opened. */
 export function startTraffic(bridge: Pick<Bridge, 'call' | 'onPush'>): () => void {
   const off = bridge.onPush((push: Push) => {
     if (push.name === 'exchanges.recorded') trafficStore.setState((state) => addExchanges(state, push.data));
     if (push.name === 'traffic.sampled')
-      trafficStore.setState(({ samples }) => ({ samples: [...samples, push.data].slice(-SAMPLES_KEPT) }));
+      trafficStore.setState(({ samples }) => ({ samples: addSample(samples, push.data) }));
   });
   void bridge.call('exchanges.list', { limit: FIRST_LIST }).then((answer) => {
     if (!answer.ok || !Array.isArray(answer.value)) return;

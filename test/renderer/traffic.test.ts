@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ExchangeRecord } from '../../shared/capture.ts';
 import { axeFaults } from '../kit/axe.ts';
 import type { Exchange } from '../../shared/state.ts';
-import { addExchanges, EXCHANGES_KEPT, merge, trafficStore } from '../../renderer/store/traffic.ts';
+import { addExchanges, addSample, EXCHANGES_KEPT, merge, trafficStore } from '../../renderer/store/traffic.ts';
 import type { TrafficState } from '../../renderer/store/traffic.ts';
 import { phasesOf } from '../../renderer/screens/traffic/waterfall.tsx';
 import { hexOf } from '../../renderer/screens/traffic/body-view.tsx';
@@ -113,6 +113,19 @@ const callsOf = (page: Page, name: string): Promise<unknown[]> =>
     (wanted) => (globalThis as Far).far.calls.filter((call) => call.name === wanted).map((call) => call.request),
     name,
   );
+
+it('a silence between two samples is drawn as one', () => {
+  const sample = (at: number, requestsPerSecond: number) => {
+    return { at, requestsPerSecond, errorsPerSecond: 0, p50Ms: 1, p99Ms: 2, active: 0 };
+  };
+  const samples = [sample(1_000, 9), sample(2_000, 0), sample(60_000, 5)].reduce(addSample, [] as readonly never[]);
+  expect(samples.map(({ at, requestsPerSecond }) => [at, requestsPerSecond])).toEqual([
+    [1_000, 9],
+    [2_000, 0],
+    [59_000, 0],
+    [60_000, 5],
+  ]);
+});
 
 describe('the list of exchanges', () => {
   it('is bounded, keeps its order, and puts a change in its place', () => {
