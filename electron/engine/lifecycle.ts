@@ -34,9 +34,8 @@ export function createLifecycle(
 
   const load = async (): Promise<Result<{ revision: number }>> => {
     keeper.serving = true;
-    const made = await makeHome(options.home, unusable);
+    const made = await makeHome(options.home, configFile, unusable);
     if (!made.ok) return made;
-    await Promise.all([sweepLeftovers(configFile), sweepFolder(join(options.home, 'history'))]);
     // Before the file is read, so that no save falls between.
     if (options.watch !== false) watcher ??= watch(configFile, keeper, rooms);
     return keeper.load(options.configFile === undefined);
@@ -124,10 +123,11 @@ function createOrder(): <T>(act: () => Promise<T>) => Promise<T> {
   };
 }
 
-async function makeHome(home: string, unusable: Problem[]): Promise<Result<undefined>> {
+async function makeHome(home: string, configFile: string, unusable: Problem[]): Promise<Result<undefined>> {
   if (unusable.length > 0) return failure(...unusable);
   try {
     await mkdir(home, { recursive: true, mode: 0o700 });
+    await Promise.all([sweepLeftovers(configFile), sweepFolder(join(home, 'history'))]);
     return success(undefined);
   } catch (error) {
     return failure(
