@@ -33,3 +33,8 @@ export function focusHeading(): void {
   const heading = document.querySelector<HTMLElement>('.stage h1[tabindex]');
   (heading ?? document.querySelector<HTMLElement>('.stage'))?.focus({ preventScroll: true });
 }
+
+/** What had the keyboard went away with what was shown before: the heading has it then. */
+export function recoverFocus(): void {
+  if (document.activeElement === document.body) focusHeading();
+}

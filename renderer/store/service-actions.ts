@@ -6,20 +6,24 @@ import { noteRevision } from './live.ts';
 import { askedFor, createService, forgetAsked } from './service-create.ts';
 import { openServiceForm } from './service-form.ts';
 import { chooseService, serviceView } from './service-view.ts';
+import { servicesOf, servicesStore } from './services.ts';
 import { showProblems, showToast } from './toasts.ts';
 import { viewStore } from './view.ts';
 
 export type ServiceVerb = 'start' | 'stop' | 'restart' | 'recreate';
 
-/** What went wrong in the work itself is the state of the service; these are not. */
+/** A service that could not be made keeps the reason as its state; these are no reasons of that kind. */
 const NOT_ITS_STATE = /^(SERVICE_(BUSY|UNKNOWN|ABSENT|EXISTS|NOT_IN_CONFIG)|DOCKER_|COMMAND_|APP_|INTERNAL)/;
 
 function tell(name: string, problems: readonly Problem[]): void {
   const [first] = problems;
   if (first === undefined) return;
   if (first.code === 'SERVICE_CANCELLED') return showToast({ kind: 'note', message: first.message });
+  const service = servicesOf(servicesStore.getState()).find((each) => each.name === name);
   const isInSight = viewStore.getState().screen === 'services' && serviceView.getState().chosen === name;
-  if (!isInSight || NOT_ITS_STATE.test(first.code)) showProblems(problems);
+  // One that has a container goes on with it, and its state says only how that is.
+  const isTold = isInSight && service?.container === undefined && !NOT_ITS_STATE.test(first.code);
+  if (!isTold) showProblems(problems);
 }
 
 /** Answers when it is done, which may be minutes; how far it is comes as pushes. */
@@ -72,8 +76,12 @@ export function changeAsked({ name, type, image }: ServiceState): void {
   openServiceForm({ type, value: JSON.parse(JSON.stringify(value)) as Record<string, never> });
 }
 
+/** One whose making failed has nothing to be kept. */
+export const wasMade = ({ container, inConfig }: ServiceState): boolean => container !== undefined || inConfig;
+
 /** With its data kept it comes back by Undo: its entry returns to the config, and finds them. */
-export async function deleteService({ name, inConfig }: ServiceState, withVolumes: boolean): Promise<boolean> {
+export async function deleteService(service: ServiceState, withVolumes: boolean): Promise<boolean> {
+  const { name, inConfig } = service;
   const before = inConfig && !withVolumes ? await revisionNow() : undefined;
   const answer = await bridge.call('services.delete', { name, volumes: withVolumes });
   if (!answer.ok) {
@@ -81,7 +89,9 @@ export async function deleteService({ name, inConfig }: ServiceState, withVolume
     return false;
   }
   forgetAsked(name);
-  const message = deletedText(name, withVolumes, answer.value.volumes);
+  const message = wasMade(service)
+    ? deletedText(name, withVolumes, answer.value.volumes)
+    : `${name} has left the list.`;
   const action = before === undefined ? undefined : { label: 'Undo', run: () => void bringBack(name, before) };
   showToast({ kind: 'change', message, action });
   return true;

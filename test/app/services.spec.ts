@@ -151,6 +151,23 @@ test.describe('on a real dockerd', () => {
     expect(await ask(await copiedUrl(), ['GET', 'word'])).toBe('kept');
   });
 
+  test('an image that cannot be had is told at the service, which then leaves the list', async () => {
+    const { page } = running;
+    await button('Add service').click();
+    await page.getByRole('radio', { name: 'Custom image' }).check();
+    await page.getByRole('textbox', { name: 'Image' }).fill('kit/nothing:1');
+    await button('Create').click();
+    await expect(detail().getByRole('heading', { name: 'nothing', level: 1 })).toBeVisible();
+    await stateIs('Failed');
+    await expect(detail().getByRole('alert')).toContainText('kit/nothing:1');
+    await button('More for nothing').click();
+    await page.getByRole('menuitem', { name: 'Delete…' }).click();
+    await expect(page.getByRole('dialog')).toContainText('It leaves the list.');
+    await page.getByRole('dialog').getByRole('button', { name: 'Delete', exact: true }).click();
+    await expect(detail().getByRole('heading', { name: 'cache', level: 1 })).toBeVisible();
+    await expect(page.getByRole('listbox', { name: 'Service list' }).getByRole('option')).toHaveCount(1);
+  });
+
   test('when Docker dies the screen says so, and the site still answers', async () => {
     const { page } = running;
     await dockerd.kill();

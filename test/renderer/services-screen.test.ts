@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DOCKER, makeService, NO_DOCKER, PASSWORD, report, SERVICES } from './canned-services.ts';
 import { EVIL, ok } from './canned-system.ts';
 import { startHarness } from './harness.ts';
-import { choose, detail, expectInside, onServices, pushServices, REVISION } from './services-window.ts';
+import { answerAbout, choose, detail, expectInside, onServices, pushServices, REVISION } from './services-window.ts';
 import { callsOf, expectAccessible, LOOKS } from './system-screens.ts';
 import type { Page } from 'playwright';
 import type { Harness } from './harness.ts';
@@ -84,6 +84,33 @@ describe('the services', { timeout: 90_000 }, () => {
       expect(await callsOf(page, 'services.start')).toEqual([{ name: 'app-db' }, { name: 'reports' }]);
       expect(await callsOf(page, 'services.stop')).toEqual([{ name: 'app-db' }]);
       expect(await callsOf(page, 'services.restart')).toEqual([{ name: 'app-db' }]);
+    });
+  });
+
+  it('what fails with a container that goes on is told, since its state will not say it', async () => {
+    await onServices(harness, {}, async (page) => {
+      const problems = [
+        { code: 'SERVICE_EXITED', severity: 'error', message: 'The container of app-db ended with 1.' },
+      ];
+      await detail(page).getByRole('heading', { name: 'app-db', level: 1 }).waitFor();
+      await answerAbout(page, 'services.restart', 'app-db', { ok: false, problems });
+      await button(page, 'Restart').click();
+      await page.getByRole('alert').getByText('The container of app-db ended with 1.').waitFor();
+    });
+  });
+
+  it('by the keyboard: its keys open the screen at a heading, and what goes away leaves them there', async () => {
+    await onServices(harness, {}, async (page) => {
+      const focused = () => page.evaluate(() => document.activeElement?.tagName);
+      await page.keyboard.press('Control+1');
+      await page.getByRole('heading', { name: 'Map', level: 1 }).waitFor({ state: 'attached' });
+      await page.keyboard.press('Control+7');
+      await detail(page).getByRole('heading', { name: 'app-db', level: 1 }).waitFor();
+      await expect.poll(focused).toBe('H1');
+      await page.getByRole('listbox', { name: 'Service list' }).focus();
+      await pushServices(page, 1, { services: [] });
+      await page.getByRole('heading', { name: 'No service yet' }).waitFor();
+      await expect.poll(focused).toBe('H1');
     });
   });
 

@@ -56,6 +56,16 @@ export const pushServices = (page: Page, seq: number, data: Partial<ServicesChan
     [seq, data] as const,
   );
 
+/** From here on a command about one service answers so. */
+export const answerAbout = (page: Page, command: string, name: string, answer: unknown): Promise<void> =>
+  page.evaluate(
+    ([about, service, given]) => {
+      const named = (globalThis as Far).far.canned.named!;
+      named[about] = { ...named[about], [service]: given };
+    },
+    [command, name, answer] as const,
+  );
+
 export const choose = (page: Page, name: string): Promise<void> =>
   page.getByRole('listbox', { name: 'Service list' }).getByRole('option').filter({ hasText: name }).first().click();
 

@@ -1,7 +1,7 @@
 /** Asks once before a service is deleted; its data stay unless that is ticked. */
 import { useId, useState } from 'react';
 import { ConfirmDialog } from '../../parts/confirm-dialog.tsx';
-import { deleteService } from '../../store/service-actions.ts';
+import { deleteService, wasMade } from '../../store/service-actions.ts';
 import type { ServiceState } from '../../../shared/service.ts';
 
 /** Folders of this machine are never deleted. */
@@ -12,10 +12,17 @@ function whatGoes({ container, inConfig }: ServiceState): string {
   return `Its container is removed${inConfig ? ', and its entry in the config' : ''}.`;
 }
 
+function whatStays({ inConfig }: ServiceState, withData: boolean): string {
+  if (withData) return 'Its data and its password go too. This cannot be undone.';
+  const kept = 'Its data and its password are kept: a service of the same name finds them again.';
+  return inConfig ? `${kept} You can undo this.` : kept;
+}
+
 export function DeleteDialog({ service, onClose }: { service: ServiceState; onClose: () => void }) {
   const [withData, setWithData] = useState(false);
   const id = useId();
-  const { name, inConfig } = service;
+  const { name } = service;
+  const isMade = wasMade(service);
   const volumes = service.volumes.filter((volume) => !isFolder(volume));
   const remove = async (): Promise<void> => {
     if (await deleteService(service, withData)) document.querySelector<HTMLElement>('.list .rows')?.focus();
@@ -28,12 +35,9 @@ export function DeleteDialog({ service, onClose }: { service: ServiceState; onCl
       onClose={onClose}
     >
       <p>
-        {whatGoes(service)}{' '}
-        {withData
-          ? 'Its data and its password go too. This cannot be undone.'
-          : `Its data and its password are kept: a service of the same name finds them again.${inConfig ? ' You can undo this.' : ''}`}
+        {whatGoes(service)} {isMade && whatStays(service, withData)}
       </p>
-      {volumes.length > 0 && (
+      {isMade && volumes.length > 0 && (
         <div className="field field-check delete-data">
           <input id={id} type="checkbox" checked={withData} onChange={(event) => setWithData(event.target.checked)} />
           <label htmlFor={id}>

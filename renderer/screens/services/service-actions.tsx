@@ -16,7 +16,8 @@ export function ServiceActions({ service }: { service: ServiceState }) {
   const { name, status, container, inConfig } = service;
   const isAway = status === 'unreachable';
   const isHeld = isBusy(service) || isAway;
-  const runs = isRunning(service) || isAway;
+  // One that ends again and again is started by Docker without end, until it is stopped.
+  const runs = isRunning(service) || isAway || (status === 'failed' && container !== undefined);
   // One that could not be made is tried again where it says why.
   const canStart = !runs && !isBusy(service) && (container !== undefined || (inConfig && status !== 'failed'));
   return (

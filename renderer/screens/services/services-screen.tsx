@@ -11,6 +11,7 @@ import { ServiceDetail } from './service-detail.tsx';
 import { ServiceFormPanel } from './service-form.tsx';
 import { ServiceList } from './service-list.tsx';
 import { Starters } from './starters.tsx';
+import { recoverFocus } from '../../actions/focus.ts';
 import { Failed, Loading } from '../../parts/states.tsx';
 import { serviceForm } from '../../store/service-form.ts';
 import { watchUsage } from '../../store/service-usage.ts';
@@ -39,6 +40,7 @@ export function ServicesScreen() {
 }
 
 function Services({ report }: { report: ServicesReport }) {
+  useEffect(recoverFocus, [report.services.length, report.docker.available]);
   const { docker, services } = report;
   const search = useStore(serviceView, (state) => state.search);
   const chosen = useStore(serviceView, (state) => state.chosen);
