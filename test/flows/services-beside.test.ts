@@ -1,5 +1,5 @@
 /** Services beside the pools, on one real dockerd: pulls, labels, names, failures, a Docker that dies, and the CLI. */
-import { afterAll, beforeAll, describe } from 'vitest';
+import { afterAll, beforeAll, describe, it } from 'vitest';
 import { dockerMissing } from '../kit/docker.ts';
 import { startMachine } from '../kit/service-machine.ts';
 import { commandFlows } from './services/commands.ts';
@@ -31,4 +31,6 @@ describe.skipIf(missing !== undefined)(`beside the pools${missing ? ` (not run: 
   commandFlows(open);
   failureFlows(open);
   deathFlows(open);
+
+  it.skip('mongodb and mysql (not run: Debian packages neither server; mariadb shows the protocol of mysql)');
 });

@@ -34,8 +34,7 @@ export async function ensureImage(client: Client, options: PullOptions): Promise
     if (reference === image) return pulled;
     const { repository, tag } = splitTag(image);
     await client.getImage(reference).tag({ repo: repository, tag });
-    // Its name at the mirror alone; the image stays.
-    await client.getImage(reference).remove();
+    await dropName(client, reference);
     return success(undefined);
   } catch (error) {
     return failure(signal.aborted ? cancelled(service) : dockerProblem(error, { service, image }));
@@ -44,6 +43,12 @@ export async function ensureImage(client: Client, options: PullOptions): Promise
 
 const cutShort = (image: string): Problem =>
   problem('SERVICE_PULL_FAILED', `${image} could not be pulled: it ended too early.`, { fix: 'Try again.' });
+
+/** Its name at the mirror; one that Podman knows by no other would go with it. */
+async function dropName(client: Client, reference: string): Promise<void> {
+  const { RepoTags } = await client.getImage(reference).inspect();
+  if (RepoTags.length > 1) await client.getImage(reference).remove();
+}
 
 async function hasImage(client: Client, image: string): Promise<boolean> {
   try {
