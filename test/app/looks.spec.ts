@@ -7,13 +7,15 @@ import { _electron } from 'playwright';
 import type { ElectronApplication, Page } from 'playwright';
 import { expect, test } from 'playwright/test';
 import { electronPath } from '../kit/electron.ts';
-import { installApi, serveWindow } from '../renderer/harness.ts';
-import { NOW, showcase } from '../renderer/showcase.ts';
+import { installApi, serveWindow, type CannedWindow } from '../renderer/harness.ts';
+import { NOW, showcase, showcaseTraffic } from '../renderer/showcase.ts';
 
 /** Another Chrome draws letters a little differently: the pictures are of this one. */
 const PICTURED_CHROME = '114';
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const SCREENS = ['Map', 'Sites', 'Traffic', 'Events', 'Names', 'Trust', 'Services', 'Config', 'Doctor', 'Settings'];
+
+type Far = typeof globalThis & { far: CannedWindow };
 
 let app: ElectronApplication;
 let page: Page;
@@ -66,6 +68,7 @@ for (const theme of ['light', 'dark'] as const) {
       await expect(page.locator('.stage [role="status"]', { hasText: '…' })).toHaveCount(0);
       // The doctor looks a while after the window is there.
       await expect(page.getByText('3 to mend')).toBeVisible();
+      await page.evaluate((pushes) => pushes.forEach((globalThis as Far).far.push), showcaseTraffic());
       await page.evaluate(() => document.fonts.ready);
       await expect(page).toHaveScreenshot(`${screen.toLowerCase()}-${theme}.png`, { maxDiffPixelRatio: 0.01 });
     });

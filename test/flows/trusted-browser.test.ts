@@ -47,7 +47,7 @@ async function setUp(overlay: Overlay): Promise<Machine> {
     async browse(url) {
       const flags =
         '--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking';
-      const profile = '--user-data-dir=$(mktemp -d) --virtual-time-budget=8000';
+      const profile = '--user-data-dir=$(mktemp -d)';
       return (await ask(`timeout 60 chromium ${flags} ${profile} --dump-dom ${url} 2>/run/kit/chromium.log`)).stdout;
     },
     exitCode: async (command) => (await ask(command)).code,

@@ -5,6 +5,7 @@ import { namedAnswers, serviceAnswers } from './canned-services.ts';
 import { systemAnswers, TODAY } from './canned-system.ts';
 import type { Canned } from './harness.ts';
 import type { DevServer } from '../../shared/discovery.ts';
+import type { Push } from '../../shared/protocol.ts';
 import type { Exchange, LogEntry } from '../../shared/state.ts';
 
 /** The moment of every picture, milliseconds since 1970. */
@@ -98,6 +99,32 @@ function moved(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(moved);
   if (typeof value !== 'object' || value === null) return value;
   return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, moved(part)]));
+}
+
+/** Three minutes with a rush in them, to where the snapshot is. */
+export function showcaseTraffic(): Push[] {
+  const { traffic } = showcase().snapshot;
+  const SECONDS = 180;
+  return Array.from({ length: SECONDS + 1 }, (_, i) => {
+    const left = SECONDS - i;
+    const wave = Math.sin(left / 9) * 14 + Math.sin(left / 3.1) * 6;
+    const rush = 90 * Math.exp(-(((left - 70) / 16) ** 2));
+    const isLast = left === 0;
+    return {
+      seq: i,
+      name: 'traffic.sampled',
+      data: {
+        ...traffic,
+        at: NOW - left * 1_000,
+        requestsPerSecond: isLast ? traffic.requestsPerSecond : 110 + wave + rush,
+        errorsPerSecond: isLast ? traffic.errorsPerSecond : rush / 6,
+        p50Ms: isLast ? traffic.p50Ms : 0.4 + rush / 90,
+        p99Ms: isLast ? traffic.p99Ms : 14 + wave / 4 + rush / 3,
+        sites: [],
+        backends: [],
+      },
+    };
+  });
 }
 
 export function showcase(): Canned {
