@@ -1,6 +1,5 @@
 /** Speaks the contract to whichever Mogoly owns the home, over its control socket. */
 import { request as httpRequest } from 'node:http';
-import { WebSocket } from 'ws';
 import { readOwner } from '../control/owner.ts';
 import { socketPath } from '../control/paths.ts';
 import { failure, problem, ProblemError } from '../../shared/problem.ts';
@@ -67,7 +66,7 @@ export async function ask<K extends CommandName>(target: Target, name: K, reques
 
 /** Follows the pushes until `signal` aborts; rejects with ProblemError when nobody is there or the daemon goes away. */
 export async function events(target: Target, onPush: (push: Push) => void, signal: AbortSignal): Promise<void> {
-  const door = await findDoor(target);
+  const [door, { WebSocket }] = await Promise.all([findDoor(target), import('ws')]);
   await new Promise<void>((resolve, reject) => {
     // The address form of ws for a Unix socket (or named pipe): path of the socket, a colon, path of the request.
     const socket = new WebSocket(`ws+unix:${door.path}:/v1/events`, { headers: door.headers });

@@ -1,8 +1,7 @@
 /** The WebSocket of pushes: one subscription a connection, cut off when it cannot keep up. */
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { WebSocketServer } from 'ws';
-import type { WebSocket } from 'ws';
+import type { WebSocket, WebSocketServer } from 'ws';
 import { refuseStranger } from './guard.ts';
 import type { ControlServerOptions } from './server.ts';
 
@@ -18,7 +17,17 @@ export interface EventsDoor {
 }
 
 export function createEventsDoor({ publisher, token }: Pick<ControlServerOptions, 'publisher' | 'token'>): EventsDoor {
-  const sockets = new WebSocketServer({ noServer: true, maxPayload: MESSAGE_LIMIT });
+  let sockets: WebSocketServer | undefined;
+  let isClosed = false;
+  /** The package is loaded for the first reader: a start does without it. */
+  const open = async (request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> => {
+    const { WebSocketServer: Server } = await import('ws');
+    sockets ??= new Server({ noServer: true, maxPayload: MESSAGE_LIMIT });
+    if (sockets.clients.size >= CONNECTION_LIMIT)
+      return refuse(socket, '503 Service Unavailable', `More than ${CONNECTION_LIMIT} readers.`);
+    if (isClosed) return refuse(socket, '503 Service Unavailable', 'Mogoly stops.');
+    if (!socket.destroyed) sockets.handleUpgrade(request, socket, head, (opened) => follow(opened, publisher));
+  };
   return {
     upgrade(request, socket, head) {
       socket.on('error', () => socket.destroy());
@@ -26,13 +35,12 @@ export function createEventsDoor({ publisher, token }: Pick<ControlServerOptions
       if (stranger) return refuse(socket, `${stranger.status} Refused`, stranger.problem.message);
       if (request.url?.split('?', 1)[0] !== '/v1/events')
         return refuse(socket, '404 Not Found', 'Events are at /v1/events.');
-      if (sockets.clients.size >= CONNECTION_LIMIT)
-        return refuse(socket, '503 Service Unavailable', `More than ${CONNECTION_LIMIT} readers.`);
-      sockets.handleUpgrade(request, socket, head, (opened) => follow(opened, publisher));
+      void open(request, socket, head);
     },
     close() {
-      for (const client of sockets.clients) client.close(1001, 'Mogoly stops');
-      sockets.close();
+      isClosed = true;
+      for (const client of sockets?.clients ?? []) client.close(1001, 'Mogoly stops');
+      sockets?.close();
     },
   };
 }

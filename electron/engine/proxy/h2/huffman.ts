@@ -84,13 +84,15 @@ function stepFrom(tree: readonly number[], from: number, half: number): number {
   return emitted | node;
 }
 
-const { steps: STEPS, ends: ENDS } = createSteps();
+/** Made for the first text that is coded so: it would hold up every start. */
+let table: ReturnType<typeof createSteps> | undefined;
 
 /** Grows to the longest text there was; a byte is at most 8/5 of one. */
 let scratch = Buffer.allocUnsafeSlow(4_096);
 
 /** Undefined for what is no Huffman code, or ends in anything but a few ones. */
 export function decodeHuffman(bytes: Buffer, start: number, end: number): string | undefined {
+  const { steps, ends } = (table ??= createSteps());
   const most = Math.ceil(((end - start) * 8) / 5);
   if (most > scratch.length) scratch = Buffer.allocUnsafeSlow(most);
   let node = 0;
@@ -98,11 +100,11 @@ export function decodeHuffman(bytes: Buffer, start: number, end: number): string
   for (let at = start; at < end; at++) {
     const byte = bytes[at]!;
     for (let shift = 4; shift >= 0; shift -= 4) {
-      const step = STEPS[node * 16 + ((byte >> shift) & 15)]!;
+      const step = steps[node * 16 + ((byte >> shift) & 15)]!;
       if ((step & FAILS) !== 0) return undefined;
       if ((step & EMITS) !== 0) scratch[length++] = step >>> 18;
       node = step & 0xffff;
     }
   }
-  return ENDS[node] === 1 ? latin1(scratch, 0, length) : undefined;
+  return ends[node] === 1 ? latin1(scratch, 0, length) : undefined;
 }
