@@ -76,9 +76,8 @@ async function main() {
     missing,
   );
   const bars = sections.flatMap((section) => section.bars);
-  const text = [headText(peers, options), barsText(bars), failuresText(failures), ...sections.map(sectionText)].join(
-    '\n',
-  );
+  const parts = [headText(peers, options), barsText(bars), failuresText(failures), ...sections.map(sectionText)];
+  const text = parts.filter((part) => part !== '').join('\n');
   console.log(`\n${text}`);
   if (full) writeFileSync(join(dirname(fileURLToPath(import.meta.url)), 'results.md'), text);
   if (missing.length > 0 || failures.length > 0) return 2;
