@@ -9,6 +9,19 @@ import '../style/system.css';
 const TICK_MS = 1_500;
 
 export function CopyLine({ line, label }: { line: string; label: string }) {
+  return <CopyRow shown={line} label={`Copy: ${label}`} copy={() => copyText(line)} />;
+}
+
+interface CopyRowProps {
+  shown: string;
+  /** Of the button. */
+  label: string;
+  /** Whether it was copied; what was not is told by whoever copies. */
+  copy: () => Promise<boolean>;
+}
+
+/** Where what is copied is more than what is shown. */
+export function CopyRow({ shown, label, copy }: CopyRowProps) {
   const [copied, setCopied] = useState(false);
   useEffect(() => {
     if (!copied) return;
@@ -17,11 +30,11 @@ export function CopyLine({ line, label }: { line: string; label: string }) {
   }, [copied]);
   return (
     <div className="copy-line">
-      <code>{line}</code>
+      <code>{shown}</code>
       <IconButton
-        label={copied ? 'Copied' : `Copy: ${label}`}
+        label={copied ? 'Copied' : label}
         icon={copied ? <Check size={14} aria-hidden /> : <Copy size={14} aria-hidden />}
-        onClick={() => void copyText(line).then(setCopied)}
+        onClick={() => void copy().then(setCopied)}
       />
     </div>
   );
