@@ -2,6 +2,7 @@
 import { access, chmod, cp, mkdir, rm, stat, writeFile } from 'node:fs/promises';
 import { readdirSync, statSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
+import { keepCode } from './code-cache.mjs';
 import { ROOT, say } from './root.mjs';
 
 const STAMP = `${ROOT}/dist/.built`;
@@ -47,6 +48,7 @@ export async function buildAll() {
   await mkdir(`${ROOT}/dist`);
   await Promise.all([...Object.values(builds()).map((config) => build(config)), copyIcons()]);
   await chmod(`${ROOT}/dist/cli.js`, 0o755);
+  await keepCode(`${ROOT}/dist`);
   await writeFile(STAMP, `${new Date(startedAt).toISOString()}\n`);
   say(`built dist/ in ${((Date.now() - startedAt) / 1_000).toFixed(1)} s`);
 }

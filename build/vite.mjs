@@ -20,6 +20,7 @@ export const ENTRIES = {
   main: 'electron/main/main.ts',
   preload: 'electron/preload/preload.ts',
   cli: 'electron/cli/cli.ts',
+  mogoly: 'electron/cli/process.ts',
   engine: 'electron/engine/index.ts',
   renderer: 'renderer/index.html',
 };
@@ -53,7 +54,46 @@ const commonJs = (name) =>
     { format: 'cjs', entryFileNames: `${name}.cjs`, codeSplitting: false },
   );
 
-/** The CLI and the library share chunks; the CLI loads the engine only for the commands that run it. */
+/** Names are kept, so that a stack trace can be read; what is gained is less to read at start-up. */
+const MINIFY = { compress: true, mangle: false, codegen: true };
+
+/** Text of one byte a letter: read as it lies on disk, and half as large in memory. @returns {import('vite').Plugin} */
+const ascii = () => ({
+  name: 'mogoly-ascii',
+  generateBundle(_options, bundle) {
+    for (const chunk of Object.values(bundle)) {
+      if (chunk.type === 'chunk') chunk.code = chunk.code.replace(/[^\0-\x7f]/g, escaped);
+    }
+  },
+});
+
+/** @param {string} unit one UTF-16 code unit; as good in a string, a template or a pattern as the letter itself */
+const escaped = (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`;
+
+const IMPORT = 'import(/* @vite-ignore */ url)';
+
+/** electron/cli/cli.ts imports for the kept code what that cannot import itself. @returns {import('vite').Plugin} */
+const importByLoader = () => ({
+  name: 'mogoly-import-by-loader',
+  enforce: 'pre',
+  transform(code, id) {
+    if (!id.endsWith('middleware/custom-module.ts')) return undefined;
+    if (!code.includes(IMPORT)) throw new Error(`${id} no longer has ${IMPORT}`);
+    return { code: code.replace(IMPORT, 'importModule(url)'), map: null };
+  },
+});
+
+/** All that the command can do, as one script whose compiled code is kept (build/code-cache.mjs). */
+function program() {
+  const config = nodeBundle(
+    { mogoly: `${ROOT}/${ENTRIES.mogoly}` },
+    { format: 'cjs', entryFileNames: 'cli/[name].cjs', codeSplitting: false, minify: MINIFY },
+  );
+  config.plugins?.push(importByLoader(), ascii());
+  return config;
+}
+
+/** What starts the command, and the library, which loads its rarer parts when they are needed. */
 function modules() {
   const hasShebang = readFileSync(`${ROOT}/${ENTRIES.cli}`, 'utf8').startsWith(SHEBANG);
   return nodeBundle(
@@ -61,10 +101,9 @@ function modules() {
     {
       format: 'es',
       entryFileNames: '[name].js',
-      chunkFileNames: 'cli/[name]-[hash].js',
+      chunkFileNames: 'engine/[name]-[hash].js',
       postBanner: (chunk) => (chunk.isEntry && chunk.name === 'cli' && !hasShebang ? SHEBANG : ''),
-      // Names are kept, so that a stack trace can be read; what is gained is less to parse at start-up.
-      minify: { compress: true, mangle: false, codegen: true },
+      minify: MINIFY,
     },
   );
 }
@@ -96,6 +135,7 @@ export function rendererConfig() {
 export const builds = () => ({
   main: commonJs('main'),
   preload: commonJs('preload'),
+  program: program(),
   modules: modules(),
   renderer: rendererConfig(),
 });

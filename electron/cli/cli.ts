@@ -1,30 +1,48 @@
-/** The `mogoly` command: the process around runCli(). */
-import type { Io } from './io.ts';
-import { runCli } from './program.ts';
+/**
+ * Starts the `mogoly` command: runs the bundle beside it with the code that V8 made of it when it was built, so that
+ * nothing is compiled at start-up. Another Node does not take that code and compiles the bundle itself.
+ */
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { Script } from 'node:vm';
 
-const ending = new AbortController();
-/** The first asks to end in order, the second ends at once. */
-for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-  process.on(name, () => {
-    if (ending.signal.aborted) process.exit(130);
-    ending.abort();
-  });
+type CommonJs = (
+  exports: object,
+  require: NodeJS.Require,
+  module: { exports: object },
+  filename: string,
+  folder: string,
+  importModule: (url: string) => Promise<unknown>,
+) => void;
+
+/**
+ * As Node wraps a CommonJS file, and one more: code that was kept cannot import() by itself in Node 20, so the build has
+ * a middleware of the user's own imported by this.
+ */
+const WRAPPER = ['(function (exports, require, module, __filename, __dirname, importModule) {', '\n})'] as const;
+
+const filename = fileURLToPath(new URL('./cli/mogoly.cjs', import.meta.url));
+
+function readCode(): Buffer | undefined {
+  try {
+    return readFileSync(`${filename}.code`);
+  } catch {
+    return undefined; // built without: compiled now
+  }
 }
-/** `mogoly events -f | head` closes the pipe; that is no error. */
-process.stdout.on('error', () => ending.abort());
 
-const io: Io = {
-  stdout: process.stdout,
-  stderr: process.stderr,
-  /** Opened only when it is read. */
-  get stdin() {
-    return process.stdin;
-  },
-  env: process.env,
-  signal: ending.signal,
-};
-const code = await runCli(process.argv.slice(2), io);
-process.exitCode = code;
-/** Everything is closed by now; what still holds the loop (a terminal on standard input) shall not hold the prompt. */
-await new Promise<void>((resolve) => process.stdout.write('', () => resolve()));
-process.exit(code);
+const script = new Script(WRAPPER[0] + readFileSync(filename, 'latin1') + WRAPPER[1], {
+  filename,
+  cachedData: readCode(),
+});
+const module = { exports: {} };
+(script.runInThisContext() as CommonJs)(
+  module.exports,
+  createRequire(filename),
+  module,
+  filename,
+  dirname(filename),
+  (url) => import(/* @vite-ignore */ url),
+);

@@ -7,6 +7,7 @@ import { startBackend } from '../kit/backend.ts';
 import { buildCli, cli, startCli } from '../kit/cli.ts';
 import type { BuiltCli } from '../kit/cli.ts';
 import { send } from '../kit/http.ts';
+import { ownSamplePorts } from '../kit/sample-ports.ts';
 import { tempHome } from '../kit/temp-home.ts';
 import { until } from '../kit/wait.ts';
 
@@ -28,6 +29,8 @@ async function homeWith(config: string): Promise<string> {
 const statusOf = async (home: string): Promise<Snapshot> =>
   JSON.parse((await cli(home, ['status', '--json'])).out) as Snapshot;
 const portOf = async (home: string): Promise<number> => (await statusOf(home)).listeners[0]!.port;
+
+ownSamplePorts();
 
 describe('mogoly run', () => {
   it('makes the sample in an empty home, serves it, and ends in order', async () => {

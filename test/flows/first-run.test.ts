@@ -4,8 +4,11 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { createEngine, type Engine } from '../../electron/engine/index.ts';
 import { openWorkspace, type Workspace } from '../../electron/engine/sample/workspace.ts';
 import { send } from '../kit/http.ts';
+import { ownSamplePorts } from '../kit/sample-ports.ts';
 import { tempHome } from '../kit/temp-home.ts';
 import { until } from '../kit/wait.ts';
+
+ownSamplePorts();
 
 let workspace: Workspace;
 let engine: Engine;

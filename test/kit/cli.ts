@@ -78,12 +78,14 @@ export interface BuiltCli {
 /** Builds the command line as `npm run build` does, into a folder of its own. */
 export async function buildCli(): Promise<BuiltCli> {
   const { builds } = (await import(new URL('../../build/vite.mjs', import.meta.url).href)) as {
-    builds: () => { modules: { build: { outDir: string } } };
+    builds: () => Record<'modules' | 'program', { build: { outDir: string } }>;
   };
   const folder = await mkdtemp(join(tmpdir(), 'mogoly-cli-'));
-  const config = builds().modules;
-  config.build.outDir = join(folder, 'dist');
-  await build(config);
+  const { modules, program } = builds();
+  for (const config of [modules, program]) {
+    config.build.outDir = join(folder, 'dist');
+    await build(config);
+  }
   await copyFile(new URL('../../package.json', import.meta.url), join(folder, 'package.json'));
   return { path: join(folder, 'dist', 'cli.js'), remove: () => rm(folder, { recursive: true, force: true }) };
 }

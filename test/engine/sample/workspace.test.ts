@@ -9,8 +9,11 @@ import { openWorkspace } from '../../../electron/engine/sample/workspace.ts';
 import { configSchema } from '../../../shared/config.ts';
 import type { ConfigDocument } from '../../../shared/protocol.ts';
 import { send } from '../../kit/http.ts';
+import { ownSamplePorts } from '../../kit/sample-ports.ts';
 import { tempHome } from '../../kit/temp-home.ts';
 import { until } from '../../kit/wait.ts';
+
+ownSamplePorts();
 
 const answersOn = (port: number): Promise<boolean> =>
   send(port, { path: '/healthz' }).then(
