@@ -17,7 +17,7 @@ export interface PoolMemo {
   /** By url. */
   origins: Map<string, Origin>;
   /** Of pools that say nothing of health, by interval. */
-  policies: Map<number, HealthPolicy>;
+  policies: Map<string, HealthPolicy>;
 }
 
 export interface PoolScope {
@@ -43,7 +43,9 @@ export function compilePool(
 ): Pool | undefined {
   const single = source.url !== undefined || source.host !== undefined || source.port !== undefined;
   if (source.balance === undefined && !single) return undefined;
-  const health = policyOf(scope, check, passive);
+  const isAlone =
+    source.balance === undefined || (source.balance.length === 1 && source.balance[0]!.balance === undefined);
+  const health = policyOf(scope, check, passive, isAlone);
   const { url, protocol, host, port } = source;
   const one: BackendConfig = {
     url,
@@ -145,11 +147,19 @@ function policyOf(
   { config, memo: { policies } }: PoolScope,
   check: HealthCheckConfig | undefined,
   passive: PassiveHealthConfig | undefined,
+  isAlone: boolean,
 ): HealthPolicy {
-  if (check !== undefined || passive !== undefined) return healthPolicy(config, check, passive);
-  const same = policies.get(config.health_check_interval) ?? healthPolicy(config, check, passive);
-  policies.set(config.health_check_interval, same);
+  const policy = (): HealthPolicy => withoutAlternative(healthPolicy(config, check, passive), isAlone && !passive);
+  if (check !== undefined || passive !== undefined) return policy();
+  const key = `${config.health_check_interval} ${isAlone}`;
+  const same = policies.get(key) ?? policy();
+  policies.set(key, same);
   return same;
+}
+
+/** Failed requests take nothing out where nobody else could serve: one bad page would take the whole site down. Probes still do. */
+function withoutAlternative(policy: HealthPolicy, isAlone: boolean): HealthPolicy {
+  return isAlone ? { ...policy, maxFails: Infinity } : policy;
 }
 
 const DEFAULT_CHECK = healthCheckSchema.parse({});

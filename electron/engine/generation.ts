@@ -84,6 +84,7 @@ export interface HealthPolicy {
   expect: readonly (readonly [number, number])[];
   healthyAfter: number;
   unhealthyAfter: number;
+  /** Infinity: failed requests never take it out. */
   maxFails: number;
   windowMs: number;
   cooldownMs: number;

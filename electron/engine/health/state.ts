@@ -10,7 +10,7 @@ export interface HealthState {
   readonly passes: number;
   /** Probes failed in a row. */
   readonly fails: number;
-  /** When requests failed within the window, oldest first; at most maxFails of them. Empty while healthy or down. */
+  /** When requests failed within the window, oldest first; at most maxFails of them, the last alone where that is without bound. Empty while healthy or down. */
   readonly failedAtMs: readonly number[];
   /** What took it out; `config` when it was assumed down from the start. Undefined while it is available. */
   readonly downBy: 'probes' | 'requests' | 'config' | undefined;
@@ -94,6 +94,7 @@ function requestSucceeded(state: HealthState, policy: HealthPolicy, nowMs: numbe
 
 function requestFailed(state: HealthState, policy: HealthPolicy, nowMs: number): HealthState {
   if (state.status === 'down') return state;
+  if (policy.maxFails === Infinity) return { ...state, status: 'degraded', failedAtMs: [nowMs] };
   const failedAtMs = [...stillCounted(state.failedAtMs, policy, nowMs), nowMs];
   if (failedAtMs.length < policy.maxFails && !state.onTrial) return { ...state, status: 'degraded', failedAtMs };
   return {

@@ -3,6 +3,7 @@ import { pipeline, type Transform } from 'node:stream';
 import type { Backend } from '../generation.ts';
 import type { Client } from './client/client.ts';
 import { describeFailure, type Failure } from './failure.ts';
+import { passedTrailers } from './headers.ts';
 import { UNKNOWN_LENGTH, type ResponseHandler, type ResponseHead } from './transport/transport.ts';
 
 /** Who decides what an attempt leads to. */
@@ -15,6 +16,9 @@ export interface AttemptOwner {
   onDone: (attempt: Attempt) => void;
   onFailed: (attempt: Attempt, failure: Failure) => void;
 }
+
+/** 1xx answers passed on ahead of one answer; more are left out, since nothing slows their sender. */
+const MAX_INFORMATIONAL = 32;
 
 export class Attempt implements ResponseHandler {
   readonly backend: Backend;
@@ -38,6 +42,7 @@ export class Attempt implements ResponseHandler {
   #bodiless: ResponseHead | undefined;
   #body: Transform | undefined;
   #resuming = false;
+  #informed = 0;
 
   constructor(owner: AttemptOwner, client: Client, backend: Backend) {
     this.#owner = owner;
@@ -57,7 +62,7 @@ export class Attempt implements ResponseHandler {
   onInformational(status: number, headers: string[]): void {
     if (this.over) return;
     if (status === 100) this.#owner.onContinue();
-    else if (status === 103) this.#client.sendEarlyHints(headers);
+    else if (this.#informed++ < MAX_INFORMATIONAL) this.#client.sendInformational(status, headers);
   }
 
   onHead(head: ResponseHead, resume: () => void): boolean {
@@ -105,7 +110,7 @@ export class Attempt implements ResponseHandler {
     if (this.over) return;
     if (this.#bodiless !== undefined && !this.#sendBodiless(this.#bodiless)) return;
     this.#leave();
-    if (trailers.length > 0) this.#client.setTrailers(trailers);
+    if (trailers.length > 0) this.#client.setTrailers(passedTrailers(trailers));
     if (this.#body !== undefined) this.#body.end();
     else if (!this.#ended) this.#client.end();
     this.#owner.onDone(this);

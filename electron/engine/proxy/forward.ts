@@ -6,7 +6,7 @@ import { Attempt, type AttemptOwner } from './attempt.ts';
 import { pickBackend, stickyToken } from './balancer.ts';
 import type { ProxyExchange } from './exchange.ts';
 import type { Failure } from './failure.ts';
-import { cookieValue } from './headers.ts';
+import { cookieValue, passedTrailers } from './headers.ts';
 import { rehearsedTransport } from './rehearsed.ts';
 import { noBackendPage, watchForHostRefusal } from './refusals.ts';
 import { RequestBody } from './request-body.ts';
@@ -141,7 +141,7 @@ export class Forward implements AttemptOwner {
     if (!expectsContinue && !hasTrailers && !acceptsTrailers) return undefined;
     return {
       expectContinue: expectsContinue,
-      trailers: hasTrailers ? () => this.#exchange.client.rawTrailers : undefined,
+      trailers: hasTrailers ? () => passedTrailers(this.#exchange.client.rawTrailers) : undefined,
       acceptsTrailers,
     };
   }

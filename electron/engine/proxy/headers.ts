@@ -143,7 +143,7 @@ function readSpecial(head: RequestHead, kind: number, name: string, value: strin
       return;
     case LENGTH:
       head.hasBody ||= value !== '0';
-      if (value !== '0') out.push(name, value);
+      out.push(name, value);
       return;
     case CODING:
       head.hasBody = true;
@@ -222,6 +222,38 @@ export function withoutFields(flat: readonly string[], names: readonly string[])
     if (!names.includes(flat[i]!.toLowerCase())) kept.push(flat[i]!, flat[i + 1]!);
   }
   return kept;
+}
+
+/** Fields that frame, route or vouch for a message: settled before its body, whatever comes after it says (RFC 9110 section 6.5.1). */
+const NEVER_AFTER_A_BODY = [
+  'transfer-encoding',
+  'content-length',
+  'content-encoding',
+  'content-range',
+  'content-type',
+  'host',
+  'connection',
+  'keep-alive',
+  'proxy-connection',
+  'upgrade',
+  'te',
+  'trailer',
+  'expect',
+  'authorization',
+  'proxy-authorization',
+  'cookie',
+  'set-cookie',
+  'forwarded',
+  'x-forwarded-for',
+  'x-forwarded-host',
+  'x-forwarded-proto',
+  'x-forwarded-port',
+  'via',
+];
+
+/** Trailers that may go on: a reader that joins them to the head learns nothing from them that a proxy has decided. */
+export function passedTrailers(flat: string[]): string[] {
+  return flat.length === 0 ? flat : withoutFields(flat, NEVER_AFTER_A_BODY);
 }
 
 /** Adds X-Forwarded-*, Forwarded and Via; what an untrusted client sent of them is gone already. */

@@ -67,6 +67,11 @@ export const ERROR_PAGES = {
     title: 'The length of the request is ambiguous',
     fix: 'Send one Content-Length or one Transfer-Encoding: chunked, never both.',
   },
+  VERSION_UNKNOWN: {
+    status: 505,
+    title: 'This version of HTTP is not spoken here',
+    fix: 'Ask in HTTP/1.1, or in HTTP/2 over TLS.',
+  },
   HEAD_TOO_LARGE: {
     status: 431,
     title: 'The header of the request is too large',

@@ -10,12 +10,22 @@ export function readTarget(exchange: ProxyExchange): boolean {
     new LocalAnswer(exchange).send(204, ['allow', 'GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS'], '');
     return false;
   }
-  const match = /^https?:\/\/([^/?#]+)([^#]*)/i.exec(target);
-  if (match === null) {
-    exchange.refuse('REQUEST_MALFORMED', 'The request target is neither a path nor an http address.');
+  const path = takeTarget(exchange.head, target);
+  if (path === undefined) {
+    exchange.refuse('REQUEST_MALFORMED', NO_TARGET);
     return false;
   }
-  exchange.head.host = match[1]!;
-  exchange.target = match[2]!.startsWith('/') ? match[2]! : `/${match[2]!}`;
+  exchange.target = path;
   return true;
+}
+
+export const NO_TARGET = 'The request target is neither a path nor an http address.';
+
+/** The path of a target, with its query; an http address names the host too. Undefined for anything else. */
+export function takeTarget(head: { host: string | undefined }, target: string): string | undefined {
+  if (target.startsWith('/')) return target;
+  const match = /^https?:\/\/([^/?#]+)([^#]*)/i.exec(target);
+  if (match === null) return undefined;
+  head.host = match[1]!;
+  return match[2]!.startsWith('/') ? match[2]! : `/${match[2]!}`;
 }

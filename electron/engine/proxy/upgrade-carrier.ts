@@ -56,3 +56,18 @@ export function carryUpgrade({ request, socket, headBytes, origin, upstream, onS
   const target = { protocol: 'http:', host: origin.hostname, hostname: origin.hostname, port: String(origin.port) };
   carrier.ws(request, socket, headBytes, { target, agent: new OpenedAgent(upstream) } as never, onLost);
 }
+
+/** What http-proxy sends: one value a name. `flat` begins with the place of Host. */
+export function handshakeHeaders(host: string, upgrade: string, flat: readonly string[]): IncomingMessage['headers'] {
+  const headers = Object.assign(Object.create(null) as Record<string, string>, {
+    host,
+    connection: 'Upgrade',
+    upgrade,
+  });
+  for (let i = 2; i < flat.length; i += 2) {
+    const name = flat[i]!.toLowerCase();
+    const before = headers[name];
+    headers[name] = before === undefined ? flat[i + 1]! : `${before}${name === 'cookie' ? '; ' : ', '}${flat[i + 1]!}`;
+  }
+  return headers;
+}

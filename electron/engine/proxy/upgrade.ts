@@ -17,7 +17,8 @@ import { describeError, renderError, type ErrorPage } from './pages.ts';
 import { noBackendPage, unknownHostPage } from './refusals.ts';
 import { rehearsedDial, rehearsedReply } from './rehearsed.ts';
 import { backendPath, matchRoute } from './router.ts';
-import { carryUpgrade } from './upgrade-carrier.ts';
+import { NO_TARGET, takeTarget } from './target.ts';
+import { carryUpgrade, handshakeHeaders } from './upgrade-carrier.ts';
 
 /** One upgrade from the client's request to the closing of both sockets. */
 export class Upgrade {
@@ -60,6 +61,9 @@ export class Upgrade {
 
   async start(): Promise<void> {
     const generation = this.#deps.current();
+    const target = takeTarget(this.#head, this.#target);
+    if (target === undefined) return this.#refuse(describeError('REQUEST_MALFORMED', NO_TARGET));
+    this.#target = target;
     const host = this.#head.host === undefined || this.#head.duplicateHost ? undefined : normaliseHost(this.#head.host);
     if (host === undefined)
       return this.#refuse(describeError('HOST_INVALID', 'The Host header is missing, doubled or not a host name.'));
@@ -153,7 +157,7 @@ export class Upgrade {
         : route.hostHeader === 'original'
           ? (this.#head.host ?? '')
           : route.hostHeader;
-    request.headers = this.#outgoing(host);
+    request.headers = handshakeHeaders(host, request.headers.upgrade ?? 'websocket', this.#head.headers);
     const onLost = this.#relay(route, backend, upstream);
     const onSwitched = (rawHeaders: string[]): void => this.#switched(backend, upstream, rawHeaders);
     carryUpgrade({ request, socket: this.#socket, headBytes: this.#headBytes, origin, upstream, onSwitched, onLost });
@@ -209,23 +213,6 @@ export class Upgrade {
     backend.live.failures++;
     this.#deps.reportFailure(backend, failure.reason);
     this.#refuse(noBackendPage(route, this.#client, this.#attempts, failure));
-  }
-
-  #outgoing(host: string): IncomingMessage['headers'] {
-    const headers: Record<string, string> = {
-      host,
-      connection: 'Upgrade',
-      upgrade: this.#request.headers.upgrade ?? 'websocket',
-    };
-    const flat = this.#head.headers;
-    for (let i = 2; i < flat.length; i += 2) {
-      const name = flat[i]!.toLowerCase();
-      headers[name] =
-        headers[name] === undefined
-          ? flat[i + 1]!
-          : `${headers[name]}${name === 'cookie' ? '; ' : ', '}${flat[i + 1]!}`;
-    }
-    return headers;
   }
 
   #answer(verdict: NonNullable<Verdict>): void {

@@ -27,8 +27,8 @@ export interface Client {
   onClose: (listener: () => void) => void;
 
   sendContinue: () => void;
-  /** 103 with its Link fields (RFC 8297); a hint that cannot be sent is left out. */
-  sendEarlyHints: (headers: string[]) => void;
+  /** Any other 1xx, as 103 with its Link fields (RFC 8297); what the client cannot take is left out. */
+  sendInformational: (status: number, headers: string[]) => void;
   /** `headers` flat, without hop-by-hop fields; `hasBody` false ends the response. Throws for fields that are none. */
   sendHead: (status: number, statusText: string, headers: string[], hasBody: boolean) => void;
   /** The body is not there yet: the head goes out by itself, as event streams begin. */

@@ -79,10 +79,9 @@ export class Http1Client implements Client {
     if (this.expectsContinue && this.status === 0) this.#host.socket.write('HTTP/1.1 100 Continue\r\n\r\n', 'latin1');
   }
 
-  sendEarlyHints(headers: string[]): void {
-    const hasLink = headers.some((name, i) => i % 2 === 0 && name.toLowerCase() === 'link');
-    if (this.version === '1.0' || this.status !== 0 || !hasLink) return;
-    const head = writeResponseHead(103, 'Early Hints', ['date', '', ...headers]).replace('date: \r\n', '');
+  sendInformational(status: number, headers: string[]): void {
+    if (this.version === '1.0' || this.status !== 0) return;
+    const head = writeResponseHead(status, '', ['date', '', ...headers]).replace('date: \r\n', '');
     this.#host.socket.write(`${head}\r\n`, 'latin1');
   }
 

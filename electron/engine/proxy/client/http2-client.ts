@@ -102,8 +102,8 @@ export class Http2Client implements Client {
     if (this.expectsContinue) this.#inform(100, NO_FIELDS);
   }
 
-  sendEarlyHints(headers: string[]): void {
-    this.#inform(103, headers);
+  sendInformational(status: number, headers: string[]): void {
+    this.#inform(status, headers);
   }
 
   #inform(status: number, headers: string[]): void {

@@ -100,22 +100,25 @@ export function readRequestLine(text: string): RequestLine {
 /** Throws a RefusedRequest for a beginning that no request has. */
 export function checkBeginning(text: string): void {
   if (HOPELESS.test(text)) throw malformed('its header has a control character or a line end of its own');
+  const end = text.indexOf('\r\n');
+  if (end !== -1) readFirstLine(text.slice(0, end));
 }
 
 const CHUNKED = -1;
 
+/** A later 1.x is read as the 1.1 that we know (RFC 9110 section 2.5). */
 function readFirstLine(line: string): RequestLine {
   const match = REQUEST_LINE.exec(line);
   if (match === null) throw malformed('its first line is none');
   const [, method, target, major, minor] = match;
-  if (major !== '1' || (minor !== '0' && minor !== '1')) throw malformed(`HTTP/${major}.${minor} is not spoken here`);
+  if (major !== '1') throw new RefusedRequest('VERSION_UNKNOWN', `HTTP/${major}.${minor} is not spoken here.`);
   return {
     method: method!,
     target: target!,
     version: minor === '0' ? '1.0' : '1.1',
     rawHeaders: [],
     length: 0,
-    keepAlive: minor === '1',
+    keepAlive: minor !== '0',
     expectsContinue: false,
     isWebSocket: false,
   };
@@ -143,7 +146,9 @@ function readConnection(head: RequestLine, connection: string, isUpgrade: boolea
   const options = connection.split(',').map((option) => option.trim());
   if (options.includes('close')) head.keepAlive = false;
   else if (options.includes('keep-alive')) head.keepAlive = true;
-  head.isWebSocket = isUpgrade && head.method === 'GET' && head.version === '1.1' && options.includes('upgrade');
+  // What has a body is no handshake: behind one there are frames (RFC 6455 section 4.1).
+  head.isWebSocket =
+    isUpgrade && head.method === 'GET' && head.version === '1.1' && head.length === 0 && options.includes('upgrade');
 }
 
 const SPACE = 32;

@@ -9,6 +9,11 @@ const MAX_TRAILER_BYTES = 64 * 1024;
 
 const LF = 10;
 
+/** RFC 9110 section 5.6.2. */
+const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
+/** What would end a line, and what is no character of HTTP (RFC 9110 section 5.5). */
+const UNSAFE = /[^\t\x20-\x7e\x80-\xff]/;
+
 type State = 'size' | 'data' | 'data end' | 'trailers' | 'done';
 
 export class ChunkReader {
@@ -68,7 +73,10 @@ export class ChunkReader {
   #takeTrailer(line: string): void {
     this.#trailerBytes += line.length;
     const colon = line.indexOf(':');
-    if (colon < 1 || this.#trailerBytes > MAX_TRAILER_BYTES) throw malformed('trailers that are none');
-    this.trailers.push(line.slice(0, colon), line.slice(colon + 1).trim());
+    const name = line.slice(0, colon);
+    const value = line.slice(colon + 1).trim();
+    if (!TOKEN.test(name) || UNSAFE.test(value) || this.#trailerBytes > MAX_TRAILER_BYTES)
+      throw malformed('trailers that are none');
+    this.trailers.push(name, value);
   }
 }

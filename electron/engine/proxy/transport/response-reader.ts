@@ -24,6 +24,7 @@ const SMALL_BODY_BYTES = 16 * 1024;
 const FIRST_LOOK_BYTES = 4 * 1024;
 
 const NO_TRAILERS: string[] = [];
+const CR = 13;
 
 type State = 'idle' | 'head' | 'fixed' | 'chunked' | 'until close';
 
@@ -66,6 +67,7 @@ export class ResponseReader {
     const all = this.#early === undefined ? bytes : Buffer.concat([this.#early, bytes]);
     this.#early = undefined;
     let text = latin1(all, 0, Math.min(all.length, FIRST_LOOK_BYTES));
+    if (hasBareLines(text)) return this.#readBareHead(all);
     let end = text.indexOf('\r\n\r\n');
     if (end === -1 && all.length > FIRST_LOOK_BYTES) {
       text = latin1(all, 0, Math.min(all.length, MAX_RESPONSE_HEAD_BYTES));
@@ -73,6 +75,15 @@ export class ResponseReader {
     }
     if (end === -1) this.#awaitMore(all, text);
     else this.#takeHead(readResponseHead(text.slice(0, end)), all, text, end + 4);
+  }
+
+  /** Lines that end in a line feed alone, as small servers write them, are taken (RFC 9112 section 2.2), never sent on. */
+  #readBareHead(all: Buffer): void {
+    const text = latin1(all, 0, Math.min(all.length, MAX_RESPONSE_HEAD_BYTES));
+    const end = /\n\r?\n/.exec(text);
+    if (end === null) return this.#awaitMore(all, text);
+    const head = text.slice(0, end.index).replaceAll(/\r?\n/g, '\r\n').replace(/\r$/, '');
+    this.#takeHead(readResponseHead(head), all, text, end.index + end[0].length);
   }
 
   #awaitMore(all: Buffer, text: string): void {
@@ -136,4 +147,10 @@ export class ResponseReader {
     this.#state = 'idle';
     this.#sink.onEnd(trailers, hasSurplus);
   }
+}
+
+/** Its first line ends without a carriage return. */
+function hasBareLines(text: string): boolean {
+  const end = text.indexOf('\n');
+  return end > 0 && text.charCodeAt(end - 1) !== CR;
 }

@@ -36,7 +36,7 @@ export const UNKNOWN_LENGTH = -1;
 export interface ResponseHandler {
   /** From here on the request may have reached the backend. `abort` is good until the request is over. */
   onConnect: (abort: () => void) => void;
-  /** 100 and 103; headers are flat. */
+  /** Any 1xx but 101; headers are flat. */
   onInformational: (status: number, headers: string[]) => void;
   /** `resume` ends a pause that this call or onData asked for by false. */
   onHead: (head: ResponseHead, resume: () => void) => boolean;
