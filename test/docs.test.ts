@@ -18,3 +18,12 @@ it('every code has a remedy', () => {
   expect(rows.length).toBeGreaterThan(200);
   expect(rows.filter((line) => /\|\s*\|$/.test(line))).toEqual([]);
 });
+
+const peers = (await import(new URL('../build/peer-cases.mjs', import.meta.url).href)) as {
+  peersDocument: () => Promise<string>;
+  FILE: string;
+};
+
+it('docs/peers.md is what `node build/peer-cases.mjs` writes', async () => {
+  expect(readSource(peers.FILE)).toBe(await peers.peersDocument());
+});

@@ -149,6 +149,18 @@ describe('compile', () => {
     });
   });
 
+  it('failed requests take no backend out that is alone, unless the config says so', async () => {
+    const { backends } = await running({
+      server: [
+        { name: 'one', url: 'http://localhost:1' },
+        { name: 'listed', balance: [{ url: 'http://localhost:2' }] },
+        { name: 'two', balance: [{ url: 'http://localhost:3' }, { url: 'http://localhost:4' }] },
+        { name: 'asked', url: 'http://localhost:5', passive_health: { max_fails: 2 } },
+      ],
+    });
+    expect(backends.map(({ health }) => health.maxFails)).toEqual([Infinity, Infinity, 3, 3, 2]);
+  });
+
   it('is_healthy says what is assumed before the first probe', async () => {
     const generation = await running({
       server: [

@@ -98,8 +98,8 @@ export class RawClient {
   readonly #decoder = new HpackDecoder();
   #rest: Buffer = Buffer.alloc(0);
 
-  constructor(port: number) {
-    this.socket = connect(port, '127.0.0.1');
+  constructor(source: number | Socket) {
+    this.socket = typeof source === 'number' ? connect(source, '127.0.0.1') : source;
     this.socket.on('error', () => undefined);
     this.socket.on('close', () => (this.isClosed = true));
     this.socket.on('data', (bytes: Buffer) => this.#read(Buffer.concat([this.#rest, bytes])));
@@ -107,8 +107,8 @@ export class RawClient {
   }
 
   /** With the preface and settings said. */
-  static async open(port: number, settings = SETTINGS): Promise<RawClient> {
-    const client = new RawClient(port);
+  static async open(source: number | Socket, settings = SETTINGS): Promise<RawClient> {
+    const client = new RawClient(source);
     client.send(F.PREFACE + settings);
     await client.frame(({ type, flags }) => type === F.SETTINGS && flags === F.ACK);
     client.send(F.frame(F.SETTINGS, F.ACK, 0, ''));

@@ -1,4 +1,4 @@
-/** Another proxy on a config text of its own, run in the foreground until the test is over. */
+/** Another proxy on a config text of its own, run in the foreground until the test is over, or until it is stopped. */
 import { spawn } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -31,8 +31,13 @@ const STARTS: Record<PeerName, { file: string; args: (file: string, folder: stri
   haproxy: { file: 'haproxy.cfg', args: (file) => ['-db', '-f', file] },
 };
 
-/** Resolves once it accepts connections on `port`; rejects with what it said when it ends before. */
+/** As runPeer, until the test is over. */
 export async function startPeer(name: PeerName, text: string, port: number): Promise<void> {
+  onTestFinished(await runPeer(name, text, port));
+}
+
+/** Resolves once it accepts connections on `port`, with what stops it; rejects with what it said when it ends before. */
+export async function runPeer(name: PeerName, text: string, port: number): Promise<() => Promise<void>> {
   const folder = await mkdtemp(join(tmpdir(), `mogoly-${name}-`));
   const { file, args } = STARTS[name];
   const path = join(folder, file);
@@ -43,16 +48,20 @@ export async function startPeer(name: PeerName, text: string, port: number): Pro
   let said = '';
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (said += chunk.toString()));
   const ended = new Promise<void>((resolve) => child.once('close', () => resolve()));
-  onTestFinished(async () => {
+  const stop = async (): Promise<void> => {
     child.kill('SIGTERM');
     await ended;
     await rm(folder, { recursive: true, force: true });
-  });
+  };
   await until(
     async () => {
       if (child.exitCode !== null) throw new Error(`${name} ended with ${child.exitCode}: ${said.slice(-1_500)}`);
       return connects(port);
     },
     { message: `${name} to listen` },
-  );
+  ).catch(async (error: unknown) => {
+    await stop();
+    throw error;
+  });
+  return stop;
 }

@@ -65,6 +65,13 @@ describe('requests', () => {
     ]);
   });
 
+  it('take nothing out where nobody else could serve, however many fail; probes still do', () => {
+    const alone = healthPolicy({ maxFails: Infinity });
+    expect(statuses('r'.repeat(50), alone).at(-1)).toBe('degraded');
+    expect(statuses('rrrrrR', alone).slice(-2)).toEqual(['degraded', 'degraded']);
+    expect(statuses('rrrpp', alone).at(-1)).toBe('down');
+  });
+
   it('then both a cooldown and a passed probe are needed', () => {
     expect(statuses('rrrPcP', healthPolicy({ cooldownMs: 2_000 })).slice(2)).toEqual([
       'down',

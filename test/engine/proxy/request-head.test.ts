@@ -46,13 +46,23 @@ describe('a head', () => {
     expect(head('GET / HTTP/1.1', upgrade).isWebSocket).toBe(false);
     expect(head('GET / HTTP/1.1', 'Upgrade: h2c', connection).isWebSocket).toBe(false);
   });
+
+  it('with a body is no handshake: what is behind it would be frames', () => {
+    for (const framing of ['Content-Length: 4', 'Transfer-Encoding: chunked'])
+      expect(head('GET / HTTP/1.1', 'Upgrade: websocket', 'Connection: Upgrade', framing).isWebSocket).toBe(false);
+  });
+
+  it('of a later HTTP/1 is read as one of 1.1, of another HTTP refused as that', () => {
+    expect(head('GET / HTTP/1.2')).toMatchObject({ version: '1.1', keepAlive: true });
+    expect(refused('GET / HTTP/2.0')).toBe('VERSION_UNKNOWN');
+    expect(refused('GET / HTTP/0.9')).toBe('VERSION_UNKNOWN');
+  });
 });
 
 describe('refused', () => {
   it.each([
     ['an empty line', ''],
     ['HTTP/0.9', 'GET /'],
-    ['HTTP/2', 'GET / HTTP/2.0'],
     ['two spaces', 'GET  / HTTP/1.1'],
     ['a space in the target', 'GET /a b HTTP/1.1'],
     ['a method that is none', 'G@T / HTTP/1.1'],

@@ -82,9 +82,9 @@ describe('an answer', () => {
   it('has its informational heads before it, and its end in its last frame', async () => {
     const server = await startRawServer((client) => {
       client.sendContinue();
-      client.sendEarlyHints(['link', '</a.css>']);
+      client.sendInformational(103, ['link', '</a.css>']);
       client.sendHead(204, '', [], false);
-      client.sendEarlyHints(['link', 'too late']);
+      client.sendInformational(103, ['link', 'too late']);
       client.endWithText('ignored');
     });
     const client = await RawClient.open(server.port);

@@ -187,3 +187,18 @@ describe('what is no response', () => {
     );
   });
 });
+
+describe('a head whose lines end in a line feed alone', () => {
+  const BARE = 'HTTP/1.1 200 OK\nX-A: 1\r\nContent-Length: 8\n\na\r\n\r\nb\n\n';
+
+  it('is read, in any pieces, and its body left as it is', () => {
+    for (const size of [1, 2, 7, BARE.length]) {
+      const seen = read(inPieces(BARE, size));
+      expect(seen).toMatchObject({ status: 200, headers: ['X-A', '1', 'Content-Length', '8'], body: 'a\r\n\r\nb\n\n' });
+    }
+  });
+
+  it('is bounded as any other', () => {
+    expect(error([`HTTP/1.1 200 OK\nX-A: ${'a'.repeat(70_000)}`])).toBe('RESPONSE_HEAD_TOO_LARGE');
+  });
+});
