@@ -7,6 +7,7 @@ import { delimiter, join } from 'node:path';
 const PACKAGES = new Map([
   ['caddy', 'caddy'],
   ['nginx', 'nginx-light'],
+  ['haproxy', 'haproxy'],
   ['wrk', 'wrk'],
   ['h2load', 'nghttp2-client'],
   ['curl', 'curl'],

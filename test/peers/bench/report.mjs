@@ -7,7 +7,7 @@ import { findCommand } from './parts.mjs';
 import { ROOT } from './peers.mjs';
 
 /** @typedef {{ what: string, value: number, limit: number, unit: string, atLeast?: boolean }} Bar */
-/** @typedef {{ title: string, note: string, columns: string[], rows: string[][], bars: Bar[] }} Section */
+/** @typedef {{ title: string, note: string, columns: string[], rows: string[][], bars: Bar[], plot?: import('./plot.mjs').Plot }} Section */
 
 /** @param {Bar} bar */
 export function passes({ value, limit, atLeast }) {
@@ -80,10 +80,12 @@ function versions() {
     `node ${process.version.slice(1)}`,
     `undici ${packageVersion('undici')}`,
     `http-proxy ${packageVersion('http-proxy')}`,
+    `portless ${packageVersion('portless')}`,
   ];
   const commands = [
     commandVersion('caddy', ['version'], /v?(\d+\.\d+\.\d+)/),
     commandVersion('nginx', ['-v'], /nginx\/([\d.]+)/),
+    commandVersion('haproxy', ['-v'], /version ([\d.]+)/),
     commandVersion('wrk', ['-v'], /(\d+\.\d+\.\d+)/),
     commandVersion('h2load', ['--version'], /nghttp2\/([\d.]+)/),
     commandVersion('dnsmasq', ['--version'], /version ([\d.]+)/),

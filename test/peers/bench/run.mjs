@@ -3,7 +3,7 @@
  * A full run writes results.md; a partial one only prints. Exits 1 when a bar is missed, 2 when it could not be run.
  */
 import { execFileSync } from 'node:child_process';
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -11,6 +11,7 @@ import { parseArgs } from 'node:util';
 import { LOAD_CORE } from './measure.mjs';
 import { ensureCommands } from './parts.mjs';
 import { PEERS, ROOT } from './peers.mjs';
+import { drawPlot } from './plot.mjs';
 import { barsText, failuresText, headText, passes, sectionText } from './report.mjs';
 import { setStage } from './stage.mjs';
 
@@ -24,9 +25,13 @@ const SCENARIO_NAMES = [
   'handshake',
   'dns',
   'many-sites',
+  'scale',
   'app',
 ];
 const SCENARIOS = await Promise.all(SCENARIO_NAMES.map((name) => import(`./scenarios/${name}.mjs`)));
+
+/** The curves, for the docs. */
+const PLOTS = join(ROOT, 'docs/plots');
 
 const { values } = parseArgs({
   options: {
@@ -80,8 +85,15 @@ async function main() {
   const text = parts.filter((part) => part !== '').join('\n');
   console.log(`\n${text}`);
   if (full) writeFileSync(join(dirname(fileURLToPath(import.meta.url)), 'results.md'), text);
+  if (!values.only && !values.quick) drawPlots(sections);
   if (missing.length > 0 || failures.length > 0) return 2;
   return bars.every(passes) ? 0 : 1;
+}
+
+/** @param {import('./report.mjs').Section[]} sections */
+function drawPlots(sections) {
+  mkdirSync(PLOTS, { recursive: true });
+  for (const { plot } of sections) if (plot) writeFileSync(join(PLOTS, plot.file), drawPlot(plot));
 }
 
 /** @param {string} peer */

@@ -5,7 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { freePorts, LOAD_CORE, PROXY_CORE, removeFolder, startPinned, untilServing } from './measure.mjs';
-import { HOST, launchBackend, PEERS } from './peers.mjs';
+import { launchBackend } from './launch.mjs';
+import { HOST, PEERS } from './peers.mjs';
 
 /** Size of the body scenario's file. */
 export const BIG_FILE_BYTES = 1024 ** 3;
