@@ -31,6 +31,8 @@ const ENGINE_ROOMS = [
   'services',
   'system',
   'discovery',
+  'export',
+  'import',
 ];
 
 /** @param {string} folder @param {object[]} patterns */

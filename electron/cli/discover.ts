@@ -4,7 +4,7 @@ import type { DevServer } from '../../shared/discovery.ts';
 import { problem } from '../../shared/problem.ts';
 import { ask } from './client.ts';
 import type { Context, Runner } from './command.ts';
-import type { ExitCode } from './io.ts';
+import { readLine, type ExitCode } from './io.ts';
 import { mapName } from './map.ts';
 import { plain } from './print.ts';
 
@@ -66,16 +66,7 @@ async function choose({ print, io }: Context, servers: readonly DevServer[]): Pr
     ),
   );
   io.stdout.write(servers.length === 1 ? 'Map it? [1] ' : `Which one? [1-${servers.length}] `);
-  const typed = await readLine(io.stdin);
+  const typed = await readLine(io);
   const isOnlyOne = servers.length === 1 && typed.trim() === '';
   return isOnlyOne ? servers[0] : servers[Number(typed) - 1];
-}
-
-async function readLine(stdin: Context['io']['stdin']): Promise<string> {
-  let text = '';
-  for await (const chunk of stdin) {
-    text += Buffer.from(chunk).toString('utf8');
-    if (text.includes('\n')) break;
-  }
-  return text.split('\n')[0] ?? '';
 }

@@ -12,6 +12,7 @@ import * as dns from './dns.ts';
 import * as doctor from './doctor.ts';
 import * as domain from './domain.ts';
 import * as exporting from './export.ts';
+import * as importing from './import.ts';
 import * as inspect from './inspect.ts';
 import type { ExitCode, Io } from './io.ts';
 import * as lb from './lb.ts';
@@ -37,6 +38,7 @@ const GROUPS: { register: Register }[] = [
   doctor,
   discover,
   exporting,
+  importing,
 ];
 
 /** `args` without the interpreter and the script. Never rejects. */

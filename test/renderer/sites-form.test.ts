@@ -9,7 +9,7 @@ import { fieldsOf, specOf } from '../../renderer/form/spec.ts';
 import { numberFrom, withValue, wordsFrom, wordsText } from '../../renderer/form/value.ts';
 import { defaultInHelp, labelOf } from '../../renderer/form/words.ts';
 import { addSample, latelyOf } from '../../renderer/store/lately.ts';
-import { diffLines } from '../../renderer/store/line-diff.ts';
+import { diffLines } from '../../shared/line-diff.ts';
 import { editsBetween, rebase } from '../../renderer/store/entry-edits.ts';
 import { configSchema } from '../../shared/config.ts';
 import { makeBackend, makeSite } from './canned.ts';

@@ -5,7 +5,7 @@ import { ChevronRight } from 'lucide-react';
 import { bridge } from '../../bridge.ts';
 import { editorStore, togglePreview } from '../../store/editor-view.ts';
 import { editsOf } from '../../store/draft-edits.ts';
-import { diffLines } from '../../store/line-diff.ts';
+import { diffLines } from '../../../shared/line-diff.ts';
 import type { ConfigPreview, Edit } from '../../../shared/protocol.ts';
 import type { Problem } from '../../../shared/problem.ts';
 import type { Draft } from '../../store/draft.ts';
