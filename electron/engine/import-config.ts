@@ -24,7 +24,7 @@ type Json = Extract<Edit, { op: 'set' }>['value'];
 export function planImport(source: SourceFile, options: ImportOptions, current: ConfigText): Result<ImportPlan> {
   const parsed = parseText(current.text, current.format);
   if (!parsed.ok) return parsed;
-  const read = importText(source, options.from, createMachine(options.env));
+  const read = importText(source, options.from, createMachine(source.file, options.env));
   if (!read.ok) return read;
   const written = (parsed.value.value ?? {}) as Written;
   const notes = [...read.value.notes];
@@ -102,11 +102,11 @@ function listenEdits({ ports, sites }: Imported, { listen }: Written, notes: Pro
   });
 }
 
-function createMachine(env: Record<string, string | undefined>): Machine {
+function createMachine(main: string, env: Record<string, string | undefined>): Machine {
   let included = 0;
   return {
     env,
-    resolve: (path, from) => resolve(dirname(from), path),
+    resolve: (path) => resolve(dirname(main), path),
     isFile,
     include: (pattern, from) => {
       const whole = isAbsolute(pattern) ? pattern : join(dirname(resolve(from)), pattern);

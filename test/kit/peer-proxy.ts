@@ -1,6 +1,6 @@
 /** Another proxy on a config text of its own, run in the foreground until the test is over, or until it is stopped. */
 import { spawn } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
@@ -32,16 +32,28 @@ const STARTS: Record<PeerName, { file: string; args: (file: string, folder: stri
 };
 
 /** As runPeer, until the test is over. */
-export async function startPeer(name: PeerName, text: string, port: number): Promise<void> {
-  onTestFinished(await runPeer(name, text, port));
+export async function startPeer(...given: Parameters<typeof runPeer>): Promise<void> {
+  onTestFinished(await runPeer(...given));
 }
 
-/** Resolves once it accepts connections on `port`, with what stops it; rejects with what it said when it ends before. */
-export async function runPeer(name: PeerName, text: string, port: number): Promise<() => Promise<void>> {
+/**
+ * Resolves once it accepts connections on `port`, with what stops it; rejects with what it said when it ends before.
+ * `files`: beside the config, by name.
+ */
+export async function runPeer(
+  name: PeerName,
+  text: string,
+  port: number,
+  files: Record<string, string> = {},
+): Promise<() => Promise<void>> {
   const folder = await mkdtemp(join(tmpdir(), `mogoly-${name}-`));
   const { file, args } = STARTS[name];
   const path = join(folder, file);
   await writeFile(path, text);
+  for (const [other, content] of Object.entries(files)) {
+    await mkdir(join(folder, other, '..'), { recursive: true });
+    await writeFile(join(folder, other), content);
+  }
   // Caddy keeps its state in the home folder.
   const env = { ...process.env, HOME: folder, PATH: `${process.env['PATH'] ?? ''}:/usr/sbin` };
   const child = spawn(name, args(path, folder), { cwd: folder, env, stdio: ['ignore', 'pipe', 'pipe'] });

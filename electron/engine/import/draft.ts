@@ -1,6 +1,9 @@
 /** What a reader makes of another proxy's config, before it is written as ours. */
 import type { RouteFile, SiteFile } from '../../../shared/config.ts';
 import type { Place } from '../../../shared/problem.ts';
+import { MAX_ROUTES } from './limits.ts';
+import { tooMuch } from './notes.ts';
+import { covers } from './pattern.ts';
 
 export type MiddlewareFile = NonNullable<SiteFile['middlewares']>[number];
 
@@ -46,14 +49,24 @@ export interface Machine {
   env: Record<string, string | undefined>;
   /** Files of a pattern with `*` and `?`, relative to the folder of `from`; empty for none. */
   include: (pattern: string, from: string) => SourceFile[];
-  /** Absolute, from the folder of the file that names it. */
-  resolve: (path: string, from: string) => string;
+  /** Absolute, from the folder of the file that is imported. */
+  resolve: (path: string) => string;
   isFile: (path: string) => boolean;
 }
 
-/** Keeps the first route of each path: in every source the first one is the one that is used. */
+/** Keeps the first route of each path, where the source looks for the longest as we do. */
 export function addRoute(site: SiteDraft, route: RouteDraft): void {
-  if (!site.routes.some(({ path }) => path === route.path)) site.routes.push(route);
+  if (!site.routes.some(({ path }) => path === route.path)) push(site, route);
+}
+
+/** Leaves out what the source never reaches, where the first route that fits is taken there. */
+export function addReachable(site: SiteDraft, route: RouteDraft): void {
+  if (!site.routes.some(({ path }) => covers(path, route.path))) push(site, route);
+}
+
+function push({ routes }: SiteDraft, route: RouteDraft): void {
+  if (routes.length >= MAX_ROUTES) tooMuch(route.at, `The site has more than ${MAX_ROUTES} routes.`);
+  routes.push(route);
 }
 
 export const newSite = (at: Place, hosts: string[]): SiteDraft => ({

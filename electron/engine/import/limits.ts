@@ -12,3 +12,7 @@ export const MAX_INCLUDED_FILES = 1_000;
 export const MAX_DIRECTIVES = 200_000;
 /** Ports of one range, as in `localhost:3000-3010`. */
 export const MAX_PORT_RANGE = 100;
+/** Of one site. */
+export const MAX_ROUTES = 2_000;
+/** Hosts of a block times its routes. */
+export const MAX_HOST_ROUTES = 2_000_000;

@@ -22,7 +22,7 @@ export class Notes {
   /** A sentence on what is carried over and works in another way. */
   changed(at: Place, what: string, how?: string): void {
     this.#add(
-      warning('IMPORT_CHANGED', `${what}`, {
+      warning('IMPORT_CHANGED', `Not the same: ${what}`, {
         at,
         fix: how ?? 'See whether that is as you want it, and edit the site.',
       }),
@@ -73,9 +73,11 @@ export class Notes {
 
 /** Ends the reading of a file that is not what it says. */
 export function syntaxError(at: Place, message: string, fix = 'Mend the file there.'): never {
-  throw new ProblemError([problem('IMPORT_SYNTAX', message, { at, fix })]);
+  throw new ProblemError([
+    problem('IMPORT_SYNTAX', `It cannot be read. ${message}`, { at, fix: `${fix} Then import it again.` }),
+  ]);
 }
 
 export function tooMuch(at: Place, message: string): never {
-  throw new ProblemError([problem('IMPORT_TOO_LARGE', message, { at, fix: 'Import it in parts.' })]);
+  throw new ProblemError([problem('IMPORT_TOO_LARGE', `${message}`, { at, fix: 'Import it in parts.' })]);
 }

@@ -1,9 +1,10 @@
 /** A Caddyfile (Caddy 2) as sites of ours. */
-import { addRoute, newSite, type Draft, type Machine, type SiteDraft } from '../draft.ts';
-import type { Notes } from '../notes.ts';
+import { addReachable, newSite, type Draft, type Machine, type SiteDraft } from '../draft.ts';
+import { MAX_HOST_ROUTES } from '../limits.ts';
+import { tooMuch, type Notes } from '../notes.ts';
 import { readAddresses, type Address, type Ports } from './address.ts';
 import { parseCaddyfile, type Directive, type ServerBlock } from './parse.ts';
-import { readSite, type SiteParts } from './site.ts';
+import { readSite, type HostRoute, type SiteParts } from './site.ts';
 
 interface Global {
   ports: Ports;
@@ -75,16 +76,24 @@ export function readServer(
   ];
 }
 
-/** The routes of a host matcher go before those of the block, for its hosts alone. */
-function build(list: readonly Address[], parts: SiteParts, keys: Partial<SiteDraft>): SiteDraft[] {
+/** Hosts that a matcher names have routes of their own, among those of the block. */
+function build(list: readonly Address[], { routes, tls, disabled }: SiteParts, keys: Partial<SiteDraft>): SiteDraft[] {
   const [first] = list;
   if (first === undefined) return [];
-  const own = [...parts.byHost.values()].flatMap(({ hosts }) => hosts);
-  const rest = [...new Set(list.map(({ host }) => host))].filter((host) => !own.includes(host));
-  const groups = [...parts.byHost.values(), ...(rest.length > 0 ? [{ hosts: rest, routes: [] }] : [])];
-  return groups.map(({ hosts, routes }) => {
-    const site: SiteDraft = { ...newSite(first.at, hosts), ...keys, tls: parts.tls, disabled: parts.disabled };
-    for (const route of [...routes, ...parts.routes]) addRoute(site, route);
+  const groups = new Map<string, { hosts: string[]; routes: HostRoute[] }>();
+  const all = new Set([...list.map((each) => each.host), ...routes.flatMap(({ hosts }) => hosts ?? [])]);
+  if (all.size * routes.length > MAX_HOST_ROUTES) tooMuch(first.at, 'The block has too many hosts and routes.');
+  for (const host of all) {
+    const own = routes.filter(({ hosts }) => hosts === undefined || hosts.includes(host));
+    const key = own.map((route) => routes.indexOf(route)).join(' ');
+    const group = groups.get(key) ?? { hosts: [], routes: own };
+    groups.set(key, group);
+    group.hosts.push(host);
+  }
+  return [...groups.values()].map((group) => {
+    const site: SiteDraft = { ...newSite(first.at, group.hosts), ...keys, tls, disabled };
+    for (const { path, keys: of, middlewares, at } of group.routes)
+      addReachable(site, { path, keys: of, middlewares, at });
     return site;
   });
 }

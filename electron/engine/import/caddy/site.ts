@@ -10,13 +10,15 @@ import { collectField, headersMiddleware, noFields } from './fields.ts';
 import type { Directive } from './parse.ts';
 import { readProxy } from './proxy.ts';
 import { readRedirect } from './redirect.ts';
-import { namedMatcher, narrowed, takeMatcher, type Scope } from './scope.ts';
+import { EVERYTHING, namedMatcher, narrowed, takeMatcher, type Scope } from './scope.ts';
 import type { Token } from './tokens.ts';
 
+/** `hosts`: of a host matcher; all of the site unless given. */
+export type HostRoute = RouteDraft & { hosts: string[] | undefined };
+
 export interface SiteParts {
-  routes: RouteDraft[];
-  /** Of host matchers, by their hosts. */
-  byHost: Map<string, { hosts: string[]; routes: RouteDraft[] }>;
+  /** In the order in which Caddy tries them. */
+  routes: HostRoute[];
   tls: SiteFile['tls'];
   disabled: boolean;
 }
@@ -36,12 +38,29 @@ export function readSite(body: readonly Directive[], machine: Machine, notes: No
   return reader.parts;
 }
 
-/** What answers, in Caddy's own order. */
-const ENDS = ['redir', 'handle', 'handle_path', 'route', 'respond', 'reverse_proxy', 'file_server'] as const;
-type End = (typeof ENDS)[number];
-const isEnd = (name: string): name is End => (ENDS as readonly string[]).includes(name);
-/** The groups among them are one step of that order. */
-const rank = ({ name }: Directive): number => Math.max(1, ENDS.indexOf(name as End) - 2) * Number(name !== 'redir');
+/** What answers, in Caddy's own order; `handle` and `handle_path` are one step of it. */
+const RANKS = new Map([
+  ['redir', 0],
+  ['handle', 1],
+  ['handle_path', 1],
+  ['route', 2],
+  ['respond', 3],
+  ['reverse_proxy', 4],
+  ['file_server', 5],
+]);
+
+/** In one step the longest path goes first, and what has no matcher last; exact before prefix. */
+function byRank(one: Directive, two: Directive, scope: Scope): number {
+  const rank = ({ name }: Directive): number => RANKS.get(name)!;
+  const weight = (directive: Directive): number => {
+    const { matcher } = takeMatcher(directive, scope);
+    const [only, ...others] = matcher.paths ?? [];
+    if (only !== undefined && others.length === 0)
+      return only.replace('*', '').length * 2 + (only.endsWith('*') ? 2 : 3);
+    return matcher === EVERYTHING ? 0 : 1;
+  };
+  return rank(one) - rank(two) || weight(two) - weight(one);
+}
 
 /** Caddy's own affair, or done here in any case. */
 const SILENT = new Set('log log_skip log_append skip_log bind tracing vars import'.split(' '));
@@ -53,7 +72,7 @@ const GUARDS = new Map([
 ]);
 
 class SiteReader {
-  readonly parts: SiteParts = { routes: [], byHost: new Map(), tls: undefined, disabled: false };
+  readonly parts: SiteParts = { routes: [], tls: undefined, disabled: false };
   readonly #machine: Machine;
   readonly #notes: Notes;
 
@@ -69,9 +88,9 @@ class SiteReader {
       if (directive.name.startsWith('@')) named.set(directive.name, namedMatcher(directive));
     const scope: Scope = { ...outer, named, middlewares: [...outer.middlewares] };
     const rest = body.filter(({ name }) => !name.startsWith('@'));
-    for (const directive of rest) if (!isEnd(directive.name)) this.#modify(directive, scope);
-    const ends = rest.filter(({ name }) => isEnd(name));
-    if (!isOrdered) ends.sort((a, b) => rank(a) - rank(b));
+    for (const directive of rest) if (!RANKS.has(directive.name)) this.#modify(directive, scope);
+    const ends = rest.filter(({ name }) => RANKS.has(name));
+    if (!isOrdered) ends.sort((one, two) => byRank(one, two, scope));
     for (const directive of ends) this.#end(directive, scope);
   }
 
@@ -99,7 +118,7 @@ class SiteReader {
     if (args.length > 1 && args[0]!.text !== '*')
       return this.#notes.leftOut(at, `"root" for ${args[0]!.text}`, 'Write it into a route with that path.');
     if (path === undefined || path.includes('{')) return this.#notes.leftOut(at, `"root ${path ?? ''}"`);
-    scope.root = isAbsolute(path) ? path : this.#machine.resolve(path, at.file ?? '');
+    scope.root = isAbsolute(path) ? path : this.#machine.resolve(path);
   }
 
   #tls({ args, block, at }: Directive): void {
@@ -111,7 +130,7 @@ class SiteReader {
   }
 
   #files(cert: string, key: string, at: Place): void {
-    const files = { cert: this.#machine.resolve(cert, at.file ?? ''), key: this.#machine.resolve(key, at.file ?? '') };
+    const files = { cert: this.#machine.resolve(cert), key: this.#machine.resolve(key) };
     if (this.#machine.isFile(files.cert) && this.#machine.isFile(files.key)) this.parts.tls = files;
     else
       this.#notes.changed(
@@ -184,7 +203,7 @@ class SiteReader {
 
   #answer(directive: Directive, rest: readonly Token[], scope: Scope): void {
     const { name, block, at } = directive;
-    switch (name as End) {
+    switch (name) {
       case 'handle':
         return this.walk(block, scope, false);
       case 'route':
@@ -201,7 +220,7 @@ class SiteReader {
         return this.#add(read && { ...strip, ...read.keys }, scope, at, read?.middlewares);
       }
       case 'respond':
-        this.#notes.leftOut(at, `"${[name, ...rest.map(({ text }) => text)].join(' ')}"`);
+        this.#notes.leftOut(at, `"${[name, ...directive.args.map(({ text }) => text)].join(' ')}"`);
     }
   }
 
@@ -209,22 +228,15 @@ class SiteReader {
     if (args.some(({ text }) => text === 'browse') || block.some(({ name }) => name === 'browse'))
       this.#notes.leftOut(at, 'the listing of folders (browse)', 'Folders answer with their index.html.');
     const own = block.find(({ name }) => name === 'root')?.args[0]?.text;
-    const root = own === undefined ? scope.root : this.#machine.resolve(own, at.file ?? '');
-    const keys = folderOf(root ?? this.#machine.resolve('.', at.file ?? ''), scope.pattern, scope.stripped !== '');
+    const root = own === undefined ? scope.root : this.#machine.resolve(own);
+    const keys = folderOf(root ?? this.#machine.resolve('.'), scope.pattern, scope.stripped !== '');
     this.#add(keys, scope, at);
   }
 
   #add(keys: RouteKeys | undefined, scope: Scope, at: Place, own: MiddlewareFile[] = []): void {
     if (keys === undefined) return;
-    const routes = scope.hosts === undefined ? this.parts.routes : this.#ofHosts(scope.hosts);
-    routes.push({ path: scope.pattern, keys, middlewares: [...scope.middlewares, ...own], at });
-  }
-
-  #ofHosts(hosts: string[]): RouteDraft[] {
-    const key = hosts.join(' ');
-    const known = this.parts.byHost.get(key) ?? { hosts, routes: [] };
-    this.parts.byHost.set(key, known);
-    return known.routes;
+    const middlewares = [...scope.middlewares, ...own];
+    this.parts.routes.push({ path: scope.pattern, keys, middlewares, at, hosts: scope.hosts });
   }
 }
 

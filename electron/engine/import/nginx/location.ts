@@ -55,9 +55,11 @@ class LocationReader {
     const { notes } = this.#around;
     this.#guard(body, context);
     const rests = new Set<string>();
-    for (const directive of body) this.#part(directive, context, rests);
     const find = (...names: string[]): Directive | undefined => body.find(({ name }) => names.includes(name));
     const answer = find('return');
+    // It is given before any location is looked for.
+    const inside = answer === undefined ? body : body.filter(({ name }) => name !== 'location');
+    for (const directive of inside) this.#part(directive, context, rests);
     if (answer !== undefined) {
       const keys = readReturn(answer.args, this.#scheme, rests);
       if (keys === undefined)
@@ -189,7 +191,7 @@ class LocationReader {
     const at = alias ?? own ?? tries ?? { name: '', args: [], block: undefined, at: this.#site.at };
     if (folder.includes('$') || (alias !== undefined && location.isExact))
       return notes.leftOut(at.at, `"${at.name} ${folder}"`, 'Name a folder that is there.');
-    const path = machine.resolve(folder, at.at.file ?? '');
+    const path = machine.resolve(folder);
     const isSlashed = location.path.endsWith('/');
     // Only behind a slash does ours take the prefix off.
     const keys =

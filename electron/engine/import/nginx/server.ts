@@ -72,7 +72,7 @@ function certificateOf(body: readonly Directive[], { machine, notes }: Surroundi
   const cert = body.find(({ name }) => name === 'ssl_certificate');
   const key = body.find(({ name }) => name === 'ssl_certificate_key');
   if (cert === undefined || key === undefined) return undefined;
-  const path = ({ args, at }: Directive): string => machine.resolve(args[0] ?? '', at.file ?? '');
+  const path = ({ args }: Directive): string => machine.resolve(args[0] ?? '');
   const files = { cert: path(cert), key: path(key) };
   if (machine.isFile(files.cert) && machine.isFile(files.key)) return files;
   notes.changed(
