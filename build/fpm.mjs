@@ -9,6 +9,7 @@ import path from 'node:path';
 const SWITCHES = new Set(['--force', '--debug', '--verbose']);
 const SCRIPTS = new Map([
   ['--after-install', 'postinst'],
+  ['--before-remove', 'prerm'],
   ['--after-remove', 'postrm'],
 ]);
 
@@ -35,8 +36,8 @@ function parse(args) {
 /** @param {string} arg */
 const split = (arg) => [arg.slice(0, arg.indexOf('=')), arg.slice(arg.indexOf('=') + 1)];
 
-/** @param {Map<string, string[]>} options */
-function control(options) {
+/** @param {Map<string, string[]>} options @param {number} sizeInKib */
+function control(options, sizeInKib) {
   const one = (/** @type {string} */ name, otherwise = '') => options.get(name)?.at(-1) ?? otherwise;
   const description = one('--description', one('--name')).trim().split('\n');
   return [
@@ -46,7 +47,10 @@ function control(options) {
     `Maintainer: ${one('--maintainer')}`,
     `Section: ${one('--category', one('--deb-section', 'devel'))}`,
     `Priority: ${one('--deb-priority', 'optional')}`,
-    `Depends: ${(options.get('--depends') ?? options.get('-d') ?? []).join(', ')}`,
+    `Depends: ${(options.get('-d') ?? []).join(', ')}`,
+    `Recommends: ${(options.get('--deb-recommends') ?? []).join(', ')}`,
+    `Homepage: ${one('--url')}`,
+    `Installed-Size: ${sizeInKib}`,
     `Description: ${description.map((line, i) => (i === 0 ? line : ` ${line.trim() || '.'}`)).join('\n')}`,
     '',
   ].join('\n');
@@ -60,10 +64,13 @@ try {
   for (const [from, to] of files) {
     const target = path.join(tree, to.endsWith('/') && !from.endsWith('/') ? path.join(to, path.basename(from)) : to);
     mkdirSync(path.dirname(target), { recursive: true });
-    cpSync(from, target, { recursive: true });
+    cpSync(from, target, { recursive: true, verbatimSymlinks: true });
   }
   mkdirSync(`${tree}/DEBIAN`);
-  writeFileSync(`${tree}/DEBIAN/control`, control(options));
+  const size = Number.parseInt(execFileSync('du', ['-sk', tree], { encoding: 'utf8' }), 10);
+  const sums = execFileSync('sh', ['-c', 'find * -type f ! -path "DEBIAN/*" -exec md5sum {} +'], { cwd: tree });
+  writeFileSync(`${tree}/DEBIAN/control`, control(options, size));
+  writeFileSync(`${tree}/DEBIAN/md5sums`, sums);
   for (const [option, name] of SCRIPTS) {
     const file = options.get(option)?.[0];
     if (file === undefined || readFileSync(file, 'utf8').trim() === '') continue;

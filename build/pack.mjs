@@ -2,12 +2,13 @@
  * `npm run pack`: packages the built app into release/. With the official Electron, every format of this platform; with
  * the stand-in runtime of a closed network, the unpacked app (and what `npm run pack -- tar.gz deb` names).
  */
-import { cp, mkdtemp, rm } from 'node:fs/promises';
+import { cp, mkdtemp, rm, symlink } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { buildAll, isFresh } from './build.mjs';
 import { packConfig } from './electron-builder.mjs';
 import { findElectron } from './electron.mjs';
+import { stage, STAGE } from './package/stage.mjs';
 import { ROOT, say } from './root.mjs';
 import { hasProgram } from './system.mjs';
 
@@ -31,10 +32,19 @@ async function copyRuntime(executable) {
   return folder;
 }
 
+/** Leads to the launcher in the app; npm and git would not carry a link whose end is not there. */
+async function commandLink() {
+  const link = `${STAGE}/command`;
+  await rm(link, { force: true });
+  await symlink('/opt/Mogoly/resources/bin/mogoly', link);
+  return link;
+}
+
 async function pack() {
   if (!(await isFresh())) await buildAll();
+  await stage();
   const { build } = await import('electron-builder');
-  const electron = await findElectron();
+  const electron = { ...(await findElectron()), link: await commandLink() };
   const targets = process.argv.slice(2);
   if (electron.official) {
     await build({ config: packConfig(electron, targets.length > 0 ? targets : undefined), publish: 'never' });

@@ -62,6 +62,19 @@ export const SERVER_PACKAGES = [
   'docker-registry',
 ];
 
+/** What the Debian package is judged and tried with, and the dependencies it names beside those of Electron. */
+export const PACKAGE_PACKAGES = [
+  ...['lintian', 'sudo', 'desktop-file-utils', 'ca-certificates', 'xdg-utils', 'libuuid1'],
+];
+
+/** Why nothing can be installed in a copy of this machine, or undefined. */
+export function noThrowAwayCopy() {
+  if (!hasApt() || process.arch !== 'x64') return 'needs Debian on x64';
+  if (!isRoot()) return 'needs root, for namespaces of its own';
+  const missing = ['unshare', 'dpkg', 'lintian', 'sudo', 'runuser', 'ip'].filter((name) => !hasProgram(name));
+  return missing.length === 0 ? undefined : `needs ${missing.join(', ')}`;
+}
+
 export const isRoot = () => process.getuid?.() === 0;
 export const hasApt = () => process.platform === 'linux' && existsSync('/usr/bin/apt-get');
 export const hasDisplay = () =>

@@ -1,6 +1,6 @@
 /**
  * `npm test`: sets up what the tests need, then checks, builds, and runs every test. `npm test -- <part>` runs one of
- * setup, check, build, unit, app. Stops at the first part that fails; the last line counts the tests.
+ * setup, check, build, unit, app, package. Stops at the first part that fails; the last line counts the tests.
  */
 import { mkdir, readFile, rm } from 'node:fs/promises';
 import { ROOT, run, runNode, say } from './root.mjs';
@@ -21,16 +21,17 @@ async function setup() {
     ...system.DISPLAY_PACKAGES,
     ...system.CLIENT_PACKAGES,
     ...system.SERVER_PACKAGES,
+    ...system.PACKAGE_PACKAGES,
   ]);
   if (missing.length > 0 && system.isRoot() && system.hasApt()) await system.installPackages(missing);
   else if (missing.length > 0) say(`not installed: ${missing.join(' ')} (sudo apt-get install …)`);
   return true;
 }
 
-/** Counts the app's suite as skipped, by name, where it cannot run. @returns {Promise<string | undefined>} the executable */
-async function electronForTests() {
+/** Counts a suite as skipped, by name, where it cannot run. @param {string} suite @returns {Promise<string | undefined>} the executable */
+async function electronForTests(suite) {
   if (process.platform === 'linux' && !system.hasDisplay() && !system.hasProgram('xvfb-run')) {
-    unavailable.set('app', 'there is no display and no xvfb-run');
+    unavailable.set(suite, 'there is no display and no xvfb-run');
     return undefined;
   }
   try {
@@ -38,9 +39,9 @@ async function electronForTests() {
     const { executable } = await findElectron();
     const missing = system.missingLibraries(executable);
     if (missing.length === 0) return executable;
-    unavailable.set('app', `Electron lacks ${missing.join(', ')}`);
+    unavailable.set(suite, `Electron lacks ${missing.join(', ')}`);
   } catch (error) {
-    unavailable.set('app', error instanceof Error ? error.message : String(error));
+    unavailable.set(suite, error instanceof Error ? error.message : String(error));
   }
   return undefined;
 }
@@ -66,7 +67,7 @@ async function unit() {
 }
 
 async function app() {
-  const executable = await electronForTests();
+  const executable = await electronForTests('app');
   if (executable === undefined) {
     say(`not run: the app's suite (test/app): ${unavailable.get('app')}`);
     return count(0, { passed: 0, failed: 0, skipped: 1 });
@@ -80,11 +81,33 @@ async function app() {
   return count(code, { passed: stats.expected + stats.flaky, failed: stats.unexpected, skipped: stats.skipped });
 }
 
+/** Makes the Debian package, and installs, uses and removes it in a copy of this machine that is thrown away. */
+async function packaged() {
+  const executable = await electronForTests('package');
+  const reason = unavailable.get('package') ?? system.noThrowAwayCopy();
+  if (executable === undefined || reason !== undefined) {
+    unavailable.set('package', reason ?? '');
+    say(`not run: the installed package (test/package): ${reason}`);
+    return count(0, { passed: 0, failed: 0, skipped: 1 });
+  }
+  if ((await runNode('build/pack.mjs', ['deb'])) !== 0) return false;
+  const report = `${RESULTS}/package.json`;
+  const room = ['--net', '--mount', '--pid', '--fork', '--kill-child', '--uts', '--mount-proc', 'bash'];
+  const playwright = [`${ROOT}/node_modules/playwright/cli.js`, 'test', '-c', 'test/package/playwright.config.ts'];
+  // Other users of the copy shall reach the display too.
+  const inside = [...displayPrefix('-ac'), process.execPath, ...playwright];
+  const env = { ...process.env, PLAYWRIGHT_JSON_OUTPUT_NAME: report };
+  const code = await run('unshare', [...room, `${ROOT}/test/package/room.sh`, RESULTS, ...inside], { env });
+  const { stats } = await readReport(report);
+  return count(code, { passed: stats.expected + stats.flaky, failed: stats.unexpected, skipped: stats.skipped });
+}
+
 /** A virtual display and a session bus of their own, so that a tray can be shown and nothing of the user's is touched. */
-function displayPrefix() {
+/** @param {string[]} more options of Xvfb */
+function displayPrefix(...more) {
   if (process.platform !== 'linux' || !system.hasProgram('xvfb-run')) return [];
   const bus = system.hasProgram('dbus-run-session') ? ['dbus-run-session', '--'] : [];
-  return [...bus, 'xvfb-run', '-a', '-s', '-screen 0 1440x900x24 -noreset'];
+  return [...bus, 'xvfb-run', '-a', '-s', ['-screen 0 1440x900x24 -noreset', ...more].join(' ')];
 }
 
 /** What a runner wrote; one that broke before it could is a failed test. @param {string} file */
@@ -109,7 +132,7 @@ function count(code, counts) {
 }
 
 /** @type {Record<string, () => Promise<boolean>>} */
-const PARTS = { setup, check, build, unit, app };
+const PARTS = { setup, check, build, unit, app, package: packaged };
 
 /** @param {string} name @returns {Promise<{ name: string, good: boolean, seconds: string }>} */
 async function runPart(name) {

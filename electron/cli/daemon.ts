@@ -70,7 +70,7 @@ async function stopAndTell(context: Context): Promise<void> {
 }
 
 /** The last snapshot of what was stopped; undefined when nothing ran. */
-async function stop({ target }: Context): Promise<Snapshot | undefined> {
+export async function stop({ target }: Context): Promise<Snapshot | undefined> {
   const seen = await call(target, 'status.get');
   if (!seen.ok) {
     if (seen.problems.some(({ code }) => code === 'DAEMON_NOT_RUNNING')) return undefined;

@@ -20,6 +20,7 @@ import * as password from './password.ts';
 import * as rehearse from './rehearse.ts';
 import * as run from './run.ts';
 import * as trust from './trust.ts';
+import * as uninstall from './uninstall.ts';
 import { version } from './version.ts';
 
 const GROUPS: { register: Register }[] = [
@@ -39,6 +40,7 @@ const GROUPS: { register: Register }[] = [
   discover,
   exporting,
   importing,
+  uninstall,
 ];
 
 /** `args` without the interpreter and the script. Never rejects. */

@@ -33,3 +33,9 @@ export function socketPath(home: string, env: Env = process.env, platform: NodeJ
 }
 
 export const lockPath = (home: string): string => join(home, 'mogoly.lock');
+
+/** What starts the app at login on Linux (XDG Autostart specification). */
+export function autostartFile(env: Env = process.env): string {
+  const config = env['XDG_CONFIG_HOME'] || join(env['HOME'] ?? homedir(), '.config');
+  return join(config, 'autostart', 'mogoly.desktop');
+}

@@ -1,9 +1,9 @@
 /** Starts Mogoly at login, in the tray: by the system's own list, on Linux by a file of the desktop standard. */
 import { existsSync } from 'node:fs';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
-import os from 'node:os';
 import path from 'node:path';
 import { app } from 'electron';
+import { autostartFile } from '../control/paths.ts';
 
 export interface Autostart {
   isOn: boolean;
@@ -11,21 +11,20 @@ export interface Autostart {
   place: string;
 }
 
-/** XDG Autostart specification. */
-function desktopFile(env: NodeJS.ProcessEnv = process.env): string {
-  const config = env['XDG_CONFIG_HOME'] || path.join(env['HOME'] ?? os.homedir(), '.config');
-  return path.join(config, 'autostart', 'mogoly.desktop');
-}
+/** As the uninstaller of Windows knows it. */
+const RUN_NAME = 'Mogoly';
+const HIDDEN = ['--hidden'];
 
 export function getAutostart(): Autostart {
-  if (process.platform === 'linux') return { isOn: existsSync(desktopFile()), place: desktopFile() };
+  if (process.platform === 'linux') return { isOn: existsSync(autostartFile()), place: autostartFile() };
   const place = process.platform === 'darwin' ? 'Login Items' : 'the Run key of this user';
-  return { isOn: app.getLoginItemSettings().openAtLogin, place };
+  return { isOn: app.getLoginItemSettings({ args: HIDDEN }).openAtLogin, place };
 }
 
 export async function setAutostart(isOn: boolean): Promise<void> {
-  if (process.platform !== 'linux') return app.setLoginItemSettings({ openAtLogin: isOn, args: ['--hidden'] });
-  const file = desktopFile();
+  if (process.platform !== 'linux')
+    return app.setLoginItemSettings({ openAtLogin: isOn, args: HIDDEN, name: RUN_NAME });
+  const file = autostartFile();
   if (!isOn) return rm(file, { force: true });
   await mkdir(path.dirname(file), { recursive: true });
   await writeFile(

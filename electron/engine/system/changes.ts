@@ -12,6 +12,8 @@ export interface SystemChanges {
   undo: (id: number) => Promise<Result<undefined>>;
   /** The newest first; one that fails does not keep the others. */
   undoAll: (area?: string) => Promise<Result<undefined>>;
+  /** Notes as undone what needs an administrator: for a package that has taken it back as root while it was removed. */
+  settlePrivileged: () => Promise<void>;
   list: () => Promise<SystemChange[]>;
 }
 
@@ -82,8 +84,14 @@ export function createSystemChanges({ ledger, elevation, run }: ChangesDeps): Sy
       for (const batch of batches(open.reverse(), ({ step }) => step)) problems.push(...(await takeBackAll(batch)));
       return problems.length === 0 ? success(undefined) : failure(...problems);
     },
+    settlePrivileged: () => settlePrivileged(ledger),
     list: () => ledger.list(),
   };
+}
+
+async function settlePrivileged(ledger: Ledger): Promise<void> {
+  const open = (await ledger.list()).filter((item) => isOpen(item) && item.step.privileged);
+  for (const { id } of open) await ledger.undone(id);
 }
 
 const problemsOf = (result: Result<unknown>): Problem[] => (result.ok ? [] : result.problems);

@@ -11,10 +11,24 @@ interface Family {
   folder: string;
   /** Told by this file, where folders of others may be there too. */
   program: string;
-  update: StepCommand;
+  /** `dropped`: files of the folder that are gone since. */
+  update: (dropped: readonly string[]) => StepCommand;
 }
 
-const UPDATE_CERTIFICATES: StepCommand = { file: 'update-ca-certificates', args: [] };
+/**
+ * Of a file that is gone from its local folder Debian's program takes nothing back, not even with --fresh: its link stays
+ * in /etc/ssl/certs, and Java goes on to trust it. Both go when the list of certificates says `!NAME`, as it does for the
+ * packaged ones (update-ca-certificates(8)); this gives it a list that says so for once.
+ */
+const FORGET_ON_DEBIAN =
+  'list=$(mktemp) && trap \'rm -f "$list"\' EXIT && cat /etc/ca-certificates.conf > "$list" && ' +
+  'printf "!%s\\n" "$@" >> "$list" && update-ca-certificates --certsconf "$list"';
+
+function updateDebian(dropped: readonly string[]): StepCommand {
+  if (dropped.length === 0) return { file: 'update-ca-certificates', args: [] };
+  const names = dropped.map((file) => posix.basename(file));
+  return { file: 'sh', args: ['-c', FORGET_ON_DEBIAN, 'update-ca-certificates', ...names] };
+}
 
 /** In this order: Arch has the folders of others too. */
 const FAMILIES: readonly Family[] = [
@@ -22,25 +36,25 @@ const FAMILIES: readonly Family[] = [
     name: 'Debian system store',
     folder: '/usr/local/share/ca-certificates',
     program: '/usr/sbin/update-ca-certificates',
-    update: UPDATE_CERTIFICATES,
+    update: updateDebian,
   },
   {
     name: 'openSUSE system store',
     folder: '/etc/pki/trust/anchors',
     program: '/usr/sbin/update-ca-certificates',
-    update: UPDATE_CERTIFICATES,
+    update: () => ({ file: 'update-ca-certificates', args: [] }),
   },
   {
     name: 'Arch system store',
     folder: '/etc/ca-certificates/trust-source/anchors',
     program: '/usr/bin/trust',
-    update: { file: 'trust', args: ['extract-compat'] },
+    update: () => ({ file: 'trust', args: ['extract-compat'] }),
   },
   {
     name: 'Fedora system store',
     folder: '/etc/pki/ca-trust/source/anchors',
     program: '/usr/bin/update-ca-trust',
-    update: { file: 'update-ca-trust', args: ['extract'] },
+    update: () => ({ file: 'update-ca-trust', args: ['extract'] }),
   },
 ];
 
@@ -61,8 +75,9 @@ export function linuxSystem(deps: StoreDeps): TrustStore {
     dropped: string[],
   ): Promise<SystemStep> => {
     const back = await Promise.all(dropped.map(async (file) => put(file, (await readText(file)) ?? '')));
-    const undo = [...added.map(drop), ...back, family!.update];
-    return { title, privileged: true, commands: [...commands, family!.update], writes: [...added, ...dropped], undo };
+    const undo = [...added.map(drop), ...back, family!.update(added)];
+    const all = [...commands, family!.update(dropped)];
+    return { title, privileged: true, commands: all, writes: [...added, ...dropped], undo };
   };
   return {
     id: 'system',

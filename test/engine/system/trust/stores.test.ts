@@ -60,7 +60,10 @@ describe('the system store of Linux', () => {
       commands: [
         { file: 'rm', args: ['-f', join(anchors, 'mogoly-00000000.crt')] },
         { file: 'tee', args: [file], input: pem },
-        { file: update.split(' ')[0], args: update.split(' ').slice(1) },
+        // Debian's is told by a list what is gone.
+        family === 'Debian'
+          ? { file: 'sh', args: expect.arrayContaining(['mogoly-00000000.crt']) as string[] }
+          : { file: update.split(' ')[0], args: update.split(' ').slice(1) },
       ],
     });
     expect(step!.undo[0]).toEqual({ file: 'rm', args: ['-f', file] });
