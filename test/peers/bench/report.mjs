@@ -24,7 +24,7 @@ export function barsText(bars) {
   const rows = bars.map((bar) => [
     bar.what,
     `${figure(bar.value)} ${bar.unit}`,
-    `${bar.atLeast ? '≥' : '≤'} ${bar.limit} ${bar.unit}`,
+    `${bar.atLeast ? '≥' : '≤'} ${Number(bar.limit.toFixed(2))} ${bar.unit}`,
     passes(bar) ? 'pass' : '**miss**',
   ]);
   return ['## Bars', '', ...table(['what', 'measured', 'bar', ''], rows), ''].join('\n');
