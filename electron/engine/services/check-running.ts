@@ -22,7 +22,11 @@ export function checkRunning(entry: Entry, client: Client, deps: CheckDeps): voi
   const { roster } = deps;
   const container = entry.container!;
   if (container.isRestarting) return roster.set(entry, { status: 'failed', problem: restarts(container) });
-  if (!container.isRunning) return roster.set(entry, { status: 'stopped', problem: undefined });
+  if (!container.isRunning) {
+    // What could not be started keeps the reason until it is started, or stopped by us.
+    if (entry.status !== 'failed') roster.set(entry, { status: 'stopped', problem: undefined });
+    return;
+  }
   const checking = new AbortController();
   roster.set(entry, { status: 'starting', problem: undefined, checking });
   answerOf(entry, container, client, deps, checking.signal).catch((error: unknown) => {

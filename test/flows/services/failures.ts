@@ -81,5 +81,29 @@ export const failureFlows = (open: Open): void => {
       await holder.remove();
       await labelledAs(scene, 'beside.local', undefined);
     });
+
+    it('a start that fails leaves its reason until the next one', async () => {
+      const scene = open();
+      const { engine } = scene;
+      const service = { name: 'again', image: 'kit/web:1', exposed_ports: ['15998:3000'] };
+      await engine.ask('services.create', { service });
+      await soon('the service', async () => (await engine.state('again'))?.status === 'ready');
+      await engine.ask('services.stop', { name: 'again' });
+      const holder = await runContainer(
+        scene,
+        'port-holder',
+        {},
+        { PortBindings: { '3000/tcp': [{ HostIp: '127.0.0.1', HostPort: '15998' }] } },
+      );
+      expect(await engine.cli('cloud', 'start', 'again')).toMatchObject({ code: 1 });
+      const reason = { status: 'failed', problem: { code: 'SERVICE_PORT_TAKEN' } };
+      // Asking looks at Docker again, which knows only that the container does not run.
+      expect(await engine.state('again')).toMatchObject(reason);
+      expect(await engine.state('again')).toMatchObject(reason);
+      await holder.remove();
+      expect(await engine.cli('cloud', 'start', 'again')).toMatchObject({ code: 0 });
+      expect((await engine.state('again'))?.problem).toBeUndefined();
+      await engine.ask('services.delete', { name: 'again' });
+    });
   });
 };
