@@ -1,7 +1,6 @@
 /** From a checked config to its running form. Pure but for what the caller passes in. */
 import { createHash } from 'node:crypto';
 import { isAbsolute, resolve } from 'node:path';
-import { setImmediate } from 'node:timers/promises';
 import type { Config, MiddlewareConfig, RouteConfig, SiteConfig } from '../../shared/config.ts';
 import { createAddressMatcher } from '../../shared/cidr.ts';
 import { createHostTable, normalisePattern } from '../../shared/host.ts';
@@ -17,6 +16,7 @@ import type {
   Site,
   SiteTls,
 } from './generation.ts';
+import { createTurns } from './turns.ts';
 import { compilePool, type PoolMemo, type PoolScope } from './compile-pool.ts';
 
 /** A backend that has not begun to answer by then has failed; dev servers may compile that long. */
@@ -67,9 +67,6 @@ export function listMiddlewares(
   ]);
 }
 
-/** Other work of the process gets its turn this often. */
-const SLICE_MS = 15;
-
 /** Very many sites are compiled over several turns of the event loop. */
 export async function compile(config: Config, deps: CompileDeps): Promise<Generation> {
   const backends: Backend[] = [];
@@ -77,16 +74,14 @@ export async function compile(config: Config, deps: CompileDeps): Promise<Genera
   const sites: Site[] = [];
   const entries: { pattern: string; value: Site }[] = [];
   const memo: PoolMemo = { origins: new Map(), policies: new Map() };
-  let sliceEnd = performance.now() + SLICE_MS;
+  const turns = createTurns();
   for (const [i, written] of config.server.entries()) {
     const site =
       unchangedSite(config, i, deps.former) ?? compileSite(config, written, ['server', i], deps, memo, middlewares);
     sites.push(site);
     for (const backend of site.backends) backends.push(backend);
     for (const pattern of site.hosts) entries.push({ pattern, value: site });
-    if (performance.now() < sliceEnd) continue;
-    await setImmediate();
-    sliceEnd = performance.now() + SLICE_MS;
+    if (turns.isOver()) await turns.next();
   }
   return {
     revision: deps.revision,

@@ -69,8 +69,9 @@ export function createServiceRooms({ home, env, bus, keyWrapper }: ServiceRoomsO
     room,
     attach: (made) => void (keeper = made),
     extend(config) {
-      const hosts = hostsOf(config);
-      const mapped = room.labels().filter(({ host, url }) => url !== undefined && !hosts.has(host));
+      const labels = room.labels();
+      const hosts = labels.length === 0 ? undefined : hostsOf(config);
+      const mapped = labels.filter(({ host, url }) => url !== undefined && hosts?.has(host) !== true);
       containers = new Map(mapped.map(({ host, container }) => [host, container]));
       if (mapped.length === 0) return config;
       const sites = mapped.map(({ host, url }): SiteConfig => siteSchema.parse({ name: host, url, ...LABELLED }));

@@ -1,18 +1,18 @@
 /** Config text to a checked config: every problem at once, each with its place in the file. */
 import { access } from 'node:fs/promises';
 import { dirname, isAbsolute, resolve } from 'node:path';
-import { setImmediate } from 'node:timers/promises';
 import { configSchema, siteSchema } from '../../../shared/config.ts';
 import type { Config, SiteConfig } from '../../../shared/config.ts';
 import { failure, problem, success } from '../../../shared/problem.ts';
 import type { ConfigPath, Problem, Result } from '../../../shared/problem.ts';
+import { createTurns } from '../turns.ts';
 import { checkPart } from './check-part.ts';
 import { checkTop, createUniqueness } from './config-rules.ts';
-import { parseText } from './parse.ts';
+import { parseInTurns } from './parse.ts';
 import type { ConfigFormat } from './parse.ts';
 import type { ParsedText } from './places.ts';
 import { createKnownSites } from './known-sites.ts';
-import type { CheckedSite, KnownSites } from './known-sites.ts';
+import type { CheckedSite, KnownSites, SitesOfCheck } from './known-sites.ts';
 import { fromLegacy, isPlain, writtenPath } from './legacy.ts';
 import type { Plain } from './legacy.ts';
 import { checkSite, middlewaresOf } from './site-rules.ts';
@@ -41,22 +41,23 @@ export interface CheckedConfig {
 
 /** More than anybody reads; the rest is counted in one last problem. */
 const MAX_PROBLEMS = 500;
-/** Other work of the process gets its turn this often. */
-const SLICE_MS = 15;
 
 export async function checkConfig(
   text: string,
   format: ConfigFormat,
   options: CheckOptions,
 ): Promise<Result<CheckedConfig>> {
-  const parsed = parseText(text, format, options.file);
+  const known = options.known ?? createKnownSites();
+  const parsed = await parseInTurns(text, format, options.file, known.parse);
   if (!parsed.ok) return parsed;
   const raw = parsed.value.value;
-  await setImmediate(); // a text of megabytes was parsed in one go
-  const legacy = fromLegacy(raw, options.env);
-  const filled = fillVariables(legacy.value, options.env);
+  const sites = known.begin();
+  const legacy = fromLegacy(raw, options.env, sites.isUntouched);
+  const filled = fillVariables(legacy.value, options.env, sites.isUntouched);
   const where = (path: ConfigPath): Problem['at'] => parsed.value.locate(writtenPath(legacy.renamed, path));
-  const checked = await checkValue(filled.value, options, where);
+  const rawSites = legacy.areSitesAlone && isPlain(raw) ? raw['server'] : undefined;
+  const rawSite = (index: number): unknown => (Array.isArray(rawSites) ? rawSites[index] : undefined);
+  const checked = await checkValue(filled.value, options, where, sites, rawSite);
   const found = [...legacy.problems, ...filled.problems, ...checked.problems].map((item) => ({
     ...item,
     ...(item.path ? written(item, item.path, legacy.renamed, parsed.value) : {}),
@@ -106,6 +107,8 @@ async function checkValue(
   input: unknown,
   options: CheckOptions,
   where: (path: ConfigPath) => Problem['at'],
+  known: SitesOfCheck,
+  rawSite: (index: number) => unknown,
 ): Promise<{ config: Config | undefined; problems: Problem[] }> {
   const value = isPlain(input) ? withoutEmpty(input) : input;
   const sites = isPlain(value) && Array.isArray(value['server']) ? (value['server'] as unknown[]) : undefined;
@@ -113,21 +116,18 @@ async function checkValue(
   const problems = [...top.problems, ...(top.data ? checkTop(top.data) : [])];
   const uniqueness = createUniqueness((path) => `on line ${where(path)?.line ?? 1}`);
   const files = new FileChecks(options);
-  const known = (options.known ?? createKnownSites()).begin();
   const checked: SiteConfig[] = [];
-  let sliceEnd = performance.now() + SLICE_MS;
+  const turns = createTurns();
   for (const [index, site] of (sites ?? []).entries()) {
     const path: ConfigPath = ['server', index];
     const found = known.find(site) ?? (await checkOneSite(site, path, options, files));
     for (const item of found.problems) problems.push(item);
     if (found.data !== undefined) {
-      if (found.problems.length === 0 && !asksOthers(found.data)) known.keep(site, found.data);
+      if (found.problems.length === 0 && !asksOthers(found.data)) known.keep(site, found.data, rawSite(index));
       checked.push(found.data);
       for (const item of uniqueness(found.data, path)) problems.push(item);
     }
-    if (performance.now() < sliceEnd) continue;
-    await setImmediate();
-    sliceEnd = performance.now() + SLICE_MS;
+    if (turns.isOver()) await turns.next();
   }
   known.end();
   return { config: top.data && { ...top.data, server: sites ? checked : top.data.server }, problems };

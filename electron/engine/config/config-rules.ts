@@ -12,40 +12,51 @@ interface Named {
   hosts?: string[] | undefined;
 }
 
+/** Who has a name or host first. */
+interface Owner {
+  site: Named;
+  /** Of the site. */
+  path: ConfigPath;
+}
+
 /** Finds names and hosts used twice; fed one site at a time, in order. `where` words the place of an earlier one. */
 export function createUniqueness(where: (path: ConfigPath) => string): (site: Named, path: ConfigPath) => Problem[] {
-  const names = new Map<string, ConfigPath>();
-  const hosts = new Map<string, { site: string; path: ConfigPath }>();
+  const names = new Map<string, Owner>();
+  const hosts = new Map<string, Owner>();
   return (site, path) => {
+    const owner: Owner = { site, path };
     const problems: Problem[] = [];
-    const namePath = [...path, 'name'];
-    const sameName = names.get(site.name);
-    if (sameName)
-      problems.push(
-        problem('CONFIG_SITE_DUPLICATE', `Two sites are named "${site.name}"; the first is ${where(sameName)}.`, {
-          path: namePath,
-          fix: 'Give each a name of its own.',
-        }),
-      );
-    else names.set(site.name, namePath);
-    for (const entry of hostsOf(site, path)) {
-      const host = normalisePattern(entry.host);
-      if (host === undefined) continue;
-      const before = hosts.get(host);
-      if (!before) hosts.set(host, { site: site.name, path: entry.path });
-      else if (!(sameName && !site.hosts)) {
-        problems.push(
-          problem(
-            'CONFIG_HOST_DUPLICATE',
-            `The host "${entry.host}" is also that of the site "${before.site}", ${where(before.path)}.`,
-            { path: entry.path, fix: 'Let one site alone answer for it.' },
-          ),
-        );
-      }
+    const twin = names.get(site.name);
+    if (twin) problems.push(nameTwice(owner, where(namePath(twin.path))));
+    else names.set(site.name, owner);
+    const given = site.hosts ?? [site.name];
+    for (let index = 0; index < given.length; index++) {
+      const host = normalisePattern(given[index]!);
+      const before = host === undefined ? undefined : hosts.get(host);
+      if (host !== undefined && before === undefined) hosts.set(host, owner);
+      if (host === undefined || before === undefined || (twin && !site.hosts)) continue;
+      problems.push(hostTwice(hostsOf(site, path)[index]!, before.site.name, where(pathOfHost(before, host))));
     }
     return problems;
   };
 }
+
+const namePath = (site: ConfigPath): ConfigPath => [...site, 'name'];
+
+const pathOfHost = ({ site, path }: Owner, host: string): ConfigPath =>
+  hostsOf(site, path).find((entry) => normalisePattern(entry.host) === host)?.path ?? path;
+
+const nameTwice = ({ site, path }: Owner, first: string): Problem =>
+  problem('CONFIG_SITE_DUPLICATE', `Two sites are named "${site.name}"; the first is ${first}.`, {
+    path: namePath(path),
+    fix: 'Give each a name of its own.',
+  });
+
+const hostTwice = ({ host, path }: { host: string; path: ConfigPath }, site: string, first: string): Problem =>
+  problem('CONFIG_HOST_DUPLICATE', `The host "${host}" is also that of the site "${site}", ${first}.`, {
+    path,
+    fix: 'Let one site alone answer for it.',
+  });
 
 export function checkTop(config: Config): Problem[] {
   return [...checkListen(config.listen), ...checkServices(config.services), ...checkProxies(config.trusted_proxies)];

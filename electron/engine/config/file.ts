@@ -1,4 +1,5 @@
 /** Reads config files and saves them whole or not at all. */
+import { isUtf8 } from 'node:buffer';
 import { constants } from 'node:fs';
 import { open, readdir, realpath, rename, stat, unlink } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
@@ -57,18 +58,16 @@ function readProblem(error: unknown, path: string) {
 }
 
 function decode(bytes: Buffer, path: string): Result<string> {
-  try {
-    return success(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes));
-  } catch {
-    const isWide = (bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff);
-    const what = isWide ? 'in UTF-16' : 'not in UTF-8';
-    return failure(
-      problem('CONFIG_ENCODING', `The config file is ${what}.`, {
-        fix: 'Save it as UTF-8 text.',
-        at: { file: path, line: firstBadLine(bytes), column: 1 },
-      }),
-    );
-  }
+  // Unlike a TextDecoder's, this text takes one byte a character where it is ASCII: half the memory and half the reading.
+  if (isUtf8(bytes)) return success(bytes.toString('utf8'));
+  const isWide = (bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff);
+  const what = isWide ? 'in UTF-16' : 'not in UTF-8';
+  return failure(
+    problem('CONFIG_ENCODING', `The config file is ${what}.`, {
+      fix: 'Save it as UTF-8 text.',
+      at: { file: path, line: firstBadLine(bytes), column: 1 },
+    }),
+  );
 }
 
 /** Line of the first byte sequence that is not UTF-8. */

@@ -1,7 +1,10 @@
 /** Remembers the sites that were found good, so that a check looks only at those that changed since. */
 import type { SiteConfig } from '../../../shared/config.ts';
 import type { Problem } from '../../../shared/problem.ts';
+import { createSitewiseParse } from './json-sites.ts';
+import type { SitewiseParse } from './json-sites.ts';
 import { isPlain } from './legacy.ts';
+import { holdsVariable } from './variables.ts';
 
 /** Undefined where nothing can be made of it. */
 export interface CheckedSite {
@@ -9,40 +12,56 @@ export interface CheckedSite {
   problems: readonly Problem[];
 }
 
+/** For one check, whose sites are those that the next one knows. */
+export interface SitesOfCheck {
+  /** It stands in the config as the very same object as before, and nothing else of the config has a part in it. */
+  isUntouched: (raw: unknown) => boolean;
+  /** By that object, else by its value with the variables filled in. */
+  find: (written: unknown) => CheckedSite | undefined;
+  /** One without problems; `raw` as it stands in the config, where nothing else of the config changes how it is read. */
+  keep: (written: unknown, data: SiteConfig, raw: unknown) => void;
+  end: () => void;
+}
+
 export interface KnownSites {
-  /** For one check, whose sites are those that the next one knows. */
-  begin: () => {
-    find: (written: unknown) => CheckedSite | undefined;
-    /** One without problems; `written` has its variables filled in. */
-    keep: (written: unknown, data: SiteConfig) => void;
-    end: () => void;
-  };
+  parse: SitewiseParse;
+  begin: () => SitesOfCheck;
 }
 
 interface Known {
   written: unknown;
   data: SiteConfig;
+  raw: unknown;
 }
 
 export function createKnownSites(): KnownSites {
-  let last = new Map<string, Known>();
+  let last = new Map<unknown, Known>();
   return {
+    parse: createSitewiseParse(),
     begin() {
-      const next = new Map<string, Known>();
+      const next = new Map<unknown, Known>();
+      const isUntouched = (raw: unknown): boolean => raw !== undefined && last.get(nameOf(raw))?.raw === raw;
       return {
+        isUntouched,
         find(written) {
           const known = last.get(nameOf(written));
-          if (known === undefined || !isSame(known.written, written)) return undefined;
+          if (known === undefined || (known.raw !== written && !isSame(known.written, written))) return undefined;
           return { data: known.data, problems: [] };
         },
-        keep: (written, data) => void next.set(nameOf(written), { written, data }),
+        keep(written, data, raw) {
+          const name = nameOf(written);
+          const same = last.get(name);
+          if (same !== undefined && same.raw === written) return void next.set(name, same);
+          const isAlone = raw !== undefined && !holdsVariable(raw);
+          next.set(name, { written, data, raw: isAlone ? raw : undefined });
+        },
         end: () => void (last = next),
       };
     },
   };
 }
 
-const nameOf = (written: unknown): string => (isPlain(written) ? String(written['name']) : '');
+const nameOf = (written: unknown): unknown => (isPlain(written) ? written['name'] : undefined);
 
 /** Of JSON values; the order of keys counts not. */
 function isSame(one: unknown, other: unknown): boolean {

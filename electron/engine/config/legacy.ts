@@ -11,6 +11,8 @@ export interface LegacyResult {
   /** From the path of a value now (JSON text) to its path as written. */
   renamed: Map<string, ConfigPath>;
   problems: Problem[];
+  /** Each site was read by itself. */
+  areSitesAlone: boolean;
 }
 
 interface Walk {
@@ -18,6 +20,8 @@ interface Walk {
   problems: Problem[];
   defaultStrategy: { value: string; path: ConfigPath | undefined } | undefined;
 }
+
+type Env = Record<string, string | undefined>;
 
 export const isPlain = (value: unknown): value is Plain =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
@@ -38,15 +42,21 @@ const STRATEGY_NAMES = new Map<string, Strategy>([
 
 const fold = (text: string): string => text.toLowerCase().replace(/[-_ ]/g, '');
 
-/** The value is not changed; what needs no change is shared with the result. `env` is for MOGOLY_BALANCER_STRATEGY. */
-export function fromLegacy(value: unknown, env: Record<string, string | undefined> = {}): LegacyResult {
+/**
+ * The value is not changed; what needs no change is shared with the result. `env` is for MOGOLY_BALANCER_STRATEGY.
+ * Sites that are `done` stay as they are, unless the config has a say in each.
+ */
+export function fromLegacy(value: unknown, env: Env = {}, isDone = (_site: unknown): boolean => false): LegacyResult {
   const walk: Walk = { renamed: new Map(), problems: [], defaultStrategy: undefined };
-  if (!isPlain(value)) return { value, renamed: walk.renamed, problems: walk.problems };
+  if (!isPlain(value)) return { value, renamed: walk.renamed, problems: walk.problems, areSitesAlone: false };
   const top = listenFromProxy(rename(value, [], TOP_NAMES, walk), walk);
   walk.defaultStrategy = defaultStrategy(top, env, walk);
   if (Array.isArray(top['server']))
-    top['server'] = top['server'].map((site: unknown, index) => fromSite(site, ['server', index], walk));
-  return { value: top, renamed: walk.renamed, problems: walk.problems };
+    top['server'] = top['server'].map((site: unknown, index) =>
+      walk.defaultStrategy === undefined && isDone(site) ? site : fromSite(site, ['server', index], walk),
+    );
+  const areSitesAlone = walk.defaultStrategy === undefined && walk.renamed.size === 0 && walk.problems.length === 0;
+  return { value: top, renamed: walk.renamed, problems: walk.problems, areSitesAlone };
 }
 
 /** Where the value at a path stands as written. */
@@ -119,7 +129,7 @@ function listenAddress(port: unknown, host: unknown): unknown {
   return host.includes(':') && !host.startsWith('[') ? `[${host}]:${digits}` : `${host}:${digits}`;
 }
 
-function defaultStrategy(top: Plain, env: Record<string, string | undefined>, walk: Walk): Walk['defaultStrategy'] {
+function defaultStrategy(top: Plain, env: Env, walk: Walk): Walk['defaultStrategy'] {
   const variables = top['variables'];
   const own = isPlain(variables) ? variables['BALANCER_STRATEGY'] : undefined;
   const path: ConfigPath | undefined =

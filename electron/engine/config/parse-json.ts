@@ -2,6 +2,7 @@
 import { failure, problem, ProblemError, success } from '../../../shared/problem.ts';
 import type { ConfigPath, Place, Problem, Result } from '../../../shared/problem.ts';
 import type { ParsedText } from './places.ts';
+import { closingQuote, hasEachKeyOnce, skipSpace } from './json-text.ts';
 import { MAX_DEPTH, repeatedKey, tooDeep } from './parse-problems.ts';
 
 interface JsonNode {
@@ -11,10 +12,21 @@ interface JsonNode {
 }
 
 export function parseJson(text: string, place: (offset: number) => Place): Result<ParsedText> {
+  try {
+    const value: unknown = JSON.parse(text);
+    const places = jsonPlaces(text, place);
+    if (!hasEachKeyOnce(text, value)) places.locate([]); // the slower scan says which one is there twice
+    return success({ value: value ?? {}, ...places });
+  } catch (error) {
+    return failure(...explainFailure(error, text, place));
+  }
+}
+
+/** Of a text that was parsed already. */
+export function jsonPlaces(text: string, place: (offset: number) => Place): Pick<ParsedText, 'locate' | 'locateKey'> {
   let tree: JsonNode | undefined;
-  const scan = (): JsonNode => (tree ??= scanJson(text, place));
   const find = (path: ConfigPath, wantKey: boolean): Place => {
-    let node = scan();
+    let node = (tree ??= scanJson(text, place));
     let at = node.start;
     for (const step of path) {
       const member = typeof step === 'number' ? undefined : node.members?.get(step);
@@ -25,14 +37,7 @@ export function parseJson(text: string, place: (offset: number) => Place): Resul
     }
     return place(at);
   };
-  try {
-    const value: unknown = JSON.parse(text);
-    // A repeated key shows as one colon more than there are keys; only then is the slower scan due.
-    if (countColons(text) !== countKeys(value, 0)) scan();
-    return success({ value: value ?? {}, locate: (path) => find(path, false), locateKey: (path) => find(path, true) });
-  } catch (error) {
-    return failure(...explainFailure(error, text, place));
-  }
+  return { locate: (path) => find(path, false), locateKey: (path) => find(path, true) };
 }
 
 function explainFailure(error: unknown, text: string, place: (offset: number) => Place): Problem[] {
@@ -45,37 +50,6 @@ function explainFailure(error: unknown, text: string, place: (offset: number) =>
     throw found;
   }
   return [problem('CONFIG_SYNTAX', error.message, { at: place(0), fix: 'Mend the JSON.' })];
-}
-
-/** Colons outside strings. */
-function countColons(text: string): number {
-  let count = 0;
-  for (let index = 0; index < text.length; index++) {
-    const code = text.charCodeAt(index);
-    if (code === 58) count++;
-    else if (code === 34) index = closingQuote(text, index);
-  }
-  return count;
-}
-
-/** Index of the quote that ends the string that starts at `open`, or the end of the text. */
-function closingQuote(text: string, open: number): number {
-  for (let index = text.indexOf('"', open + 1); index !== -1; index = text.indexOf('"', index + 1)) {
-    let slashes = 0;
-    while (text.charCodeAt(index - 1 - slashes) === 92) slashes++;
-    if (slashes % 2 === 0) return index;
-  }
-  return text.length;
-}
-
-/** Keys in all objects; -Infinity past the depth bound, so that the scan says where. */
-function countKeys(value: unknown, depth: number): number {
-  if (typeof value !== 'object' || value === null) return 0;
-  if (depth >= MAX_DEPTH) return -Infinity;
-  const parts = Array.isArray(value) ? value : Object.values(value);
-  let count = Array.isArray(value) ? 0 : parts.length;
-  for (const part of parts) count += countKeys(part, depth + 1);
-  return count;
 }
 
 /** RFC 8259, and no key twice. Throws a ProblemError: one syntax error, or all repeated keys. */
@@ -164,7 +138,7 @@ class JsonScanner {
   }
 
   #skip(): void {
-    while (isSpace(this.#text.charCodeAt(this.#at))) this.#at++;
+    this.#at = skipSpace(this.#text, this.#at);
   }
 
   #found(): string {
@@ -181,5 +155,3 @@ class JsonScanner {
 }
 
 const LITERAL = /^(true|false|null|-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?)$/;
-
-const isSpace = (code: number): boolean => code === 32 || code === 10 || code === 13 || code === 9;

@@ -2,7 +2,8 @@
 import { extname } from 'node:path';
 import { failure, problem, success } from '../../../shared/problem.ts';
 import type { Result } from '../../../shared/problem.ts';
-import { parseJson } from './parse-json.ts';
+import type { SitewiseParse } from './json-sites.ts';
+import { jsonPlaces, parseJson } from './parse-json.ts';
 import { parseYaml } from './parse-yaml.ts';
 import { createPlaces } from './places.ts';
 import type { ParsedText } from './places.ts';
@@ -38,7 +39,7 @@ export const tooLarge = (file?: string) =>
 /** All syntax errors at once; an empty text is an empty config. A byte order mark is tolerated. */
 export function parseText(text: string, format: ConfigFormat, file?: string): Result<ParsedText> {
   if (text.length > MAX_CONFIG_SIZE) return failure(tooLarge(file));
-  const body = text.charCodeAt(0) === 0xfeff ? text.slice(1) : text;
+  const body = withoutMark(text);
   const place = createPlaces(body, file);
   const nul = body.indexOf('\0');
   if (nul !== -1) {
@@ -47,4 +48,20 @@ export function parseText(text: string, format: ConfigFormat, file?: string): Re
   }
   if (body.trim() === '') return success({ value: {}, locate: () => place(0), locateKey: () => place(0) });
   return format === 'json' ? parseJson(body, place) : parseYaml(body, place);
+}
+
+const withoutMark = (text: string): string => (text.charCodeAt(0) === 0xfeff ? text.slice(1) : text);
+
+/** The same in turns of the event loop, where it is JSON without a mistake. Nobody may change the value. */
+export async function parseInTurns(
+  text: string,
+  format: ConfigFormat,
+  file: string | undefined,
+  parseSitewise: SitewiseParse,
+): Promise<Result<ParsedText>> {
+  const body = withoutMark(text);
+  const isTried = format === 'json' && text.length <= MAX_CONFIG_SIZE;
+  const value = isTried ? await parseSitewise(body) : undefined;
+  if (value === undefined) return parseText(text, format, file);
+  return success({ value, ...jsonPlaces(body, createPlaces(body, file)) });
 }

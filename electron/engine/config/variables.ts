@@ -28,21 +28,32 @@ const REFERENCE = /\$\$\{|\$\{([^}]*)(\}?)/g;
 
 type Env = Record<string, string | undefined>;
 
-/** Shares with the input what holds no variable. */
-export function fillVariables(value: unknown, env: Env): Filled {
+/** Shares with the input what holds no variable; sites that are `done` hold none. */
+export function fillVariables(value: unknown, env: Env, isDone = (_site: unknown): boolean => false): Filled {
   const problems: Problem[] = [];
   const table = new VariableTable(isPlain(value) ? value['variables'] : undefined, env, problems);
-  const filled = isPlain(value) ? fillTop(value, table) : value;
+  const filled = isPlain(value) ? fillTop(value, table, isDone) : value;
   return { value: filled, problems };
 }
 
-function fillTop(value: Plain, table: VariableTable): Plain {
+function fillTop(value: Plain, table: VariableTable, isDone: (site: unknown) => boolean): Plain {
   const copy: Plain = { ...value };
+  const fill = (key: string, part: unknown): unknown => {
+    if (key === 'variables') return table.section();
+    return key === 'server' && Array.isArray(part)
+      ? fillList(part, [key], table, isDone)
+      : fillPart(part, [key], table);
+  };
   for (const [key, part] of Object.entries(value)) {
-    const filled = key === 'variables' ? table.section() : fillPart(part, [key], table);
+    const filled = fill(key, part);
     if (filled !== part) copy[key] = filled;
   }
   return copy;
+}
+
+export function holdsVariable(value: unknown): boolean {
+  if (typeof value === 'string') return value.includes('${');
+  return typeof value === 'object' && value !== null && Object.values(value).some(holdsVariable);
 }
 
 function fillPart(value: unknown, path: (string | number)[], table: VariableTable): unknown {
@@ -61,9 +72,15 @@ function fillPart(value: unknown, path: (string | number)[], table: VariableTabl
   return copy ?? value;
 }
 
-function fillList(list: unknown[], path: (string | number)[], table: VariableTable): unknown[] {
+function fillList(
+  list: unknown[],
+  path: (string | number)[],
+  table: VariableTable,
+  isDone?: (item: unknown) => boolean,
+): unknown[] {
   let copy: unknown[] | undefined;
   for (let index = 0; index < list.length; index++) {
+    if (isDone?.(list[index]) === true) continue;
     path.push(index);
     const filled = fillPart(list[index], path, table);
     path.pop();

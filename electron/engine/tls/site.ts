@@ -59,13 +59,18 @@ export function localHosts(sites: readonly CertificateSite[]): string[] {
 
 /** Tells whether sites that were served are served otherwise now: their sessions must not go on. */
 export function createServed(): { hasLost: (sites: readonly CertificateSite[]) => boolean } {
-  let before: string[] = [];
+  let before: ReadonlySet<CertificateSite> = new Set();
   return {
     hasLost(sites) {
-      const now = new Set(sites.map(({ name, hosts, tls }) => JSON.stringify([name, hosts, tls])));
-      const isLost = before.some((site) => !now.has(site));
-      before = [...now];
-      return isLost;
+      const now = new Set(sites);
+      // An apply keeps the very objects of the sites that it does not change.
+      const gone = [...before].filter((site) => !now.has(site));
+      const come = gone.length === 0 ? [] : sites.filter((site) => !before.has(site));
+      before = now;
+      const served = new Set(come.map(serving));
+      return gone.some((site) => !served.has(serving(site)));
     },
   };
 }
+
+const serving = ({ name, hosts, tls }: CertificateSite): string => JSON.stringify([name, hosts, tls]);

@@ -1,0 +1,23 @@
+/** Work on very many items gives the event loop its turn now and then, so that requests are answered in between. */
+import { setImmediate } from 'node:timers/promises';
+
+export interface Turns {
+  /** The turn took long enough. */
+  isOver: () => boolean;
+  /** Resolves in the next turn of the event loop. */
+  next: () => Promise<void>;
+}
+
+/** How long one turn may take, in milliseconds. */
+const TURN_MS = 10;
+
+export function createTurns(): Turns {
+  let endMs = performance.now() + TURN_MS;
+  return {
+    isOver: () => performance.now() >= endMs,
+    async next() {
+      await setImmediate();
+      endMs = performance.now() + TURN_MS;
+    },
+  };
+}
