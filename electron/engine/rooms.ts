@@ -1,21 +1,18 @@
 /** Makes the rooms of an engine and hands each the functions of the others it needs. */
 import { dirname, join, resolve } from 'node:path';
-import { failure, problem, success, type Result } from '../../shared/problem.ts';
-import type { Config } from '../../shared/config.ts';
 import type { TrafficSample } from '../../shared/state.ts';
-import type { Candidate, Running } from './apply.ts';
+import type { Running } from './apply.ts';
 import { checkConfig } from './config/check.ts';
 import { editText } from './config/edit.ts';
 import { createKnownSites } from './config/known-sites.ts';
 import { parseText, readConfigFile } from './config/file.ts';
 import { openHistory } from './config/history.ts';
-import { summariseChange } from './config/summary.ts';
 import { discoveryOf } from './discover.ts';
 import { createDns, OWN_CLIENT } from './dns/dns.ts';
 import { dnsNames } from './dns-names.ts';
 import { httpsProbe, portOf, wantedNames, type InForce } from './in-force.ts';
 import { createEventBus } from './events.ts';
-import type { Generation, MiddlewareContext } from './generation.ts';
+import type { Generation, MiddlewareContext, Origin } from './generation.ts';
 import type { KeeperRooms } from './keeper.ts';
 import { createMiddlewareRegistry } from './middleware/index.ts';
 import { openHttpListener, planListeners, type OpenListener } from './proxy/listeners.ts';
@@ -27,6 +24,7 @@ import { logEvents } from './record/log-events.ts';
 import { createLog } from './record/log.ts';
 import type { ElevationMode } from './system/elevate.ts';
 import { createHealthRooms } from './rehearsal-rooms.ts';
+import { createRevisions } from './revisions.ts';
 import { saveWithUndo } from './save.ts';
 import { listenOfFile } from './listen-of-file.ts';
 import { createServiceRooms } from './service-rooms.ts';
@@ -223,6 +221,7 @@ function listenerRooms(parts: Parts, options: RoomOptions) {
 function keeperRooms(parts: Parts, { home, configFile }: RoomOptions) {
   const { bus, middlewares, health, history, counters } = parts;
   const folder = dirname(configFile);
+  const revisions = createRevisions(history);
   const contextFor = (site: string): MiddlewareContext => ({
     site,
     log: (level, event, message, fields) =>
@@ -241,13 +240,13 @@ function keeperRooms(parts: Parts, { home, configFile }: RoomOptions) {
     }),
     save: (text) => saveWithUndo(configFile, text),
     latestRevision: () => history.latest(),
-    addRevision: (candidate, before, after) => addRevision(history, candidate, before, after),
+    addRevision: revisions.add,
     swap: (next) => swap(parts, home, next),
     readFile: () => readConfigFile(configFile),
     parse: (text, format) => parseText(text, format, configFile),
     editText,
     applied: (revision, source, before, after) =>
-      bus.emit('config.applied', { revision, source, summary: summariseChange(before, after) }),
+      bus.emit('config.applied', { revision, source, summary: revisions.summaryOf(before, after) }),
     refused: (problems, source) => bus.emit('config.refused', { problems, source }),
   } satisfies Partial<KeeperRooms>;
 }
@@ -263,7 +262,9 @@ function swap(
   dns.adopt(dnsNames(next));
   health.adopt(state.current.backends);
   rehearsals.retain(state.current.backends);
-  transports.retain(state.current.backends.map(({ origin }) => origin));
+  const origins = new Set<Origin>();
+  for (const { origin } of state.current.backends) origins.add(origin);
+  transports.retain(origins);
   const { log_output, stream } = next.config;
   log.reconfigure({ file: resolve(home, log_output), stream });
   const names = new Set(state.current.sites.map(({ name }) => name));
@@ -276,24 +277,4 @@ function counterFor(counters: Map<string, { requests: number }>, site: string): 
   let counter = counters.get(site);
   if (counter === undefined) counters.set(site, (counter = { requests: 0 }));
   return counter;
-}
-
-type History = ReturnType<typeof openHistory>;
-
-async function addRevision(
-  history: History,
-  candidate: Candidate,
-  before: Config | undefined,
-  after: Config,
-): Promise<Result<number>> {
-  try {
-    const { text, format, source } = candidate;
-    return success(await history.add({ text, format, source, summary: summariseChange(before, after) }));
-  } catch (error) {
-    return failure(
-      problem('HISTORY_SAVE_FAILED', `The revision cannot be saved: ${(error as Error).message}.`, {
-        fix: 'Make room on the disk, or make the home folder writable.',
-      }),
-    );
-  }
 }

@@ -27,7 +27,7 @@ const LOOPBACK_RANGES = [
  */
 export function permittedNames({ zones, hosts }: CertificateNames): string[] {
   const names = new Set([LOOPBACK_NAME, ...[...zones, ...hosts].flatMap((name) => constraintOf(name) ?? [])]);
-  return [...names].filter((name) => !parentsOf(name).some((parent) => names.has(parent))).sort();
+  return [...names].filter((name) => !isBelow(name, names)).sort();
 }
 
 /** `*.shop.local` and `shop.local` are both `shop.local`; undefined for what no DNS name can stand for. */
@@ -36,10 +36,11 @@ function constraintOf(pattern: string): string | undefined {
   return name === undefined || name.startsWith('[') || isIP(name) !== 0 ? undefined : name;
 }
 
-/** Without the name itself. */
-function parentsOf(name: string): string[] {
-  const labels = name.split('.');
-  return labels.slice(1).map((_label, at) => labels.slice(at + 1).join('.'));
+/** Whether one of them is a parent of the name. */
+function isBelow(name: string, names: ReadonlySet<string>): boolean {
+  for (let dot = name.indexOf('.'); dot !== -1; dot = name.indexOf('.', dot + 1))
+    if (names.has(name.slice(dot + 1))) return true;
+  return false;
 }
 
 /** DER of the NameConstraints value: these names and the loopback addresses are permitted, nothing is excluded. */
@@ -66,6 +67,6 @@ export function createPermit(permitted: readonly string[] | undefined): (pattern
   const names = new Set(permitted);
   return (pattern) => {
     const name = constraintOf(pattern);
-    return name === undefined || names.has(name) || parentsOf(name).some((parent) => names.has(parent));
+    return name === undefined || names.has(name) || isBelow(name, names);
   };
 }

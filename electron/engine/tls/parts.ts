@@ -13,7 +13,7 @@ import { contextFor } from './pick.ts';
 import type { KeptContext } from './pick.ts';
 import { createRootKeeper } from './root-keeper.ts';
 import { createServing } from './serving.ts';
-import { createServed, localHosts } from './site.ts';
+import { createServed, hasLocal, localHosts } from './site.ts';
 import type { CertificatesDeps } from './site.ts';
 import { createTickets } from './tickets.ts';
 
@@ -61,7 +61,7 @@ export function createParts(deps: CertificatesDeps) {
   const serving = createServing({
     contextFor: (serverName) => contextFor(serverName, picking, deps),
     tickets,
-    defaultLeaf: async () => (localHosts(deps.sites()).length === 0 ? undefined : local.defaultLeaf()),
+    defaultLeaf: async () => (hasLocal(deps.sites()) ? local.defaultLeaf() : undefined),
   });
   return {
     ...picking,

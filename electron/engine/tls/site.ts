@@ -54,8 +54,12 @@ export function pairFiles({ name, hosts, tls, path }: CertificateSite): PairFile
 
 /** Host patterns of the sites with local certificates. */
 export function localHosts(sites: readonly CertificateSite[]): string[] {
-  return sites.filter(({ tls }) => tls.kind === 'local').flatMap(({ hosts }) => hosts);
+  const found: string[] = [];
+  for (const { tls, hosts } of sites) if (tls.kind === 'local') found.push(...hosts);
+  return found;
 }
+
+export const hasLocal = (sites: readonly CertificateSite[]): boolean => sites.some(({ tls }) => tls.kind === 'local');
 
 /** Tells whether sites that were served are served otherwise now: their sessions must not go on. */
 export function createServed(): { hasLost: (sites: readonly CertificateSite[]) => boolean } {

@@ -23,22 +23,28 @@ const site = fc.record(
     tls: fc.constantFrom('local', 'off', { cert: '/nowhere.pem', key: '/nowhere.pem' }),
     middlewares: fc.constantFrom([], [{ name: 'cors' }]),
     strategi: fc.constant('random'),
+    strategy: fc.constantFrom('RoundRobin', 'random'),
+    forceTLS: fc.boolean(),
+    host_header: fc.constantFrom('${HEADER}', '$${HEADER}', '${', 'x.test'),
   },
   { requiredKeys: ['name', 'balance'] },
 );
 
+const variables = fc.constantFrom({}, { HEADER: 'a.test' }, { HEADER: '$${HEADER}', BALANCER_STRATEGY: 'LeastConn' });
+const config = fc.record({ variables, server: fc.array(site, { maxLength: 4 }) }, { requiredKeys: ['server'] });
+
 it('whatever was checked before', async () => {
   await fc.assert(
-    fc.asyncProperty(fc.array(fc.array(site, { maxLength: 4 }), { minLength: 2, maxLength: 4 }), async (configs) => {
+    fc.asyncProperty(fc.array(config, { minLength: 2, maxLength: 4 }), async (configs) => {
       const known = createKnownSites();
-      for (const server of configs) {
-        const text = JSON.stringify({ server });
+      for (const next of configs) {
+        const text = JSON.stringify(next);
         expect(await checkConfig(text, 'json', { ...options, known })).toEqual(
           await checkConfig(text, 'json', options),
         );
       }
     }),
-    { numRuns: 150 },
+    { numRuns: 300 },
   );
 });
 
