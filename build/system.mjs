@@ -51,6 +51,7 @@ export const SERVER_PACKAGES = [
   'caddy',
   'nginx-light',
   'haproxy',
+  'redis-server',
   'iproute2',
   'procps',
   'util-linux',

@@ -6,8 +6,8 @@ import { leaveOut } from './leave-out.mjs';
 import { ROOT } from './root.mjs';
 
 const BUILTINS = [...builtinModules, ...builtinModules.map((name) => `node:${name}`)];
-/** Native speed-ups that ws takes where they are installed; we ship without. */
-const OPTIONAL = ['bufferutil', 'utf-8-validate'];
+/** What ws and the client of Redis take where it is installed; we ship without. */
+const OPTIONAL = ['bufferutil', 'utf-8-validate', '@opentelemetry/api', '@node-rs/xxhash'];
 
 const SHEBANG = '#!/usr/bin/env node';
 

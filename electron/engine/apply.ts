@@ -4,7 +4,7 @@ import { ProblemError, failure, success, type Problem, type Result } from '../..
 import type { Applied } from '../../shared/protocol.ts';
 import type { ListenerState } from '../../shared/state.ts';
 import { bind, releaseBinding, type BindingRooms, type Listener } from './binding.ts';
-import { compile, listMiddlewares, type CompileDeps } from './compile.ts';
+import { compile, listMiddlewares, type CompileDeps, type ListedMiddleware } from './compile.ts';
 import type { Generation, Middleware } from './generation.ts';
 import { createUndoStack, type UndoStack } from './undo.ts';
 
@@ -38,7 +38,7 @@ export interface Obsolete {
 
 export interface ApplyRooms extends BindingRooms {
   check: (text: string, format: Format) => Promise<Result<{ config: Config }>>;
-  createMiddleware: (site: string, name: string, config: unknown) => Promise<Middleware>;
+  createMiddleware: (entry: ListedMiddleware) => Promise<Middleware>;
   /** The config with the sites that are not written in it. */
   extend: (config: Config) => Config;
   compileDeps: () => Omit<CompileDeps, 'revision' | 'middlewareFor' | 'former'>;
@@ -123,14 +123,15 @@ async function makeMiddlewares(
 ): Promise<Map<string, Middleware>> {
   const made = new Map<string, Middleware>();
   const problems: Problem[] = [];
-  for (const { key, site, spec, path } of listMiddlewares(config)) {
+  for (const entry of listMiddlewares(config)) {
+    const { key, path } = entry;
     const kept = running?.middlewares.get(key);
     if (kept !== undefined) {
       made.set(key, kept);
       continue;
     }
     try {
-      const middleware = await rooms.createMiddleware(site, spec.name, spec.config);
+      const middleware = await rooms.createMiddleware(entry);
       made.set(key, middleware);
       undo.push(() => middleware.close?.());
     } catch (error) {

@@ -45,14 +45,22 @@ export const middlewareKey = (
   { name, config }: MiddlewareConfig,
 ): string => JSON.stringify([site, pattern, index, name, config ?? null]);
 
+export interface ListedMiddleware {
+  key: string;
+  site: string;
+  /** Pattern of its route and its number in the list. */
+  place: string;
+  spec: MiddlewareConfig;
+  path: ConfigPath;
+}
+
 /** Every middleware of a config with its key and the site it works for. */
-export function listMiddlewares(
-  config: Config,
-): { key: string; site: string; spec: MiddlewareConfig; path: ConfigPath }[] {
+export function listMiddlewares(config: Config): ListedMiddleware[] {
   return config.server.flatMap((site, at) => [
     ...(site.middlewares ?? []).map((spec, i) => ({
       key: middlewareKey(site.name, '/', i, spec),
       site: site.name,
+      place: `/ ${i}`,
       spec,
       path: ['server', at, 'middlewares', i],
     })),
@@ -60,6 +68,7 @@ export function listMiddlewares(
       (route.middlewares ?? []).map((spec, i) => ({
         key: middlewareKey(site.name, route.path, i, spec),
         site: site.name,
+        place: `${route.path} ${i}`,
         spec,
         path: ['server', at, 'routes', r, 'middlewares', i],
       })),

@@ -226,6 +226,8 @@ export interface Middleware {
 
 export interface MiddlewareContext {
   site: string;
+  /** Pattern of its route and its number in the list: the same in every engine with this config. */
+  place: string;
   log: (
     level: LogLevel,
     event: string,

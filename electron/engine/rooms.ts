@@ -222,14 +222,15 @@ function keeperRooms(parts: Parts, { home, configFile }: RoomOptions) {
   const { bus, middlewares, health, history, counters } = parts;
   const folder = dirname(configFile);
   const revisions = createRevisions(history);
-  const contextFor = (site: string): MiddlewareContext => ({
-    site,
+  const contextFor = (where: Pick<MiddlewareContext, 'site' | 'place'>): MiddlewareContext => ({
+    ...where,
     log: (level, event, message, fields) =>
       bus.emit('log.line', { level, event, message, ...(fields === undefined ? {} : { fields }) }),
     now: () => performance.now(),
   });
   return {
-    createMiddleware: (site, name, config) => middlewares.create(name, config, contextFor(site), folder),
+    createMiddleware: ({ site, place, spec: { name, config } }) =>
+      middlewares.create(name, config, contextFor({ site, place }), folder),
     extend: parts.services.extend,
     compileDeps: () => ({
       folder,

@@ -43,6 +43,7 @@ export function makeContext(): MiddlewareContext & { clock: { nowMs: number }; l
   const lines: LogLine[] = [];
   return {
     site: 'shop.local',
+    place: '/ 0',
     now: () => clock.nowMs,
     log: (level, event, message, fields) => lines.push({ level, event, message, fields }),
     clock,

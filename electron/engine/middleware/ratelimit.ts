@@ -2,8 +2,10 @@
 import { z } from 'zod';
 import { duration } from '../../../shared/config.ts';
 import { clientNetwork } from '../../../shared/cidr.ts';
-import type { HeaderList, MiddlewareFactory, MiddlewareRequest } from '../generation.ts';
+import type { HeaderList, LocalReply, MiddlewareFactory, MiddlewareRequest } from '../generation.ts';
 import { plainReply } from './reply.ts';
+import { openSharedCount } from './shared-count.ts';
+import type { Standing, WindowRule } from './standing.ts';
 
 /** Clients remembered at once for one site; the one silent the longest is forgotten first. */
 export const MAX_CLIENTS = 10_000;
@@ -21,7 +23,23 @@ const schema = z.strictObject({
     .refine((value) => value > 0, 'use more than 0')
     .default(60_000)
     .describe('The window of time (60s).'),
+  share: z
+    .string()
+    .refine(isRedisUrl, 'is not the address of a Redis: write it as redis://localhost:6379/0, or rediss:// for TLS')
+    .optional()
+    .describe(
+      'A Redis in which all engines that name it count together, as in redis://localhost:6379/0; while it is away, and unless it is given, each counts by itself.',
+    ),
 });
+
+function isRedisUrl(text: string): boolean {
+  try {
+    const { protocol, hostname, pathname } = new URL(text);
+    return /^rediss?:$/.test(protocol) && hostname !== '' && /^(\/\d{0,4})?$/.test(pathname);
+  } catch {
+    return false;
+  }
+}
 
 /** Requests that came close together, counted as if all came with the last of them. */
 interface Group {
@@ -37,13 +55,6 @@ export interface Visitor {
   seenMs: number;
 }
 
-interface Standing {
-  allowed: boolean;
-  remaining: number;
-  /** Until the oldest counted request leaves the window. */
-  resetMs: number;
-}
-
 /**
  * A sliding window: at most `limit` requests in any stretch of `windowMs`, and a refused request does not count.
  * An IPv4 address is a client, an IPv6 /64 is one. Beyond 64 requests, those within a 64th of the window share one
@@ -52,30 +63,46 @@ interface Standing {
 export const ratelimit: MiddlewareFactory<typeof schema> = {
   description: 'Answers 429 to a client that makes more requests than its share within a window of time.',
   schema,
-  create: ({ request_per_minute: limit, limit_window: windowMs }, context) => {
+  create: ({ request_per_minute: limit, limit_window: windowMs, share }, context) => {
     const visitors = new Map<string, Visitor>();
     const standings = new WeakMap<MiddlewareRequest, Standing>();
+    const shared = share === undefined ? undefined : openSharedCount(share, context.log);
+    const scope = ['mogoly:ratelimit', context.site, context.place, windowMs].join(':');
+    const verdict = (request: MiddlewareRequest, standing: Standing): LocalReply | undefined => {
+      standings.set(request, standing);
+      return standing.allowed ? undefined : refuse(standing, { limit, windowMs }, context.site);
+    };
     return {
       name: 'ratelimit',
       onRequest: (request) => {
-        const standing = admit(visitors, clientNetwork(request.client), { limit, windowMs, nowMs: context.now() });
-        standings.set(request, standing);
-        if (standing.allowed) return undefined;
-        const seconds = toSeconds(standing.resetMs);
-        const text = `this client may make ${limit} requests in ${windowMs / 1_000} s. Try again in ${seconds} s, or raise request_per_minute of ${context.site}.`;
-        return plainReply(429, 'RATE_LIMITED', text, {
-          'Retry-After': String(seconds),
-          ...Object.fromEntries(limitFields(limit, standing)),
-        });
+        const client = clientNetwork(request.client);
+        // Counted here in any case, so that nobody begins anew when the shared count goes away.
+        const own = admit(visitors, client, { limit, windowMs, nowMs: context.now() });
+        const asked = shared?.admit(`${scope}:${client}`, { limit, windowMs });
+        return asked === undefined
+          ? verdict(request, own)
+          : asked.then((together) => verdict(request, together ?? own));
       },
       onResponse: (response, request) => {
         const standing = standings.get(request);
         if (standing) setFields(response.headers, limitFields(limit, standing));
       },
-      close: () => visitors.clear(),
+      close: () => {
+        visitors.clear();
+        shared?.release();
+      },
     };
   },
 };
+
+function refuse(standing: Standing, { limit, windowMs }: WindowRule, site: string): LocalReply {
+  const seconds = toSeconds(standing.resetMs);
+  const text = `this client may make ${limit} requests in ${windowMs / 1_000} s. Try again in ${seconds} s, or raise request_per_minute of ${site}.`;
+  return plainReply(429, 'RATE_LIMITED', text, {
+    'Retry-After': String(seconds),
+    ...Object.fromEntries(limitFields(limit, standing)),
+  });
+}
 
 /** Forgets every visitor that made no request within the window; returns how many. The map is ordered by last visit. */
 export function cleanupVisitors(visitors: Map<string, Visitor>, nowMs: number, windowMs: number): number {
@@ -89,11 +116,7 @@ export function cleanupVisitors(visitors: Map<string, Visitor>, nowMs: number, w
 }
 
 /** Counts one request of a client, or refuses it. */
-export function admit(
-  visitors: Map<string, Visitor>,
-  client: string,
-  rule: { limit: number; windowMs: number; nowMs: number },
-): Standing {
+export function admit(visitors: Map<string, Visitor>, client: string, rule: WindowRule & { nowMs: number }): Standing {
   const { limit, windowMs, nowMs } = rule;
   cleanupVisitors(visitors, nowMs, windowMs);
   const visitor = visitors.get(client) ?? { groups: [], count: 0, seenMs: nowMs };
