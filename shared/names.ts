@@ -89,6 +89,8 @@ export const APP_COMMAND_NAMES = [
   'app.revealFile',
   'app.getSettings',
   'app.setSettings',
+  'app.getUpdate',
+  'app.update',
   'app.quit',
   'window.getTheme',
   'window.setTheme',

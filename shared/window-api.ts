@@ -4,6 +4,8 @@ import type { Ask } from './actions.ts';
 import type { AppCommandName } from './names.ts';
 import type { Answer, CommandName, Request } from './protocol.ts';
 import type { Problem } from './problem.ts';
+import { UPDATE_STEPS } from './update.ts';
+import type { UpdateState } from './update.ts';
 
 /** A long config copied whole; more is not text for a clipboard. */
 const COPY_LIMIT = 4_000_000;
@@ -38,6 +40,9 @@ export const appRequestSchemas = {
   'app.getSettings': none,
   /** Autostart is written outside the home folder, where the answer says. */
   'app.setSettings': z.strictObject({ notifications: z.boolean().optional(), autostart: z.boolean().optional() }),
+  'app.getUpdate': none,
+  /** Answers at once; what comes of it is in `app.getUpdate`. */
+  'app.update': z.strictObject({ step: z.enum(UPDATE_STEPS) }),
   'app.quit': none,
   'window.getTheme': none,
   /** Kept in the home folder. */
@@ -70,6 +75,8 @@ interface AppReplies {
   'app.revealFile': null;
   'app.getSettings': AppSettings;
   'app.setSettings': AppSettings;
+  'app.getUpdate': UpdateState;
+  'app.update': UpdateState;
   'app.quit': null;
   'window.getTheme': { theme: Theme };
   'window.setTheme': { theme: Theme };

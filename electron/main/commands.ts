@@ -11,6 +11,7 @@ import type { AppAnswer, AppCommandName, AppHandlers, AppParsedRequest, Theme } 
 import { ownUrl } from './own-url.ts';
 import type { SettingsDoor } from './app-settings.ts';
 import { saveText } from './save-text.ts';
+import type { UpdatesDoor } from './updates.ts';
 
 export interface AppCommandOptions {
   engine: Engine;
@@ -21,6 +22,7 @@ export interface AppCommandOptions {
   setTheme: (theme: Theme) => void;
   setUnsaved: (unsaved: boolean) => void;
   settings: SettingsDoor;
+  updates: UpdatesDoor;
 }
 
 export function createAppHandlers({
@@ -31,6 +33,7 @@ export function createAppHandlers({
   setTheme,
   setUnsaved,
   settings,
+  updates,
 }: AppCommandOptions): AppHandlers {
   return {
     'app.info': () => ({ platform: process.platform, version, isPackaged: app.isPackaged }),
@@ -50,6 +53,8 @@ export function createAppHandlers({
     },
     'app.getSettings': settings.get,
     'app.setSettings': settings.set,
+    'app.getUpdate': updates.get,
+    'app.update': ({ step }) => updates.step(step),
     'app.quit'() {
       setImmediate(() => app.quit());
       return null;

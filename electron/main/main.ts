@@ -28,6 +28,7 @@ import { watchDoctor } from './doctor-watch.ts';
 import { setupTray } from './tray.ts';
 import { trayView } from './tray-view.ts';
 import { createUnsaved } from './unsaved.ts';
+import { createUpdates } from './updates.ts';
 import { setupWindow } from './window.ts';
 
 const isHidden = process.argv.includes('--hidden');
@@ -68,6 +69,7 @@ function run(host: Host, report: (error: unknown) => void): void {
     setTheme: window.setTheme,
     setUnsaved: unsaved.set,
     settings: appSettings(memory),
+    updates: createUpdates(),
   });
   const answer = (name: string, request: unknown): Promise<unknown> =>
     isAppCommand(name)

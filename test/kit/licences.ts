@@ -9,6 +9,9 @@ interface LockedPackage {
   dependencies?: Record<string, string>;
 }
 
+/** Only the command line of js-yaml reads it, and no bundle has that. */
+const NEVER_BUNDLED = new Set(['argparse']);
+
 /** `name@version: licence` of each named package and all that it depends on. */
 export function shippedLicences(names: Iterable<string>): Map<string, string> {
   const lock = JSON.parse(readFileSync(path.join(ROOT, 'package-lock.json'), 'utf8')) as {
@@ -18,7 +21,7 @@ export function shippedLicences(names: Iterable<string>): Map<string, string> {
   const queue = [...names];
   const seen = new Set<string>();
   for (let name = queue.pop(); name !== undefined; name = queue.pop()) {
-    if (seen.has(name)) continue;
+    if (seen.has(name) || NEVER_BUNDLED.has(name)) continue;
     seen.add(name);
     const entry = lock.packages[`node_modules/${name}`];
     licences.set(name, entry?.license ?? oldForm(name));

@@ -53,9 +53,10 @@ export function asUser(script: string, { node = true, display = true }: Shell = 
 }
 
 export async function makeUser(): Promise<void> {
-  await asRoot(`useradd -m ${USER} && echo '${USER} ALL=(ALL) NOPASSWD: ALL' > /etc/sudoers.d/${USER}`);
+  await asRoot(`id ${USER} >/dev/null 2>&1 || useradd -m ${USER}`);
+  await asRoot(`echo '${USER} ALL=(ALL) NOPASSWD: ALL' > /etc/sudoers.d/${USER}`);
   await asRoot(
-    `mkdir -p ${PATH_WITHOUT_NODE} && cd ${PATH_WITHOUT_NODE} && ln -s /usr/bin/mogoly . && ln -s /usr/bin/* /usr/sbin/* . 2>/dev/null || true`,
+    `mkdir -p ${PATH_WITHOUT_NODE} && cd ${PATH_WITHOUT_NODE} && ln -sf /usr/bin/mogoly . && ln -s /usr/bin/* /usr/sbin/* . 2>/dev/null || true`,
   );
   await asRoot(`rm -f ${PATH_WITHOUT_NODE}/node ${PATH_WITHOUT_NODE}/nodejs`);
 }

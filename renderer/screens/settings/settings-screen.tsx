@@ -6,6 +6,7 @@ import { CaptureSection } from './capture-section.tsx';
 import { ConfigField, type KeySpec } from './config-field.tsx';
 import { LanSection } from './lan-section.tsx';
 import { DEFAULT_LOG, ENGINE_KEYS, LISTEN_KEYS, NAME_KEYS } from './settings-keys.ts';
+import { UpdateSection } from './update-section.tsx';
 import { Button } from '../../parts/button.tsx';
 import { Page, Section } from '../../parts/page.tsx';
 import { Failed, Loading } from '../../parts/states.tsx';
@@ -60,6 +61,7 @@ export function SettingsScreen() {
             onChange={(autostart) => void change({ autostart })}
           />
         </Section>
+        <UpdateSection />
         <Section title="Names and certificates">{fields(NAME_KEYS)}</Section>
         <Section title="Health and log">
           {fields(ENGINE_KEYS)}
