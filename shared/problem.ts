@@ -30,12 +30,18 @@ export const success = <T>(value: T, warnings: Problem[] = []): Result<T> => ({ 
 export const failure = (...problems: Problem[]): { ok: false; problems: Problem[] } => ({ ok: false, problems });
 
 export function problem(code: string, message: string, rest: Partial<Problem> = {}): Problem {
-  return { code, severity: 'error', message, ...rest };
+  return { code, severity: 'error', message: bounded(message), ...rest };
 }
 
 export function warning(code: string, message: string, rest: Partial<Problem> = {}): Problem {
-  return { code, severity: 'warning', message, ...rest };
+  return { code, severity: 'warning', message: bounded(message), ...rest };
 }
+
+/** A sentence may quote a value of any length. */
+const MAX_MESSAGE_LENGTH = 1_500;
+
+const bounded = (message: string): string =>
+  message.length <= MAX_MESSAGE_LENGTH ? message : `${message.slice(0, MAX_MESSAGE_LENGTH)}…`;
 
 /** Carries problems through code that can only throw; caught at the doors. */
 export class ProblemError extends Error {

@@ -3,10 +3,11 @@ import { Composer, isAlias, isCollection, isMap, isNode, isScalar, Lexer, Parser
 import type { Alias, CST, Document, Node, Pair, YAMLMap } from 'yaml';
 import { failure, problem, success, warning } from '../../../shared/problem.ts';
 import type { ConfigPath, Place, Problem, Result } from '../../../shared/problem.ts';
+import { readingCost } from './merge-cost.ts';
 import { MAX_DEPTH, repeatedKey, tooDeep } from './parse-problems.ts';
 import type { ParsedText } from './places.ts';
 
-/** Values once every alias is written out: ten times a config of 100,000 backends. */
+/** Values once every alias and merge is written out: ten times a config of 100,000 backends. */
 const MAX_VALUES = 5_000_000;
 /** More are the same mistake over again. */
 const MAX_SYNTAX_PROBLEMS = 100;
@@ -31,6 +32,7 @@ export function parseYaml(text: string, place: (offset: number) => Place): Resul
     ...prepare(document, place),
   ];
   if (problems.length > 0) return failure(...problems);
+  if (readingCost(document) > MAX_VALUES) return failure(tooManyAliases(place(0)));
   const warnings = document.warnings.map((item) =>
     warning('CONFIG_YAML', sentence(item.message), { at: place(item.pos[0]), fix: 'Write it without the tag.' }),
   );
