@@ -52,6 +52,7 @@ export const SERVER_PACKAGES = [
   'nginx-light',
   'haproxy',
   'redis-server',
+  'sslscan',
   'iproute2',
   'procps',
   'util-linux',

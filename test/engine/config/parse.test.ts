@@ -94,11 +94,19 @@ describe('hostile YAML is refused at once', () => {
       (_, index) => `a${index + 1}: &a${index + 1} [${Array(9).fill(`*a${index}`).join(', ')}]`,
     ),
   ].join('\n');
+  const merges = (source: string): string =>
+    ['m0: &m { a: 1 }']
+      .concat(Array.from({ length: 60 }, (_, i) => `l${i}: &l [*m, *m]\nm${i + 1}: &m { <<: ${source}, k${i}: 1 }`))
+      .join('\n');
   const blocks = Array.from({ length: 5_000 }, (_, index) => `${' '.repeat(index)}a:`).join('\n');
 
   it.each([
     ['an alias bomb', bomb, 'CONFIG_ALIAS'],
     ['an alias to itself', 'a: &a [*a]', 'CONFIG_ALIAS'],
+    ['merges that double', merges('[*m, *m]'), 'CONFIG_ALIAS'],
+    ['merges that double through a list', merges('*l'), 'CONFIG_ALIAS'],
+    ['a map merged into itself', 'a: &a { <<: *a }', 'CONFIG_ALIAS'],
+    ['a map merged into itself further down', 'a: &a { b: { <<: [{ c: 1 }, *a] } }', 'CONFIG_ALIAS'],
     ['a merge of a number', 'a: { <<: 5 }', 'CONFIG_ALIAS'],
     ['5,000 open brackets', '['.repeat(5_000), 'CONFIG_TOO_DEEP'],
     ['5,000 lists in lists', '- '.repeat(5_000), 'CONFIG_TOO_DEEP'],

@@ -1,0 +1,109 @@
+/** Edits of any config keep what they do not touch: values read back as they were set, comments stay. */
+import { isDeepStrictEqual } from 'node:util';
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import { editText } from '../../../electron/engine/config/edit.ts';
+import { parseText } from '../../../electron/engine/config/parse.ts';
+import type { ConfigPath } from '../../../shared/problem.ts';
+
+function valueOf(text: string): unknown {
+  const parsed = parseText(text, 'yaml', 'm.yaml');
+  if (!parsed.ok) throw new Error(`${parsed.problems[0]!.message}\n${text}`);
+  return parsed.value.value;
+}
+
+interface Block {
+  name: string;
+  note: string;
+  port: number;
+  isFlow: boolean;
+  tail: string;
+}
+
+const word = fc.string({ unit: fc.constantFrom('a', 'é', '#', ' ', ':', '-', '"', '5', '&', '*'), maxLength: 10 });
+const block: fc.Arbitrary<Block> = fc.record({
+  name: fc.stringMatching(/^[a-z]{1,8}\.test$/),
+  note: word,
+  port: fc.integer({ min: 1, max: 65_535 }),
+  isFlow: fc.boolean(),
+  tail: word,
+});
+
+/** A config as people write it, each site with two comments of its own. */
+function write(blocks: readonly Block[], eol: string): string {
+  const lines = ['# the first line', 'health_check_interval: 10s # often', '', 'server:'];
+  blocks.forEach(({ name, note, port, isFlow, tail }, i) => {
+    lines.push(`  # above ${i} ${note}`);
+    if (isFlow) lines.push(`  - { name: ${name}, url: "http://localhost:${port}" } # behind ${i} ${tail}`);
+    else lines.push(`  - name: ${name} # behind ${i} ${tail}`, `    url: http://localhost:${port}`);
+    lines.push('');
+  });
+  return [...lines, '# the last line', ''].join(eol);
+}
+
+const comments = (text: string): string[] =>
+  [...text.matchAll(/# (?:the (?:first|last) line|often|(?:above|behind) \d+ [^\r\n]*)/g)].map(([comment]) =>
+    comment.trimEnd(),
+  );
+
+/** The value with this put at the path; written apart from the product. */
+function put(value: unknown, path: ConfigPath, next: unknown): unknown {
+  const copy = structuredClone(value) as never;
+  let holder = copy as Record<string | number, never>;
+  for (const step of path.slice(0, -1)) holder = holder[step] ??= {} as never;
+  holder[path.at(-1)!] = next as never;
+  return copy;
+}
+
+const settable = fc.oneof(
+  fc.tuple(fc.constant('force_tls'), fc.boolean()),
+  fc.tuple(fc.constant('url'), fc.webUrl()),
+  fc.tuple(
+    fc.constant('name'),
+    fc.oneof(word, fc.constantFrom('yes', 'null', '1e3', '~', '0x1f', '2020-01-01', '!x', '@a', '%', '`')),
+  ),
+  fc.tuple(fc.constant('tags'), fc.array(fc.oneof(word, fc.integer(), fc.constant(null)), { maxLength: 3 })),
+);
+
+it('a value that is set is read back, nothing else changes, and no comment is lost', () => {
+  const changes = fc.array(fc.tuple(fc.nat(5), settable), { minLength: 1, maxLength: 4 });
+  fc.assert(
+    fc.property(
+      fc.array(block, { minLength: 1, maxLength: 6 }),
+      changes,
+      fc.constantFrom('\n', '\r\n'),
+      (blocks, list, eol) => {
+        let text = write(blocks, eol);
+        const before = comments(text);
+        for (const [at, [key, value]] of list) {
+          const path = ['server', at % blocks.length, key];
+          const expected = put(valueOf(text), path, value);
+          const edited = editText(text, 'yaml', [{ op: 'set', path, value: value as never }]);
+          if (!edited.ok) throw new Error(edited.problems[0]!.message);
+          text = edited.value;
+          const found = valueOf(text);
+          expect(isDeepStrictEqual(found, expected), `${text}\n${JSON.stringify(expected)}`).toBe(true);
+        }
+        expect(comments(text)).toEqual(before);
+      },
+    ),
+    { numRuns: 80 },
+  );
+});
+
+it('a site that goes takes its own comments alone', () => {
+  fc.assert(
+    fc.property(fc.array(block, { minLength: 2, maxLength: 6 }), fc.nat(5), (blocks, pick) => {
+      const at = pick % blocks.length;
+      const text = write(blocks, '\n');
+      const edited = editText(text, 'yaml', [{ op: 'remove', path: ['server', at] }]);
+      if (!edited.ok) throw new Error(edited.problems[0]!.message);
+      const own = new RegExp(`^# (above|behind) ${at} `);
+      expect(comments(edited.value).filter((comment) => !own.test(`${comment} `))).toEqual(
+        comments(text).filter((comment) => !own.test(`${comment} `)),
+      );
+      expect((valueOf(edited.value) as { server: unknown[] }).server).toHaveLength(blocks.length - 1);
+    }),
+    { numRuns: 60 },
+  );
+});
