@@ -13,8 +13,8 @@ export const HOME = `${USER_HOME}/.config/mogoly`;
 export const APP = '/opt/Mogoly/mogoly-app';
 const RELEASE = fileURLToPath(new URL('../../release', import.meta.url));
 
-/** dpkg unpacks 250 MB. */
-const TIMEOUT_MS = 100_000;
+/** dpkg unpacks 250 MB, and lintian reads them. */
+const TIMEOUT_MS = 240_000;
 const OUTPUT_BYTES = 64 * 1024 * 1024;
 /** A shell without a Node; the folder is filled by makeUser(). */
 const PATH_WITHOUT_NODE = '/srv/no-node';
