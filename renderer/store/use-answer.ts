@@ -3,6 +3,7 @@ import { useCallback, useEffect, useRef, useState } from 'react';
 import { bridge } from '../bridge.ts';
 import type { Problem } from '../../shared/problem.ts';
 import type { CommandName, Reply, Request } from '../../shared/protocol.ts';
+import { isSameValue } from '../../shared/same-value.ts';
 
 export type Loaded<T> =
   { phase: 'loading' } | { phase: 'ready'; value: T } | { phase: 'failed'; problems: readonly Problem[] };
@@ -24,7 +25,11 @@ export function useAnswer<K extends CommandName>(name: K, request?: Request<K>):
     const turn = (asked.current += 1);
     void bridge.call(name, JSON.parse(key) as Request<K>).then((answer) => {
       if (turn !== asked.current) return;
-      setState(answer.ok ? { phase: 'ready', value: answer.value } : { phase: 'failed', problems: answer.problems });
+      const next: Loaded<Reply<K>> = answer.ok
+        ? { phase: 'ready', value: answer.value }
+        : { phase: 'failed', problems: answer.problems };
+      // Most looks find nothing new: then nothing is drawn either.
+      setState((shown) => (isSameValue(shown, next) ? shown : next));
     });
   }, [name, key]);
   useEffect(() => {

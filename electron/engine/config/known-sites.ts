@@ -1,6 +1,7 @@
 /** Remembers the sites that were found good, so that a check looks only at those that changed since. */
 import type { SiteConfig } from '../../../shared/config.ts';
 import type { Problem } from '../../../shared/problem.ts';
+import { isSameValue } from '../../../shared/same-value.ts';
 import { createSitewiseParse } from './json-sites.ts';
 import type { SitewiseParse } from './json-sites.ts';
 import { isPlain } from './legacy.ts';
@@ -45,7 +46,7 @@ export function createKnownSites(): KnownSites {
         isUntouched,
         find(written) {
           const known = last.get(nameOf(written));
-          if (known === undefined || (known.raw !== written && !isSame(known.written, written))) return undefined;
+          if (known === undefined || (known.raw !== written && !isSameValue(known.written, written))) return undefined;
           return { data: known.data, problems: [] };
         },
         keep(written, data, raw) {
@@ -62,17 +63,3 @@ export function createKnownSites(): KnownSites {
 }
 
 const nameOf = (written: unknown): unknown => (isPlain(written) ? written['name'] : undefined);
-
-/** Of JSON values; the order of keys counts not. */
-function isSame(one: unknown, other: unknown): boolean {
-  if (one === other) return true;
-  if (typeof one !== 'object' || typeof other !== 'object' || one === null || other === null) return false;
-  if (Array.isArray(one) !== Array.isArray(other)) return false;
-  let count = 0;
-  for (const key in one) {
-    if (!isSame((one as Record<string, unknown>)[key], (other as Record<string, unknown>)[key])) return false;
-    count++;
-  }
-  for (const _key in other) count--;
-  return count === 0;
-}
