@@ -12,6 +12,7 @@ export const COMMAND_NAMES = [
   'config.preview',
   'config.apply',
   'config.edit',
+  'config.import',
   'config.history',
   'config.revision',
   'config.rollback',

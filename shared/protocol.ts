@@ -27,6 +27,7 @@ import type {
   Snapshot,
   TrafficSample,
 } from './state.ts';
+import { importRequest, type ImportSource } from './import.ts';
 import type { Problem } from './problem.ts';
 import { rehearsalSchema, type Rehearsal } from './rehearsal.ts';
 import type { ServicesChanged } from './service.ts';
@@ -52,6 +53,16 @@ export const editSchema = z.discriminatedUnion('op', [
   }),
 ]);
 export type Edit = z.infer<typeof editSchema>;
+
+export interface ImportPlan {
+  source: ImportSource;
+  /** Names of the sites that are added. */
+  sites: string[];
+  /** What has to be done to the config; empty where there is nothing to add. */
+  edits: Edit[];
+  /** What could not be said, or is said in another way: warnings with file, line and column. */
+  notes: Problem[];
+}
 
 const none = z.strictObject({}).optional();
 /** The revision the caller saw; another one current is a conflict. Left out: the newest. */
@@ -89,6 +100,8 @@ export const requestSchemas = {
   'config.preview': z.strictObject({ edits: z.array(editSchema).min(1), baseRevision }),
   'config.apply': z.strictObject({ text: z.string(), format: z.enum(['yaml', 'json']).optional(), baseRevision }),
   'config.edit': z.strictObject({ edits: z.array(editSchema).min(1), baseRevision }),
+  /** What another proxy's config would add to the file; nothing is applied, and its includes are not read. */
+  'config.import': importRequest,
   'config.history': none,
   'config.revision': z.strictObject({ id: z.number().int() }),
   'config.rollback': z.strictObject({ id: z.number().int(), baseRevision }),
@@ -203,6 +216,7 @@ interface Replies extends ServiceReplies {
   'config.preview': ConfigPreview;
   'config.apply': Applied;
   'config.edit': Applied;
+  'config.import': ImportPlan & ConfigPreview & { revision: number };
   'config.history': Revision[];
   'config.revision': { id: number; text: string; format: 'yaml' | 'json' };
   'config.rollback': Applied;

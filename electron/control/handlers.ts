@@ -1,9 +1,10 @@
 /** Every command of the contract, answered by the engine; failures leave as ProblemError. */
+import { dirname, join } from 'node:path';
 import type { Engine } from '../engine/engine.ts';
 import type { BackendFile, SiteFile } from '../../shared/config.ts';
 import type { Result } from '../../shared/problem.ts';
 import { problem, ProblemError } from '../../shared/problem.ts';
-import type { Handlers } from '../../shared/protocol.ts';
+import type { Handlers, Reply, Request } from '../../shared/protocol.ts';
 import type { Snapshot } from '../../shared/state.ts';
 
 export interface HandlerOptions {
@@ -38,6 +39,7 @@ export function createHandlers(engine: Engine, options: HandlerOptions = {}): Ha
     'config.preview': async ({ edits, ...base }) => take(await engine.preview(edits, by(base))),
     'config.apply': async ({ text, format, ...base }) => take(await engine.apply(text, { ...by(base), format })),
     'config.edit': async ({ edits, ...base }) => take(await engine.edit(edits, by(base))),
+    'config.import': (request) => previewImport(engine, request),
     'config.history': () => engine.history(),
     'config.revision': async ({ id }) => take(await engine.readRevision(id)),
     'config.rollback': async ({ id, ...base }) => take(await engine.rollback(id, by(base))),
@@ -118,6 +120,24 @@ function serviceHandlers({ services }: Engine): Pick<Handlers, Extract<keyof Han
     'services.secret': async ({ name }) => take(await services.secret(name)),
     'services.plan': async (request) => take(await services.plan(request?.name)),
   };
+}
+
+/** Read when it is first asked for: few ever come from another proxy twice. */
+async function previewImport(
+  engine: Engine,
+  { file, text, ...options }: Request<'config.import'>,
+): Promise<Reply<'config.import'>> {
+  const { planImport } = await import('../engine/import-config.ts');
+  const current = await engine.document();
+  // Relative folders start beside the config, as they do in it; a text that is sent has no folder to include from.
+  const source = { file: join(dirname(engine.configFile), file.replace(/^.*[/\\]/, '')), text };
+  const plan = take(planImport(source, { ...options, includes: false, env: process.env }, current));
+  const base = { source: 'import', baseRevision: current.revision };
+  const preview =
+    plan.edits.length === 0
+      ? { before: current.text, after: current.text, problems: [] }
+      : take(await engine.preview(plan.edits, base));
+  return { ...plan, ...preview, revision: current.revision };
 }
 
 function take<T>(result: Result<T>): T {

@@ -3,9 +3,9 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, isAbsolute, join, parse as parsePath, resolve } from 'node:path';
 import type { SiteFile } from '../../shared/config.ts';
 import { normalisePattern } from '../../shared/host.ts';
-import type { ImportPlan, ImportSource } from '../../shared/import.ts';
+import type { ImportSource } from '../../shared/import.ts';
 import { problem, ProblemError, success, warning, type Problem, type Result } from '../../shared/problem.ts';
-import type { Edit } from '../../shared/protocol.ts';
+import type { Edit, ImportPlan } from '../../shared/protocol.ts';
 import { parseText, type ConfigText } from './config/file.ts';
 import type { Machine, SourceFile } from './import/draft.ts';
 import { importText, type Imported } from './import/import.ts';
@@ -16,6 +16,8 @@ export interface ImportOptions {
   from?: ImportSource | undefined;
   /** Sites of ours give way to imported ones of the same name. */
   replace?: boolean | undefined;
+  /** Read what it includes; true unless told otherwise. */
+  includes?: boolean | undefined;
   env: Record<string, string | undefined>;
 }
 
@@ -24,7 +26,7 @@ type Json = Extract<Edit, { op: 'set' }>['value'];
 export function planImport(source: SourceFile, options: ImportOptions, current: ConfigText): Result<ImportPlan> {
   const parsed = parseText(current.text, current.format);
   if (!parsed.ok) return parsed;
-  const read = importText(source, options.from, createMachine(source.file, options.env));
+  const read = importText(source, options.from, createMachine(source.file, options));
   if (!read.ok) return read;
   const written = (parsed.value.value ?? {}) as Written;
   const notes = [...read.value.notes];
@@ -46,11 +48,12 @@ function siteEdits(
 ): { edits: Edit[]; sites: string[] } {
   const present = Array.isArray(server) ? server : [];
   const owners = new Map(present.flatMap((site, index) => hostsOf(site).map((host) => [host, index] as const)));
+  const byName = new Map(present.map(({ name }, index) => [String(name).toLowerCase(), index]));
   const edits: Edit[] = [];
   const added: SiteFile[] = [];
   const names: string[] = [];
   for (const { site, at } of sites) {
-    const index = present.findIndex(({ name }) => String(name).toLowerCase() === site.name.toLowerCase());
+    const index = byName.get(site.name.toLowerCase()) ?? -1;
     const taken = hostsOf(site).find((host) => owners.has(host) && owners.get(host) !== index);
     if (taken !== undefined) {
       const owner = String(present[owners.get(taken)!]?.name);
@@ -77,21 +80,23 @@ const hostsOf = ({ name, hosts }: { name?: unknown; hosts?: unknown }): string[]
   (Array.isArray(hosts) ? hosts : [name]).map((host) => normalisePattern(String(host)) ?? String(host));
 
 /** Ours listens in one place a scheme; where the config says nothing of it, that of the source is taken. */
-function listenEdits({ ports, sites }: Imported, { listen }: Written, notes: Problem[]): Edit[] {
+function listenEdits({ ports, sites }: Imported, { listen, server }: Written, notes: Problem[]): Edit[] {
+  // Sites that are there already stay where they are found.
+  const isEmpty = !Array.isArray(server) || server.length === 0;
   return (['http', 'https'] as const).flatMap((kind): Edit[] => {
     const [first, ...others] = ports[kind];
     const usual = kind === 'http' ? 80 : 443;
     const said = listen?.[kind];
     const at = sites[0]!.at;
     if (first === undefined) return [];
-    const takes = said === undefined && first !== usual;
-    const used = said ?? first;
+    const takes = isEmpty && said === undefined && first !== usual;
+    const used = said ?? (takes ? first : usual);
     const different = [first, ...others].filter((port) => String(port) !== String(used).replace(/^.*:/, ''));
     if (different.length > 0)
       notes.push(
         warning(
           'IMPORT_PORTS',
-          `It listens for ${kind} on ${different.join(', ')} too; here all sites answer on ${String(used)}.`,
+          `It listens for ${kind} on ${different.join(', ')}; here all sites answer on ${String(used)}.`,
           {
             at,
             fix: `Sites are told apart by host; set listen.${kind} for another port.`,
@@ -102,13 +107,14 @@ function listenEdits({ ports, sites }: Imported, { listen }: Written, notes: Pro
   });
 }
 
-function createMachine(main: string, env: Record<string, string | undefined>): Machine {
+function createMachine(main: string, { env, includes = true }: ImportOptions): Machine {
   let included = 0;
   return {
     env,
     resolve: (path) => resolve(dirname(main), path),
     isFile,
     include: (pattern, from) => {
+      if (!includes) return [];
       const whole = isAbsolute(pattern) ? pattern : join(dirname(resolve(from)), pattern);
       return expand(whole).map((file) => {
         if (++included > MAX_INCLUDED_FILES || statSync(file).size > MAX_SOURCE)

@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Problem } from '../../shared/problem.ts';
+import { call } from '../../electron/cli/client.ts';
 import { startBackend } from '../kit/backend.ts';
 import { cli, hostEngine } from '../kit/cli.ts';
 import { send } from '../kit/http.ts';
@@ -82,6 +83,20 @@ describe('an import', () => {
     expect((await send(port, { host: 'new.test' })).body).toContain('"backend":"web"');
     expect(await readFile(join(home, 'mogoly.yaml'), 'utf8')).toContain('# kept');
     await backend.close();
+  });
+
+  it('is previewed by a command of its own, which reads no other file', async () => {
+    const { home } = await hostEngine('server: []\n');
+    await writeFile(join(home, 'other'), 'http://other.test {\n\treverse_proxy localhost:1\n}\n');
+    const request = { file: 'Caddyfile', text: `import other\n${CADDY}` };
+    const answer = await call({ home }, 'config.import', request);
+    if (!answer.ok) throw new Error(answer.problems[0]?.message);
+    const { source, sites, before, after, problems, notes } = answer.value;
+    expect([source, sites, problems]).toEqual(['caddy', ['shop.test'], []]);
+    expect(before).toContain('server: []');
+    expect(after).toContain('localhost:5173');
+    expect(notes[0]?.message).toBe('import other is left out.');
+    expect(await readFile(join(home, 'mogoly.yaml'), 'utf8')).toContain('server: []');
   });
 
   it('in JSON carries the notes with their places, and both texts', async () => {

@@ -16,6 +16,7 @@ import {
   setShowChanges,
   takeInForce,
 } from '../../store/config-text.ts';
+import { ImportButton } from './import-dialog.tsx';
 import { ProblemList } from './problem-list.tsx';
 import { TextEditor } from './text-editor.tsx';
 import type { Cursor } from './text-editor.tsx';
@@ -39,6 +40,7 @@ export function EditActions() {
           <Diff size={14} aria-hidden /> Changes
         </Button>
       )}
+      {!typed && <ImportButton />}
       {typed && <Button onClick={discardText}>Discard</Button>}
       <Button
         look="accent"

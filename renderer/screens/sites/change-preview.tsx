@@ -3,9 +3,9 @@ import { useEffect, useState } from 'react';
 import { useStore } from 'zustand';
 import { ChevronRight } from 'lucide-react';
 import { bridge } from '../../bridge.ts';
+import { DiffLines } from '../../parts/diff-lines.tsx';
 import { editorStore, togglePreview } from '../../store/editor-view.ts';
 import { editsOf } from '../../store/draft-edits.ts';
-import { diffLines } from '../../../shared/line-diff.ts';
 import type { ConfigPreview, Edit } from '../../../shared/protocol.ts';
 import type { Problem } from '../../../shared/problem.ts';
 import type { Draft } from '../../store/draft.ts';
@@ -40,30 +40,13 @@ function Change({ edits, baseRevision }: { edits: Edit[]; baseRevision: number |
   const preview = usePreview(edits, baseRevision);
   if (!preview) return <p className="field-hint">Reading…</p>;
   if (!preview.ok) return <Said problems={preview.problems} />;
-  const hunks = diffLines(preview.value.before, preview.value.after);
   return (
     <>
-      <div className="diff mono" role="group" aria-label="Change" tabIndex={0}>
-        {hunks.map((lines, index) => (
-          <div key={index} className="diff-hunk">
-            {lines.map(({ kind, text, line }, at) => (
-              <div key={at} className={`diff-line diff-${kind}`}>
-                <span className="diff-number" aria-hidden="true">
-                  {line}
-                </span>
-                <span className="diff-sign">{SIGNS[kind]}</span>
-                <span className="diff-text">{text}</span>
-              </div>
-            ))}
-          </div>
-        ))}
-      </div>
+      <DiffLines before={preview.value.before} after={preview.value.after} />
       <Said problems={preview.value.problems} />
     </>
   );
 }
-
-const SIGNS = { same: ' ', removed: '−', added: '+' } as const;
 
 function Said({ problems }: { problems: readonly Problem[] }) {
   if (problems.length === 0) return null;
