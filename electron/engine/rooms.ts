@@ -263,15 +263,20 @@ function swap(
   dns.adopt(dnsNames(next));
   health.adopt(state.current.backends);
   rehearsals.retain(state.current.backends);
-  const origins = new Set<Origin>();
-  for (const { origin } of state.current.backends) origins.add(origin);
-  transports.retain(origins);
+  // Nobody waits for old connections to go: a turn later, so that very many backends do not lengthen the swap.
+  setImmediate(() => transports.retain(originsOf(state.current)));
   const { log_output, stream } = next.config;
   log.reconfigure({ file: resolve(home, log_output), stream });
   const names = new Set(state.current.sites.map(({ name }) => name));
   for (const site of counters.keys()) if (!names.has(site)) counters.delete(site);
   if (next.listeners.length > 0) tls.adopt();
   services.adopt(next);
+}
+
+function originsOf({ backends }: Generation): Set<Origin> {
+  const origins = new Set<Origin>();
+  for (const { origin } of backends) origins.add(origin);
+  return origins;
 }
 
 function counterFor(counters: Map<string, { requests: number }>, site: string): { requests: number } {

@@ -11,8 +11,10 @@ export function summariseChange(before: Config | undefined, after: Config): stri
   const next = new Map(after.server.map((site) => [site.name, site]));
   const parts: string[] = [];
   for (const name of next.keys()) if (!old.has(name)) parts.push(`+ ${name}`);
-  for (const [name, site] of next)
-    if (old.has(name) && !isDeepStrictEqual(old.get(name), site)) parts.push(`~ ${name}`);
+  for (const [name, site] of next) {
+    const was = old.get(name);
+    if (was !== undefined && was !== site && !isDeepStrictEqual(was, site)) parts.push(`~ ${name}`);
+  }
   for (const name of old.keys()) if (!next.has(name)) parts.push(`- ${name}`);
   if (before) {
     const keys = new Set([...Object.keys(before), ...Object.keys(after)]) as Set<keyof Config>;
