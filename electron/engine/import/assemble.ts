@@ -145,7 +145,7 @@ function commonMiddlewares(routes: readonly RouteDraft[]): MiddlewareFile[] {
 }
 
 function escaped(value: unknown): unknown {
-  if (typeof value === 'string') return value.replaceAll('${', '$${');
+  if (typeof value === 'string') return value.replaceAll('${', () => '$${');
   if (Array.isArray(value)) return value.map(escaped);
   if (typeof value !== 'object' || value === null) return value;
   return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, escaped(part)]));
