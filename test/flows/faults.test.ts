@@ -1,8 +1,7 @@
 /** Nothing is lost: backends that misbehave under load, a process killed in an apply, a full disk, no descriptors left. */
 import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:http';
-import { connect, type AddressInfo, type Socket } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { startBackend, type BackendMode, type TestBackend } from '../kit/backend.ts';
@@ -195,34 +194,6 @@ describe('many connections', () => {
     }
     expect(run.err).toBe('');
   });
-
-  const WEBSOCKETS = 2_000;
-
-  it(`${WEBSOCKETS} idle WebSockets: little memory each, and every descriptor comes back`, async () => {
-    const { port: upstream, close } = await startUpgrades();
-    onTestFinished(close);
-    const home = tempHome();
-    writeFileSync(join(home, 'mogoly.yaml'), configOf(HOST, `http://127.0.0.1:${upstream}`));
-    const run = await runCli(home);
-    const port = await portOf(home);
-    const open = async (count: number): Promise<Socket[]> => {
-      const sockets: Socket[] = [];
-      while (sockets.length < count)
-        sockets.push(...(await Promise.all(Array.from({ length: 100 }, () => upgrade(port)))));
-      return sockets;
-    };
-    // What the first ones make for good is no growth.
-    for (const socket of await open(200)) socket.destroy();
-    await until(() => descriptors(run) < 100);
-    const restingAt = descriptors(run);
-    const before = residentKiB(run);
-    const sockets = await open(WEBSOCKETS);
-    expect(descriptors(run)).toBeGreaterThanOrEqual(2 * WEBSOCKETS);
-    expect((residentKiB(run) - before) / WEBSOCKETS).toBeLessThan(60);
-    expect((await cli(home, ['status', '--json'])).code).toBe(0);
-    for (const socket of sockets) socket.destroy();
-    await until(() => descriptors(run) <= restingAt + 5, { message: 'the descriptors' });
-  });
 });
 
 const settledSocket = (socket: Socket): Promise<void> =>
@@ -233,37 +204,3 @@ const settledSocket = (socket: Socket): Promise<void> =>
   });
 
 const descriptors = ({ child }: CliProcess): number => readdirSync(`/proc/${child.pid}/fd`).length;
-
-const residentKiB = ({ child }: CliProcess): number =>
-  Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${child.pid}/status`, 'utf8'))![1]);
-
-/** A server that switches to a WebSocket and says nothing more. */
-async function startUpgrades(): Promise<{ port: number; close: () => Promise<void> }> {
-  const sockets = new Set<Socket>();
-  const server = createServer();
-  server.on('upgrade', (_request, socket: Socket) => {
-    sockets.add(socket);
-    socket.on('error', () => undefined).on('close', () => sockets.delete(socket));
-    socket.write('HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n');
-    socket.resume();
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const close = (): Promise<void> =>
-    new Promise((resolve) => {
-      for (const socket of sockets) socket.destroy();
-      server.close(() => resolve());
-    });
-  return { port: (server.address() as AddressInfo).port, close };
-}
-
-function upgrade(port: number): Promise<Socket> {
-  const head = `GET / HTTP/1.1\r\nHost: ${HOST}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n`;
-  return new Promise((resolve, reject) => {
-    const socket = connect(port, '127.0.0.1', () => socket.write(head));
-    socket.once('data', (answer: Buffer) => {
-      if (answer.toString('latin1').startsWith('HTTP/1.1 101')) resolve(socket);
-      else reject(new Error(answer.toString('latin1')));
-    });
-    socket.on('error', reject);
-  });
-}

@@ -27,6 +27,7 @@ const SCENARIO_NAMES = [
   'many-sites',
   'scale',
   'app',
+  'soak',
 ];
 const SCENARIOS = await Promise.all(SCENARIO_NAMES.map((name) => import(`./scenarios/${name}.mjs`)));
 
@@ -52,8 +53,8 @@ const options = {
 };
 
 async function main() {
-  const chosen = SCENARIOS.filter(({ name, mogolyOnly }) =>
-    values.scenario ? values.scenario.split(',').includes(name) : !mogolyOnly || wants('mogoly'),
+  const chosen = SCENARIOS.filter(({ name, mogolyOnly, onlyWhenAsked }) =>
+    values.scenario ? values.scenario.split(',').includes(name) : !onlyWhenAsked && (!mogolyOnly || wants('mogoly')),
   );
   const problem = findProblem(chosen);
   if (problem) {
