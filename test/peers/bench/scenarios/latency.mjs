@@ -21,7 +21,7 @@ export async function run(stage) {
   for (const peer of stage.peers()) ports.set(peer.name, (await stage.start(peer)).place.port);
   /** @type {Map<string, { p50: number, p99: number }[]>} */
   const samples = new Map([...ports.keys()].map((each) => [each, []]));
-  for (const port of ports.values()) await latencies(port, 1);
+  for (const port of ports.values()) await latencies(port, stage.options.warmUpSeconds);
   for (let round = 0; round < stage.options.rounds; round++) {
     for (const [peer, port] of ports) {
       const all = await latencies(port, stage.options.seconds);
