@@ -1,8 +1,9 @@
 /** The trust screen: the root, the matrix with one button a row, lines to copy, certificates and orders. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { certificates, EVIL, ok, trust, trustPlan } from './canned-system.ts';
+import { callsOf, answerWith } from './far.ts';
 import { startHarness, type Harness } from './harness.ts';
-import { answerWith, callsOf, expectAccessible, expectFits, LOOKS, onScreen } from './system-screens.ts';
+import { expectAccessible, expectFits, LOOKS, onScreen } from './system-screens.ts';
 
 let harness: Harness;
 beforeAll(async () => {

@@ -1,8 +1,9 @@
 /** The doctor's screen and its count: the worst first, mended after the command was shown. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { doctorReport, EVIL, ok } from './canned-system.ts';
+import { callsOf, answerWith } from './far.ts';
 import { startHarness, type Harness } from './harness.ts';
-import { answerWith, callsOf, expectAccessible, expectFits, LOOKS, onScreen } from './system-screens.ts';
+import { expectAccessible, expectFits, LOOKS, onScreen } from './system-screens.ts';
 import type { DoctorReport } from '../../shared/doctor.ts';
 
 let harness: Harness;

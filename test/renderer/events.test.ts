@@ -2,9 +2,10 @@
 import type { Page } from 'playwright';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { cannedEvents, EVENTS, HOSTILE } from './canned-events.ts';
+import { callsOf, type Far } from './far.ts';
 import { startHarness } from './harness.ts';
-import { callsOf, expectAccessible, LOOKS } from './system-screens.ts';
-import type { CannedWindow, Harness } from './harness.ts';
+import { expectAccessible, LOOKS } from './system-screens.ts';
+import type { Harness } from './harness.ts';
 import type { LogEntry } from '../../shared/state.ts';
 
 let harness: Harness;
@@ -15,8 +16,6 @@ afterAll(() => harness.close());
 
 /** Of the last push to the page. */
 let seq = 0;
-
-type Far = typeof globalThis & { far: CannedWindow };
 
 async function withEvents(
   options: Parameters<Harness['open']>[1],

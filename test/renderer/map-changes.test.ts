@@ -1,8 +1,9 @@
 /** What is done from the map in a real browser: drained, rehearsed, checked; dev servers dragged onto pools. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { busySnapshot } from './canned.ts';
+import { callsOf, push, type Far } from './far.ts';
 import { startHarness, type Harness } from './harness.ts';
-import { answers, callsOf, node, push, rehearsal, withMap, type Far } from './map-window.ts';
+import { answers, node, rehearsal, withMap } from './map-window.ts';
 
 let harness: Harness;
 beforeAll(async () => {
@@ -91,8 +92,12 @@ describe('from the map', () => {
       ]);
       await card.getByRole('button', { name: 'Add shop · Vite on port 5176 to a site or pool' }).focus();
       await page.keyboard.press('Enter');
-      await page.getByRole('menu').waitFor();
+      // The menu moves its focus a moment after it opened, and after each key.
+      const focused = page.getByRole('menuitem').and(page.locator(':focus'));
+      await focused.waitFor();
+      const first = await focused.textContent();
       await page.keyboard.press('ArrowDown');
+      await page.getByRole('menuitem').and(page.locator(':focus')).filter({ hasNotText: first! }).waitFor();
       await page.keyboard.press('Enter');
       await expect
         .poll(() => callsOf(page, 'config.edit'))

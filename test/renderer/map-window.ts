@@ -2,10 +2,7 @@
 import { expect } from 'vitest';
 import type { Page } from 'playwright';
 import type { DevServer } from '../../shared/discovery.ts';
-import type { Push } from '../../shared/protocol.ts';
-import type { Canned, CannedWindow, Harness } from './harness.ts';
-
-export type Far = typeof globalThis & { far: CannedWindow };
+import type { Canned, Harness } from './harness.ts';
 
 const SERVERS: DevServer[] = [
   {
@@ -47,12 +44,5 @@ export async function withMap(
 }
 
 export const node = (page: Page, id: string) => page.locator(`[data-node="${id}"]`);
-export const callsOf = (page: Page, name: string): Promise<unknown[]> =>
-  page.evaluate(
-    (wanted) => (globalThis as Far).far.calls.filter((call) => call.name === wanted).map((call) => call.request),
-    name,
-  );
-export const push = (page: Page, sent: Push): Promise<void> =>
-  page.evaluate((data) => (globalThis as Far).far.push(data), sent);
 export const focused = (page: Page): Promise<string | undefined> =>
   page.evaluate(() => (document.activeElement as HTMLElement | null)?.dataset['node']);

@@ -2,8 +2,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { axeFaults } from '../kit/axe.ts';
 import { busySnapshot, makeBackend, makeSite, makeSnapshot } from './canned.ts';
+import { push } from './far.ts';
 import { startHarness, type Harness } from './harness.ts';
-import { answers, focused, node, push, rehearsal, withMap } from './map-window.ts';
+import { answers, focused, node, rehearsal, withMap } from './map-window.ts';
 import type { Push } from '../../shared/protocol.ts';
 
 let harness: Harness;

@@ -1,8 +1,9 @@
 /** The names screen: what is installed, what would be, a name tested, the log, and undo. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { changes, dnsAnswer, EVIL, namesCheck, namesPlan, namesStatus, ok, queries, STEP } from './canned-system.ts';
+import { callsOf, answerWith } from './far.ts';
 import { startHarness, type Harness } from './harness.ts';
-import { answerWith, callsOf, expectAccessible, expectFits, LOOKS, onScreen } from './system-screens.ts';
+import { expectAccessible, expectFits, LOOKS, onScreen } from './system-screens.ts';
 
 let harness: Harness;
 beforeAll(async () => {

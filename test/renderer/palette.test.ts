@@ -3,8 +3,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Page } from 'playwright';
 import { axeFaults } from '../kit/axe.ts';
 import { busySnapshot } from './canned.ts';
+import { callsOf } from './far.ts';
 import { startHarness } from './harness.ts';
-import type { Canned, CannedWindow, Harness } from './harness.ts';
+import type { Canned, Harness } from './harness.ts';
 
 let harness: Harness;
 beforeAll(async () => {
@@ -12,7 +13,6 @@ beforeAll(async () => {
 });
 afterAll(() => harness.close());
 
-type Far = typeof globalThis & { far: CannedWindow };
 type Options = Parameters<Harness['open']>[1];
 
 async function withWindow(canned: Canned, options: Options, visit: (page: Page) => Promise<void>): Promise<void> {
@@ -24,11 +24,6 @@ async function withWindow(canned: Canned, options: Options, visit: (page: Page) 
   await page.context().close();
 }
 
-const callsOf = (page: Page, name: string): Promise<unknown[]> =>
-  page.evaluate(
-    (wanted) => (globalThis as Far).far.calls.filter((call) => call.name === wanted).map((call) => call.request),
-    name,
-  );
 const focused = (page: Page): Promise<string> =>
   page.evaluate(() => document.activeElement?.closest('.rail, .top-bar, .stage, .status-bar')?.className ?? '');
 const shot = async (page: Page, name: string): Promise<void> => {

@@ -2,9 +2,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { makeService } from './canned-services.ts';
 import { ok } from './canned-system.ts';
+import { callsOf, answerWith } from './far.ts';
 import { startHarness } from './harness.ts';
 import { configAnswer, detail, onServices, pushServices, REVISION } from './services-window.ts';
-import { answerWith, callsOf } from './system-screens.ts';
 import type { Page } from 'playwright';
 import type { Harness } from './harness.ts';
 

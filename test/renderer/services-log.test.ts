@@ -2,9 +2,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { logs } from './canned-services.ts';
 import { EVIL, ok } from './canned-system.ts';
+import { callsOf, answerWith } from './far.ts';
 import { startHarness } from './harness.ts';
 import { detail, onServices } from './services-window.ts';
-import { answerWith, callsOf } from './system-screens.ts';
 import type { Page } from 'playwright';
 import type { Harness } from './harness.ts';
 

@@ -2,9 +2,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DOCKER, makeService, NO_DOCKER, PASSWORD, report, SERVICES } from './canned-services.ts';
 import { EVIL, ok } from './canned-system.ts';
+import { callsOf } from './far.ts';
 import { startHarness } from './harness.ts';
 import { answerAbout, choose, detail, expectInside, onServices, pushServices, REVISION } from './services-window.ts';
-import { callsOf, expectAccessible, LOOKS } from './system-screens.ts';
+import { expectAccessible, LOOKS } from './system-screens.ts';
 import type { Page } from 'playwright';
 import type { Harness } from './harness.ts';
 

@@ -6,9 +6,8 @@ import { namedAnswers, serviceAnswers, SERVICES } from './canned-services.ts';
 import { ok, systemAnswers } from './canned-system.ts';
 import { cannedConfig } from './config/canned-config.ts';
 import type { ServicesChanged, ServiceState } from '../../shared/service.ts';
-import type { CannedWindow, Harness } from './harness.ts';
-
-type Far = typeof globalThis & { far: CannedWindow };
+import { type Far } from './far.ts';
+import type { Harness } from './harness.ts';
 
 /** In force when the config is asked for. */
 export const REVISION = 7;

@@ -3,12 +3,11 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Page } from 'playwright';
 import { busySnapshot } from './canned.ts';
 import { EVIL, ok, systemAnswers } from './canned-system.ts';
+import { callsOf, answerWith, type Far } from './far.ts';
 import { startHarness } from './harness.ts';
-import { answerWith, callsOf, expectAccessible, expectFits, LOOKS } from './system-screens.ts';
-import type { CannedWindow, Harness } from './harness.ts';
+import { expectAccessible, expectFits, LOOKS } from './system-screens.ts';
+import type { Harness } from './harness.ts';
 import type { AppSettings } from '../../shared/window-api.ts';
-
-type Far = typeof globalThis & { far: CannedWindow };
 
 let harness: Harness;
 beforeAll(async () => {

@@ -4,9 +4,7 @@ import { expect } from 'vitest';
 import { axeFaults } from '../kit/axe.ts';
 import { busySnapshot } from './canned.ts';
 import { systemAnswers } from './canned-system.ts';
-import type { CannedWindow, Harness } from './harness.ts';
-
-type Far = typeof globalThis & { far: CannedWindow };
+import type { Harness } from './harness.ts';
 
 export interface ScreenOptions {
   answers?: Record<string, unknown>;
@@ -30,19 +28,6 @@ export async function onScreen(
   expect(violations).toEqual([]);
   await page.context().close();
 }
-
-export const callsOf = (page: Page, name: string): Promise<unknown[]> =>
-  page.evaluate(
-    (wanted) => (globalThis as Far).far.calls.filter((call) => call.name === wanted).map((call) => call.request),
-    name,
-  );
-
-/** From here on these commands answer so. */
-export const answerWith = (page: Page, answers: Record<string, unknown>): Promise<void> =>
-  page.evaluate((given) => {
-    const { canned } = (globalThis as Far).far;
-    canned.answers = { ...canned.answers, ...given };
-  }, answers);
 
 export async function expectAccessible(page: Page): Promise<void> {
   expect(await axeFaults(page)).toEqual([]);

@@ -10,8 +10,9 @@ import { phasesOf } from '../../renderer/screens/traffic/waterfall.tsx';
 import { hexOf } from '../../renderer/screens/traffic/body-view.tsx';
 import { readHeaders } from '../../renderer/screens/traffic/resend-form.tsx';
 import { busySnapshot } from './canned.ts';
+import { callsOf, type Far } from './far.ts';
 import { startHarness } from './harness.ts';
-import type { CannedWindow, Harness } from './harness.ts';
+import type { Harness } from './harness.ts';
 
 let harness: Harness;
 beforeAll(async () => {
@@ -19,7 +20,6 @@ beforeAll(async () => {
 });
 afterAll(() => harness.close());
 
-type Far = typeof globalThis & { far: CannedWindow };
 const HOSTILE = '<img src=x onerror="document.title=1">';
 
 const exchange = (id: number, rest: Partial<Exchange> = {}): Exchange => ({
@@ -107,11 +107,6 @@ const push = (page: Page, data: Exchange[]): Promise<void> =>
     ([number, exchanges]) =>
       (globalThis as Far).far.push({ seq: number, name: 'exchanges.recorded', data: exchanges } as never),
     [++seq, data] as const,
-  );
-const callsOf = (page: Page, name: string): Promise<unknown[]> =>
-  page.evaluate(
-    (wanted) => (globalThis as Far).far.calls.filter((call) => call.name === wanted).map((call) => call.request),
-    name,
   );
 
 it('a silence between two samples is drawn as one', () => {

@@ -1,17 +1,16 @@
 /** The built window in a real browser, under the app's own CSP: keyboard, forms, live changes, hostile text, sizes. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { busySnapshot, makeBackend, makeSite, makeSnapshot } from './canned.ts';
+import { callsOf, answerWith, type Far } from './far.ts';
 import { startHarness } from './harness.ts';
 import type { Page } from 'playwright';
-import type { Canned, CannedWindow, Harness } from './harness.ts';
+import type { Canned, Harness } from './harness.ts';
 
 let harness: Harness;
 beforeAll(async () => {
   harness = await startHarness();
 });
 afterAll(() => harness.close());
-
-type Far = typeof globalThis & { far: CannedWindow };
 
 async function withWindow(
   canned: Canned,
@@ -25,16 +24,6 @@ async function withWindow(
   expect(violations).toEqual([]);
   await page.context().close();
 }
-
-const callsOf = (page: Page, name: string): Promise<unknown[]> =>
-  page.evaluate(
-    (wanted) => (globalThis as Far).far.calls.filter((call) => call.name === wanted).map((call) => call.request),
-    name,
-  );
-const answerWith = (page: Page, answers: Record<string, unknown>): Promise<void> =>
-  page.evaluate((given) => {
-    (globalThis as Far).far.canned.answers = given;
-  }, answers);
 
 const SAMPLE = makeSnapshot({
   revision: 3,
@@ -108,7 +97,7 @@ describe('the window', () => {
       await page.getByRole('button', { name: 'Reload' }).click();
       await page.getByRole('button', { name: 'Reload' }).waitFor({ state: 'detached' });
       expect(await page.getByRole('textbox', { name: 'Weight' }).inputValue()).toBe('7');
-      await answerWith(page, {});
+      await answerWith(page, { 'config.edit': undefined });
       await page.getByRole('button', { name: 'Apply' }).click();
       await page.getByText('web-1 changed.').waitFor();
       expect((await callsOf(page, 'config.edit')).pop()).toEqual({

@@ -1,14 +1,14 @@
 /** The form of a service, beside the detail: what it is, what is asked first, the rest in groups that open. */
-import { useEffect, useId, useRef } from 'react';
+import { useEffect, useRef } from 'react';
 import { useStore } from 'zustand';
-import { ChevronRight, X } from 'lucide-react';
+import { X } from 'lucide-react';
 import { PasswordField } from './password-field.tsx';
 import { TypePicker } from './type-picker.tsx';
 import { Button, IconButton } from '../../parts/button.tsx';
 import { FieldView } from '../../form/field-view.tsx';
+import { Fold } from '../../form/fold.tsx';
 import { FormContext } from '../../form/form-context.tsx';
 import { isTree, pathKey } from '../../form/value.ts';
-import { editorStore, toggleGroup } from '../../store/editor-view.ts';
 import { firstFields, nameFor, restGroups } from '../../store/service-fields.ts';
 import type { ServiceGroup } from '../../store/service-fields.ts';
 import {
@@ -127,39 +127,22 @@ function Fields({ form, report }: { form: ServiceForm; report: ServicesReport })
 }
 
 function Group({ group, form }: { group: ServiceGroup; form: ServiceForm }) {
-  const id = useId();
-  const name = `service ${group.title}`;
-  const chosen = useStore(editorStore, (state) => state.open.includes(name));
-  const isWrong = group.fields.some(({ path }) => isAnyUnder(form.errors, path));
-  const open = chosen || isWrong;
   const set = group.fields.filter(({ path }) => isSet(valueAt(form.value, path))).length;
   return (
-    <section className="group">
-      <h2>
-        <button
-          type="button"
-          className="group-toggle"
-          aria-expanded={open}
-          aria-controls={id}
-          onClick={() => toggleGroup(name)}
-        >
-          <ChevronRight size={14} aria-hidden />
-          {group.title}
-          {set > 0 && <span className="muted">{set} set</span>}
-        </button>
-      </h2>
-      {open && (
-        <div id={id} className="fields">
-          {group.fields.map(({ field, path }) =>
-            field.key === 'password' ? (
-              <PasswordField key={field.key} field={field} path={path} />
-            ) : (
-              <FieldView key={field.key} field={field} path={path} />
-            ),
-          )}
-        </div>
+    <Fold
+      name={`service ${group.title}`}
+      title={group.title}
+      note={set > 0 && `${set} set`}
+      mustOpen={group.fields.some(({ path }) => isAnyUnder(form.errors, path))}
+    >
+      {group.fields.map(({ field, path }) =>
+        field.key === 'password' ? (
+          <PasswordField key={field.key} field={field} path={path} />
+        ) : (
+          <FieldView key={field.key} field={field} path={path} />
+        ),
       )}
-    </section>
+    </Fold>
   );
 }
 

@@ -1,11 +1,10 @@
 /** The fields of a site, route or backend: what is asked first in sight, the rest in groups that open. */
 import { useId, useState } from 'react';
-import { useStore } from 'zustand';
 import { ChevronRight } from 'lucide-react';
 import { Button } from '../../parts/button.tsx';
 import { plural } from '../../parts/format.ts';
 import { FieldView } from '../../form/field-view.tsx';
-import { editorStore, toggleGroup } from '../../store/editor-view.ts';
+import { Fold } from '../../form/fold.tsx';
 import { setDraftChoice } from '../../store/draft.ts';
 import { isNew, kindOf } from '../../store/draft-state.ts';
 import { groupsOf } from '../../store/entry-form.ts';
@@ -83,35 +82,19 @@ const isWrong = ({ errors }: Draft, { key }: FieldOf): boolean =>
   Object.keys(errors).some((path) => path.startsWith(`["${key}"`));
 
 function Group({ group, draft, scope }: { group: FormGroup; draft: Draft; scope: string }) {
-  const id = useId();
-  const name = `${scope} ${group.title}`;
-  const chosen = useStore(editorStore, (state) => state.open.includes(name));
-  const open = chosen || group.fields.some((field) => isWrong(draft, field));
   const set = group.fields.filter(({ key }) => draft.value[key] !== undefined).length;
   return (
-    <section className="group">
-      <h2>
-        <button
-          type="button"
-          className="group-toggle"
-          aria-expanded={open}
-          aria-controls={id}
-          onClick={() => toggleGroup(name)}
-        >
-          <ChevronRight size={14} aria-hidden />
-          {group.title}
-          {set > 0 && <span className="muted">{plural(set, 'key')} set</span>}
-        </button>
-      </h2>
-      {open && (
-        <div id={id} className="fields">
-          {group.lead !== undefined && <p className="field-hint">{group.lead}</p>}
-          {group.fields.map((field) => (
-            <FieldOfGroup key={field.key} field={field} />
-          ))}
-        </div>
-      )}
-    </section>
+    <Fold
+      name={`${scope} ${group.title}`}
+      title={group.title}
+      note={set > 0 && `${plural(set, 'key')} set`}
+      mustOpen={group.fields.some((field) => isWrong(draft, field))}
+    >
+      {group.lead !== undefined && <p className="field-hint">{group.lead}</p>}
+      {group.fields.map((field) => (
+        <FieldOfGroup key={field.key} field={field} />
+      ))}
+    </Fold>
   );
 }
 

@@ -1,10 +1,12 @@
 /** The history of the config, and what holds for the whole Config screen: axe, hostile text, sizes. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { axeFaults } from '../../kit/axe.ts';
+import { callsOf, answerWith } from '../far.ts';
+import { replaceBy, withConfig } from './config-window.ts';
 import { startHarness } from '../harness.ts';
 import { cannedConfig, makeDocument, OLDER, REVISIONS, TEXT, TYPO } from './canned-config.ts';
-import type { Locator, Page } from 'playwright';
-import type { Canned, CannedWindow, Harness } from '../harness.ts';
+import type { Page } from 'playwright';
+import type { Harness } from '../harness.ts';
 
 let harness: Harness;
 beforeAll(async () => {
@@ -12,44 +14,9 @@ beforeAll(async () => {
 });
 afterAll(() => harness.close());
 
-type Far = typeof globalThis & { far: CannedWindow };
-
-async function withConfig(
-  canned: Canned,
-  options: Parameters<Harness['open']>[1],
-  visit: (page: Page, editor: Locator) => Promise<void>,
-): Promise<void> {
-  const { page, violations } = await harness.open(canned, options);
-  await page.getByRole('button', { name: 'Config' }).click();
-  const editor = page.getByRole('textbox', { name: 'Config file' });
-  await editor.waitFor();
-  await visit(page, editor);
-  expect(violations).toEqual([]);
-  await page.context().close();
-}
-
-const callsOf = (page: Page, name: string): Promise<unknown[]> =>
-  page.evaluate(
-    (wanted) => (globalThis as Far).far.calls.filter((call) => call.name === wanted).map((call) => call.request),
-    name,
-  );
-const answerWith = (page: Page, answers: Record<string, unknown>): Promise<void> =>
-  page.evaluate((given) => {
-    Object.assign(((globalThis as Far).far.canned.answers ??= {}), given);
-  }, answers);
-/** Another config is in force now; the window hears of it as it would from the engine. */
-const replaceBy = async (page: Page, text: string, revision: number): Promise<void> => {
-  await answerWith(page, { 'config.get': { ok: true, value: makeDocument({ text, revision }) } });
-  await page.evaluate((next) => {
-    const { far } = globalThis as Far;
-    const { sites, listeners } = far.canned.snapshot;
-    far.push({ seq: 1, name: 'state.replaced', data: { revision: next, sites, listeners, problems: [] } });
-  }, revision);
-};
-
 describe('the history', () => {
   it('shows what a revision changed, and rolls back after one question, with an undo', async () => {
-    await withConfig(cannedConfig(), {}, async (page) => {
+    await withConfig(harness, cannedConfig(), {}, async (page) => {
       await page.getByRole('button', { name: 'History' }).click();
       await page.getByRole('option', { name: /docs\.localhost/ }).click();
       await page.getByText('Both are the same, to the letter.').waitFor(); // one canned text for every revision
@@ -74,12 +41,12 @@ describe('the history', () => {
   });
 
   it('that is empty teaches, and one that cannot be read says why', async () => {
-    await withConfig(cannedConfig({ 'config.history': { ok: true, value: [] } }), {}, async (page) => {
+    await withConfig(harness, cannedConfig({ 'config.history': { ok: true, value: [] } }), {}, async (page) => {
       await page.getByRole('button', { name: 'History' }).click();
       await page.getByText('No revision yet').waitFor();
     });
     const problems = [{ code: 'X', severity: 'error', message: 'The disk is gone.', fix: 'Plug it in.' }];
-    await withConfig(cannedConfig({ 'config.history': { ok: false, problems } }), {}, async (page) => {
+    await withConfig(harness, cannedConfig({ 'config.history': { ok: false, problems } }), {}, async (page) => {
       await page.getByRole('button', { name: 'History' }).click();
       await page.getByText('The disk is gone.').waitFor();
       await answerWith(page, { 'config.history': { ok: true, value: REVISIONS } });
@@ -100,7 +67,7 @@ describe('the Config screen', () => {
       'config.schema': { ok: true, value: schema },
       'config.history': { ok: true, value: [{ ...REVISIONS[0]!, summary: evil, source: evil }] },
     });
-    await withConfig(canned, {}, async (page, editor) => {
+    await withConfig(harness, canned, {}, async (page, editor) => {
       await page.locator('.cm-lintRange-error').waitFor();
       await editor.getByText('zones').hover();
       await page.locator('.cm-tooltip').getByText(evil).first().waitFor();
@@ -113,7 +80,7 @@ describe('the Config screen', () => {
 
   it.each(['light', 'dark'] as const)('is clean for axe in the %s theme', async (theme) => {
     const canned = cannedConfig({ 'config.check': { ok: true, value: { problems: TYPO } } });
-    await withConfig(canned, { theme }, async (page, editor) => {
+    await withConfig(harness, canned, { theme }, async (page, editor) => {
       await page.getByText('1 error, 1 warning').waitFor();
       expect(await axeFaults(page)).toEqual([]);
       await editor.focus();
@@ -144,7 +111,7 @@ describe('the Config screen', () => {
     ['900×600 at 200 %', { width: 900, height: 600, zoom: 2 }],
     ['4K', { width: 3_840, height: 2_160 }],
   ])('nothing runs out of the window at %s', async (_name, size) => {
-    await withConfig(cannedConfig(), size, async (page) => {
+    await withConfig(harness, cannedConfig(), size, async (page) => {
       expect(await overflow(page)).toEqual([]);
       await page.getByRole('button', { name: 'History' }).click();
       await page.getByRole('option').first().waitFor();

@@ -1,9 +1,11 @@
 /** The Config screen in a real browser under the app's own CSP: typing with help, problems, conflicts. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { callsOf, answerWith } from '../far.ts';
+import { replaceBy, withConfig } from './config-window.ts';
 import { startHarness } from '../harness.ts';
 import { cannedConfig, makeDocument, TEXT, TYPO } from './canned-config.ts';
-import type { Locator, Page } from 'playwright';
-import type { Canned, CannedWindow, Harness } from '../harness.ts';
+import type { Page } from 'playwright';
+import type { Harness } from '../harness.ts';
 
 let harness: Harness;
 beforeAll(async () => {
@@ -11,40 +13,6 @@ beforeAll(async () => {
 });
 afterAll(() => harness.close());
 
-type Far = typeof globalThis & { far: CannedWindow };
-
-async function withConfig(
-  canned: Canned,
-  options: Parameters<Harness['open']>[1],
-  visit: (page: Page, editor: Locator) => Promise<void>,
-): Promise<void> {
-  const { page, violations } = await harness.open(canned, options);
-  await page.getByRole('button', { name: 'Config' }).click();
-  const editor = page.getByRole('textbox', { name: 'Config file' });
-  await editor.waitFor();
-  await visit(page, editor);
-  expect(violations).toEqual([]);
-  await page.context().close();
-}
-
-const callsOf = (page: Page, name: string): Promise<unknown[]> =>
-  page.evaluate(
-    (wanted) => (globalThis as Far).far.calls.filter((call) => call.name === wanted).map((call) => call.request),
-    name,
-  );
-const answerWith = (page: Page, answers: Record<string, unknown>): Promise<void> =>
-  page.evaluate((given) => {
-    Object.assign(((globalThis as Far).far.canned.answers ??= {}), given);
-  }, answers);
-/** Another config is in force now; the window hears of it as it would from the engine. */
-const replaceBy = async (page: Page, text: string, revision: number): Promise<void> => {
-  await answerWith(page, { 'config.get': { ok: true, value: makeDocument({ text, revision }) } });
-  await page.evaluate((next) => {
-    const { far } = globalThis as Far;
-    const { sites, listeners } = far.canned.snapshot;
-    far.push({ seq: 1, name: 'state.replaced', data: { revision: next, sites, listeners, problems: [] } });
-  }, revision);
-};
 /** Takes the first suggestion by Enter, which the editor heeds only once its list has been in sight for 75 ms. */
 async function take(page: Page, name: string): Promise<void> {
   await page.getByRole('option', { name, selected: true }).waitFor();
@@ -57,7 +25,7 @@ const lastApply = async (page: Page): Promise<{ text: string; baseRevision: numb
 
 describe('the config editor', () => {
   it('completes keys and values by the keyboard, and applies what was typed', async () => {
-    await withConfig(cannedConfig(), {}, async (page, editor) => {
+    await withConfig(harness, cannedConfig(), {}, async (page, editor) => {
       await editor.focus();
       await page.keyboard.press('Control+End');
       await page.keyboard.type('    stra');
@@ -81,7 +49,7 @@ describe('the config editor', () => {
   });
 
   it('explains a key under the pointer', async () => {
-    await withConfig(cannedConfig(), {}, async (page, editor) => {
+    await withConfig(harness, cannedConfig(), {}, async (page, editor) => {
       await editor.getByText('strategy', { exact: true }).hover();
       await page.getByText('How the next backend is chosen', { exact: false }).waitFor();
     });
@@ -89,7 +57,7 @@ describe('the config editor', () => {
 
   it('marks each problem at its place, with what mends it, and F8 goes through them', async () => {
     const canned = cannedConfig({ 'config.check': { ok: true, value: { problems: TYPO } } });
-    await withConfig(canned, {}, async (page, editor) => {
+    await withConfig(harness, canned, {}, async (page, editor) => {
       await page.getByText('1 error, 1 warning').waitFor();
       expect(await page.locator('.cm-lintRange-error').textContent()).toBe('round_robin');
       await page.keyboard.press('F8');
@@ -106,7 +74,7 @@ describe('the config editor', () => {
   });
 
   it('says at its line what the engine refuses, and keeps the text', async () => {
-    await withConfig(cannedConfig(), {}, async (page, editor) => {
+    await withConfig(harness, cannedConfig(), {}, async (page, editor) => {
       await editor.focus();
       await page.keyboard.press('Control+End');
       await page.keyboard.type('# more');
@@ -119,7 +87,7 @@ describe('the config editor', () => {
   });
 
   it('keeps what is typed over another screen, a reload of the window, and tells the app of it', async () => {
-    await withConfig(cannedConfig(), {}, async (page, editor) => {
+    await withConfig(harness, cannedConfig(), {}, async (page, editor) => {
       await editor.focus();
       await page.keyboard.press('Control+End');
       await page.keyboard.type('# unsaved / kept');
@@ -139,7 +107,7 @@ describe('the config editor', () => {
   });
 
   it('a config changed meanwhile is a conflict: mine over theirs as changes, then applied on theirs', async () => {
-    await withConfig(cannedConfig(), {}, async (page, editor) => {
+    await withConfig(harness, cannedConfig(), {}, async (page, editor) => {
       await editor.focus();
       await page.keyboard.press('Control+End');
       await page.keyboard.type('# mine');
@@ -159,7 +127,7 @@ describe('the config editor', () => {
   });
 
   it('a conflict can be overwritten, and a config changed while nothing is typed is simply shown', async () => {
-    await withConfig(cannedConfig(), {}, async (page, editor) => {
+    await withConfig(harness, cannedConfig(), {}, async (page, editor) => {
       await editor.focus();
       await page.keyboard.press('Control+End');
       await page.keyboard.type('# mine');
@@ -168,7 +136,7 @@ describe('the config editor', () => {
       await page.getByText('Config applied.').waitFor();
       expect(await lastApply(page)).toMatchObject({ text: `${TEXT}# mine`, baseRevision: 7 });
     });
-    await withConfig(cannedConfig(), {}, async (page) => {
+    await withConfig(harness, cannedConfig(), {}, async (page) => {
       await replaceBy(page, '# theirs\nserver: []\n', 7);
       await page.getByText('# theirs').waitFor();
       expect(await page.getByText('The config changed while you typed').count()).toBe(0);
@@ -177,22 +145,27 @@ describe('the config editor', () => {
 
   it('a refused file is shown to be mended, or what is in force put back', async () => {
     const document = makeDocument({ onDisk: 'server: 5\n', problems: TYPO });
-    await withConfig(cannedConfig({ 'config.get': { ok: true, value: document } }), {}, async (page, editor) => {
-      await page.getByText('The file on disk was refused').waitFor();
-      expect(await editor.textContent()).toContain('server: 5');
-      await page.getByRole('button', { name: 'Back to revision 3' }).click();
-      await page.getByText('# dev servers of the shop').waitFor();
-      await page.getByRole('button', { name: 'Apply' }).click();
-      await page.getByText('Config applied.').waitFor();
-      expect(await lastApply(page)).toMatchObject({ text: TEXT });
-    });
+    await withConfig(
+      harness,
+      cannedConfig({ 'config.get': { ok: true, value: document } }),
+      {},
+      async (page, editor) => {
+        await page.getByText('The file on disk was refused').waitFor();
+        expect(await editor.textContent()).toContain('server: 5');
+        await page.getByRole('button', { name: 'Back to revision 3' }).click();
+        await page.getByText('# dev servers of the shop').waitFor();
+        await page.getByRole('button', { name: 'Apply' }).click();
+        await page.getByText('Config applied.').waitFor();
+        expect(await lastApply(page)).toMatchObject({ text: TEXT });
+      },
+    );
   });
 
   it('what the editor marks is told once, unless the banner is asked for', async () => {
     const document = makeDocument({ onDisk: 'server: 5\n', problems: TYPO });
     const canned = cannedConfig({ 'config.get': { ok: true, value: document } });
     canned.snapshot = { ...canned.snapshot, problems: TYPO };
-    await withConfig(canned, {}, async (page) => {
+    await withConfig(harness, canned, {}, async (page) => {
       const banner = page.getByRole('alert', { name: 'Problems' });
       await page.getByText('The file on disk was refused').waitFor();
       expect(await banner.count()).toBe(0);
@@ -213,7 +186,7 @@ describe('the config editor', () => {
   });
 
   it('is left by Esc then Tab; Ctrl+F finds, and a slash is only typed', async () => {
-    await withConfig(cannedConfig(), {}, async (page, editor) => {
+    await withConfig(harness, cannedConfig(), {}, async (page, editor) => {
       await editor.focus();
       await page.keyboard.press('Control+End');
       await page.keyboard.type('/');
@@ -235,17 +208,22 @@ describe('the config editor', () => {
   it('a file with line ends of Windows keeps them, and JSON is completed as JSON', async () => {
     const text = '{\r\n  "server": [\r\n  ]\r\n}\r\n';
     const document = makeDocument({ format: 'json', text });
-    await withConfig(cannedConfig({ 'config.get': { ok: true, value: document } }), {}, async (page, editor) => {
-      await page.getByText('No problems', { exact: true }).waitFor();
-      expect(await page.getByRole('button', { name: 'Discard' }).count()).toBe(0);
-      await editor.focus();
-      await page.keyboard.press('Control+Home');
-      await page.keyboard.press('End');
-      await page.keyboard.type('"zo');
-      await take(page, 'zones');
-      await page.keyboard.press('Control+s');
-      await page.getByText('Config applied.').waitFor();
-      expect((await lastApply(page)).text).toBe('{"zones": []\r\n  "server": [\r\n  ]\r\n}\r\n');
-    });
+    await withConfig(
+      harness,
+      cannedConfig({ 'config.get': { ok: true, value: document } }),
+      {},
+      async (page, editor) => {
+        await page.getByText('No problems', { exact: true }).waitFor();
+        expect(await page.getByRole('button', { name: 'Discard' }).count()).toBe(0);
+        await editor.focus();
+        await page.keyboard.press('Control+Home');
+        await page.keyboard.press('End');
+        await page.keyboard.type('"zo');
+        await take(page, 'zones');
+        await page.keyboard.press('Control+s');
+        await page.getByText('Config applied.').waitFor();
+        expect((await lastApply(page)).text).toBe('{"zones": []\r\n  "server": [\r\n  ]\r\n}\r\n');
+      },
+    );
   });
 });
