@@ -2,10 +2,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Page } from 'playwright';
 import { busySnapshot } from './canned.ts';
+import { callsOf, answerWith } from './far.ts';
 import { startHarness } from './harness.ts';
 import type { Harness } from './harness.ts';
 import { ok, systemAnswers } from './canned-system.ts';
-import { answerWith, callsOf, expectAccessible, expectFits, LOOKS } from './system-screens.ts';
+import { expectAccessible, expectFits, LOOKS } from './system-screens.ts';
 import type { UpdateState } from '../../shared/update.ts';
 
 let harness: Harness;

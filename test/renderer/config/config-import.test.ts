@@ -3,18 +3,17 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { editText } from '../../../electron/engine/config/edit.ts';
 import { planImport } from '../../../electron/engine/import-config.ts';
 import { axeFaults } from '../../kit/axe.ts';
+import { callsOf } from '../far.ts';
 import { startHarness } from '../harness.ts';
 import { cannedConfig, TEXT } from './canned-config.ts';
 import type { Page } from 'playwright';
-import type { CannedWindow, Harness } from '../harness.ts';
+import type { Harness } from '../harness.ts';
 
 let harness: Harness;
 beforeAll(async () => {
   harness = await startHarness();
 });
 afterAll(() => harness.close());
-
-type Far = typeof globalThis & { far: CannedWindow };
 
 const CADDY = `http://blog.test {
 	encode gzip
@@ -57,11 +56,6 @@ async function opened(text: string, options: Parameters<Harness['open']>[1] = {}
   return { page, dialog, violations };
 }
 
-const callsOf = (page: Page, name: string): Promise<unknown[]> =>
-  page.evaluate(
-    (wanted) => (globalThis as Far).far.calls.filter((call) => call.name === wanted).map((call) => call.request),
-    name,
-  );
 
 it('shows what would be added and what could not be said with its place, and adds it on a click', async () => {
   const { page, dialog, violations } = await opened(CADDY);
