@@ -56,7 +56,6 @@ async function opened(text: string, options: Parameters<Harness['open']>[1] = {}
   return { page, dialog, violations };
 }
 
-
 it('shows what would be added and what could not be said with its place, and adds it on a click', async () => {
   const { page, dialog, violations } = await opened(CADDY);
   await dialog.getByText('Read as a Caddyfile').waitFor();
