@@ -6,7 +6,6 @@ import { axeFaults } from '../../kit/axe.ts';
 import { callsOf } from '../far.ts';
 import { startHarness } from '../harness.ts';
 import { cannedConfig, TEXT } from './canned-config.ts';
-import type { Page } from 'playwright';
 import type { Harness } from '../harness.ts';
 
 let harness: Harness;
