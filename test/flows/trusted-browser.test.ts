@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { bundleInto, overlayMissing, startOverlay, type Overlay } from '../kit/overlay.ts';
 import { until } from '../kit/wait.ts';
 
-const CLI = new URL('../../electron/cli/cli.ts', import.meta.url).pathname;
+const CLI = new URL('../../electron/cli/process.ts', import.meta.url).pathname;
 const DEV_SERVER = new URL('../kit/dev-server-guest.ts', import.meta.url).pathname;
 const CONFIG = `
 zones: [test]

@@ -86,7 +86,11 @@ describe('suggestions', () => {
   it('know the middlewares by name, and each by its own keys', () => {
     const chain = `${SITE}    middlewares:\n      - name: `;
     expect(labels(`${chain}|`)).toEqual(expect.arrayContaining(['ratelimit', 'cors', 'fault']));
-    expect(labels(`${chain}ratelimit\n        config:\n          |`)).toEqual(['request_per_minute', 'limit_window']);
+    expect(labels(`${chain}ratelimit\n        config:\n          |`)).toEqual([
+      'request_per_minute',
+      'limit_window',
+      'share',
+    ]);
     expect(labels(`${chain}mogoly:ratelimiter\n        config: { | }`)).toContain('limit_window');
     expect(labels(`${chain}./own.mjs\n        config:\n          |`)).toEqual([]);
   });
