@@ -119,14 +119,8 @@ http {
   return { command: 'nginx', args: ['-c', file, '-p', dir, '-e', join(dir, 'error.log')] };
 }
 
-/** @param {Place} place @returns {Launch} */
-export function launchHaproxy({ dir, port, tlsPort, backendPort, cert, key }) {
-  const file = join(dir, 'haproxy.cfg');
-  const pem = join(dir, 'haproxy.pem');
-  writeFileSync(pem, readFileSync(cert, 'utf8') + readFileSync(key, 'utf8'));
-  writeFileSync(
-    file,
-    `global
+/** One thread, keep-alive to the backends shared by all clients. */
+export const HAPROXY_HEAD = `global
   nbthread 1
   maxconn 8192
 defaults
@@ -137,7 +131,16 @@ defaults
   timeout tunnel 600s
   option http-keep-alive
   http-reuse always
-frontend all
+`;
+
+/** @param {Place} place @returns {Launch} */
+export function launchHaproxy({ dir, port, tlsPort, backendPort, cert, key }) {
+  const file = join(dir, 'haproxy.cfg');
+  const pem = join(dir, 'haproxy.pem');
+  writeFileSync(pem, readFileSync(cert, 'utf8') + readFileSync(key, 'utf8'));
+  writeFileSync(
+    file,
+    `${HAPROXY_HEAD}frontend all
   bind 127.0.0.1:${port}
   bind 127.0.0.1:${tlsPort} ssl crt ${pem} alpn h2,http/1.1
   option forwardfor

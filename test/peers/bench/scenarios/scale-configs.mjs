@@ -1,7 +1,7 @@
 /** Many sites for each proxy, as its own users would write them: one block a site, each with its own pool. Plain HTTP. */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { nginx } from '../launch.mjs';
+import { HAPROXY_HEAD, nginx } from '../launch.mjs';
 import { launchMogoly, mogolyConfig } from '../peers.mjs';
 
 /** @typedef {import('../peers.mjs').Place} Place */
@@ -60,16 +60,7 @@ function haproxy({ dir, port, backendPort }, hosts) {
     `backend pool_${i}\n  server only 127.0.0.1:${backendPort}\n`;
   writeFileSync(
     file,
-    `global
-  nbthread 1
-  maxconn 8192
-defaults
-  mode http
-  timeout connect 5s
-  timeout client 600s
-  timeout server 600s
-  http-reuse always
-frontend all
+    `${HAPROXY_HEAD}frontend all
   bind 127.0.0.1:${port}
   option forwardfor
   use_backend %[req.hdr(host),field(1,:),lower,map(${map})]
