@@ -11,6 +11,7 @@ import type { Result } from '../../shared/problem.ts';
 import type { ListenerState, Snapshot } from '../../shared/state.ts';
 import type { Context } from './command.ts';
 import type { ExitCode } from './io.ts';
+import { keepHeapTop } from './heap-top.ts';
 import { version } from './version.ts';
 
 /** Requests under way get this long before the process ends anyway. */
@@ -46,6 +47,7 @@ export async function serveForeground(context: Context, configFile: string | und
     );
     closers.push(control.close);
     take(await engine.start());
+    keepHeapTop();
     announce(context, engine);
     await aborted(ending.signal);
     context.print.line('Stopping: requests under way are finished first.');

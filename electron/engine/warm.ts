@@ -21,7 +21,7 @@ interface WarmHandler {
   onInformational: () => void;
   onHead: () => boolean;
   onText: () => void;
-  onData: () => boolean;
+  onData: () => 'sent';
   onComplete: () => void;
   onError: () => void;
 }
@@ -52,7 +52,7 @@ function warmOne({ origin, health }: Backend, transport: WarmTransport): Promise
       onInformational: () => undefined,
       onHead: () => true,
       onText: () => undefined,
-      onData: () => true,
+      onData: () => 'sent',
       onComplete: done,
       onError: done,
     };

@@ -1,9 +1,10 @@
 /** Bodies larger than any buffer: whole in both directions, and held back rather than kept in memory. */
 import { createHash, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import type { RequestListener } from 'node:http';
+import { get, type IncomingMessage, type RequestListener } from 'node:http';
 import { connect } from 'node:net';
 import { Readable } from 'node:stream';
+import { setImmediate } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
 import { startBackend } from '../kit/backend.ts';
 import { site, startEngine } from '../kit/engine.ts';
@@ -97,4 +98,35 @@ describe('64 MiB', () => {
     await until(() => said.includes('done'));
     socket.destroy();
   });
+});
+
+it('of many readers at once, fast and slow, never mix', async () => {
+  const SIZE = 4 * MIB;
+  const PIECE = 96 * 1024;
+  /** Each place of each body is like no other. */
+  const bodyOf = (name: string): Buffer =>
+    Buffer.concat(
+      Array.from({ length: SIZE / 32 }, (_, i) => createHash('sha256').update(`${name} ${i}`).digest()),
+      SIZE,
+    );
+  const { port } = await serve((request, response) => {
+    const name = request.url!;
+    if (!name.includes('chunked')) response.setHeader('content-length', SIZE);
+    const body = bodyOf(name);
+    const pieces = Array.from({ length: Math.ceil(SIZE / PIECE) }, (_, i) => body.subarray(i * PIECE, (i + 1) * PIECE));
+    Readable.from(pieces).pipe(response);
+  });
+  const read = async (name: string): Promise<void> => {
+    const response = await new Promise<IncomingMessage>((resolve, reject) => {
+      get({ host: '127.0.0.1', port, path: name, agent: false, headers: { host: HOST } }, resolve).on('error', reject);
+    });
+    const parts: Buffer[] = [];
+    for await (const part of response as AsyncIterable<Buffer>) {
+      parts.push(part);
+      if (name.includes('slow')) await setImmediate();
+    }
+    expect(Buffer.concat(parts).equals(bodyOf(name)), name).toBe(true);
+  };
+  const names = ['/slow', '/fast', '/slow-chunked', '/fast-chunked'];
+  await Promise.all([1, 2, 3].flatMap((i) => names.map((name) => read(`${name}-${i}`))));
 });

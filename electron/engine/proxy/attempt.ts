@@ -1,7 +1,7 @@
 /** One try at one backend: sends the request, streams the answer to the client with back-pressure. */
 import { pipeline, type Transform } from 'node:stream';
 import type { Backend } from '../generation.ts';
-import type { Client } from './client/client.ts';
+import type { Client, Written } from './client/client.ts';
 import { describeFailure, type Failure } from './failure.ts';
 import { passedTrailers } from './headers.ts';
 import { UNKNOWN_LENGTH, type ResponseHandler, type ResponseHead } from './transport/transport.ts';
@@ -92,18 +92,19 @@ export class Attempt implements ResponseHandler {
     this.#client.endWithText(body);
   }
 
-  onData(chunk: Buffer): boolean {
-    if (this.over) return true;
+  onData(chunk: Buffer): Written {
+    if (this.over) return 'kept';
     const client = this.#client;
     this.#owner.onBytes(chunk.length, chunk);
-    if (this.#body !== undefined) return this.#body.write(chunk) || this.#waitForBody(this.#body);
+    if (this.#body !== undefined) return this.#body.write(chunk) ? 'kept' : this.#waitForBody(this.#body);
     if (this.#remaining === chunk.length) {
       this.#ended = true;
       client.end(chunk);
-      return true;
+      return 'kept';
     }
     if (this.#remaining !== UNKNOWN_LENGTH) this.#remaining -= chunk.length;
-    return client.write(chunk) || this.#waitFor(client);
+    const written = client.write(chunk);
+    return written === 'full' ? this.#waitFor(client) : written;
   }
 
   onComplete(trailers: string[]): void {
@@ -155,16 +156,16 @@ export class Attempt implements ResponseHandler {
     this.#client.flushHead();
   }
 
-  #waitFor(client: Client): false {
+  #waitFor(client: Client): Written {
     if (!this.#resuming) client.onDrain(this.#onDrain);
     this.#resuming = true;
-    return false;
+    return 'full';
   }
 
-  #waitForBody(body: Transform): false {
+  #waitForBody(body: Transform): Written {
     if (!this.#resuming) body.once('drain', this.#onDrain);
     this.#resuming = true;
-    return false;
+    return 'full';
   }
 
   readonly #onDrain = (): void => {

@@ -73,8 +73,8 @@ class StreamSocket extends Duplex {
   }
 
   #pass(chunk: Buffer, done: () => void): void {
-    if (this.#client.write(chunk)) done();
-    else this.#client.onDrain(done);
+    if (this.#client.write(chunk) === 'full') this.#client.onDrain(done);
+    else done();
   }
 
   #writeHead(chunk: Buffer, done: (error?: Error | null) => void): void {

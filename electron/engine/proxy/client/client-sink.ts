@@ -5,8 +5,8 @@ import type { Client } from './client.ts';
 export function createSink(client: Pick<Client, 'write' | 'onDrain' | 'end' | 'destroy'>): Writable {
   return new Writable({
     write(chunk: Buffer, _encoding, done) {
-      if (client.write(chunk)) done();
-      else client.onDrain(done);
+      if (client.write(chunk) === 'full') client.onDrain(done);
+      else done();
     },
     final(done) {
       client.end();

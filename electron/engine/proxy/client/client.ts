@@ -1,6 +1,9 @@
 /** The client's side of an exchange: its request and the response to it, whichever HTTP it speaks. */
 import type { Readable, Writable } from 'node:stream';
 
+/** Bytes of a body after a write: `sent` nobody holds any more, `kept` wait their turn, `full` asks to wait for room too. */
+export type Written = 'sent' | 'kept' | 'full';
+
 export interface Client {
   readonly version: '1.0' | '1.1' | '2';
   readonly method: string;
@@ -35,8 +38,8 @@ export interface Client {
   flushHead: () => void;
   /** The whole body, a character a byte. */
   endWithText: (body: string) => void;
-  /** False asks to wait for onDrain. */
-  write: (chunk: Buffer) => boolean;
+  write: (chunk: Buffer) => Written;
+  /** Once, when there is room again after a write that found none. */
   onDrain: (listener: () => void) => void;
   end: (chunk?: Buffer) => void;
   /** Before end(), flat. */

@@ -2,7 +2,7 @@
 import type { Socket } from 'node:net';
 import type { Writable } from 'node:stream';
 import { fields } from '../transport/body-writer.ts';
-import type { Client } from './client.ts';
+import type { Client, Written } from './client.ts';
 import { createSink } from './client-sink.ts';
 import type { RequestLine } from './request-head.ts';
 import { RequestSource } from './request-source.ts';
@@ -108,10 +108,10 @@ export class Http1Client implements Client {
     this.#finish(this.#isChunked ? `${this.#head}${chunkOf(body)}${this.#lastChunk()}` : this.#head + body);
   }
 
-  write(chunk: Buffer): boolean {
-    if (this.isGone || chunk.length === 0) return true;
+  write(chunk: Buffer): Written {
+    if (this.isGone || chunk.length === 0) return 'kept';
     const { socket } = this.#host;
-    if (this.#head === '' && !this.#isChunked) return socket.write(chunk);
+    if (this.#head === '' && !this.#isChunked) return written(socket, socket.write(chunk));
     socket.cork();
     const before = this.#isChunked ? `${this.#head}${chunk.length.toString(16)}\r\n` : this.#head;
     this.#head = '';
@@ -119,7 +119,7 @@ export class Http1Client implements Client {
     let goesOn = socket.write(chunk);
     if (this.#isChunked) goesOn = socket.write('\r\n', 'latin1');
     socket.uncork();
-    return goesOn;
+    return written(socket, goesOn);
   }
 
   onDrain(listener: () => void): void {
@@ -164,6 +164,10 @@ export class Http1Client implements Client {
     return `0\r\n${fields(this.#trailers)}\r\n`;
   }
 }
+
+/** A socket without anything to write has handed it all to the kernel. */
+const written = (socket: Socket, goesOn: boolean): Written =>
+  socket.writableLength === 0 ? 'sent' : goesOn ? 'kept' : 'full';
 
 const isLength = (name: string, i: number): boolean =>
   i % 2 === 0 && name.length === 14 && name.toLowerCase() === 'content-length';

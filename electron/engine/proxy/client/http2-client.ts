@@ -7,7 +7,7 @@ import { isSendable } from '../h2/hpack-encoder.ts';
 import type { StreamHead } from '../h2/request-head.ts';
 import { StreamBody, type BodyHost } from '../h2/stream-body.ts';
 import { StreamSource } from '../h2/stream-source.ts';
-import type { Client } from './client.ts';
+import type { Client, Written } from './client.ts';
 import { createSink } from './client-sink.ts';
 
 /** The connection of a stream. */
@@ -131,8 +131,8 @@ export class Http2Client implements Client {
       this.body.end(Buffer.from(body, 'latin1'), this.#trailers);
   }
 
-  write(chunk: Buffer): boolean {
-    return this.isGone || chunk.length === 0 || this.body.write(chunk);
+  write(chunk: Buffer): Written {
+    return this.isGone || chunk.length === 0 || this.body.write(chunk) ? 'kept' : 'full';
   }
 
   onDrain(listener: () => void): void {

@@ -133,8 +133,9 @@ export class Http1Connection implements ResponseSink {
   }
 
   onData(part: Buffer): void {
-    const chunk = this.#bytes.keep(part);
-    if (this.#handler?.onData(chunk) === false) this.#isPaused = true;
+    const written = this.#handler?.onData(this.#bytes.keep(part));
+    if (written === 'full') this.#isPaused = true;
+    else if (written === 'sent') this.#bytes.takeBack();
   }
 
   onEnd(trailers: string[], hasSurplus: boolean): void {

@@ -116,7 +116,7 @@ function send(
     }
   });
   stream.on('data', (chunk: Buffer) => {
-    if (!handler.onData(chunk)) stream.pause();
+    if (handler.onData(chunk) === 'full') stream.pause();
   });
   stream.on('trailers', (headers) => (trailers = flat(headers)));
   stream.on('error', fail);

@@ -15,6 +15,8 @@ export interface ByteLender {
   isStreaming: boolean;
   /** The bytes themselves or a copy, to keep. */
   keep: (part: Buffer) => Buffer;
+  /** Nobody keeps what was kept of the present bytes: their memory is read into again, and stays warm. */
+  takeBack: () => void;
   /** `onread` of node:net. */
   nextBuffer: () => Buffer;
   onRead: (size: number, buffer: Uint8Array) => boolean;
@@ -32,6 +34,9 @@ export function createLender(): ByteLender {
       if (part.length < COPY_BELOW_BYTES) return Buffer.from(part);
       isGiven = true;
       return part;
+    },
+    takeBack() {
+      isGiven = false;
     },
     nextBuffer() {
       if (!lender.isStreaming) current = COMMON;

@@ -1,6 +1,7 @@
 /** What every way to a backend looks like: one transport an origin, kept over generations while the origin stays. */
 import type { Readable } from 'node:stream';
 import type { Origin } from '../../generation.ts';
+import type { Written } from '../client/client.ts';
 
 export interface OutboundRequest {
   method: string;
@@ -38,12 +39,12 @@ export interface ResponseHandler {
   onConnect: (abort: () => void) => void;
   /** Any 1xx but 101; headers are flat. */
   onInformational: (status: number, headers: string[]) => void;
-  /** `resume` ends a pause that this call or onData asked for by false. */
+  /** `resume` ends a pause that this call asked for by false, or onData. */
   onHead: (head: ResponseHead, resume: () => void) => boolean;
   /** The whole of a small body, a character a byte. */
   onText: (body: string) => void;
-  /** Keeps the chunk as long as it likes. */
-  onData: (chunk: Buffer) => boolean;
+  /** Keeps the chunk as long as it likes, unless it says `sent`; `full` pauses. */
+  onData: (chunk: Buffer) => Written;
   onComplete: (trailers: string[]) => void;
   onError: (error: Error) => void;
 }

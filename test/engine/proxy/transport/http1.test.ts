@@ -78,7 +78,7 @@ function ask(transport: Transport, { method = 'GET', headers = [], body, respons
         onInformational: (status) => void answer.informational.push(status),
         onHead: ({ status }) => Boolean((answer.status = status)),
         onText: (text) => void (answer.body += text),
-        onData: (chunk) => Boolean((answer.body += chunk.toString('latin1'))),
+        onData: (chunk) => ((answer.body += chunk.toString('latin1')), 'kept'),
         onComplete: (trailers) => resolve(Object.assign(answer, { trailers })),
         onError: (error) => resolve(Object.assign(answer, { error: (error as NodeJS.ErrnoException).code })),
       },
@@ -215,7 +215,7 @@ describe('an answer', () => {
           onText: () => undefined,
           onData: (chunk) => {
             got += chunk.length;
-            return true;
+            return 'sent';
           },
           onComplete: () => resolve(),
           onError: reject,
