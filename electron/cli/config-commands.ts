@@ -61,8 +61,9 @@ async function check(context: Context, file: string): Promise<ExitCode> {
 const withFile = (item: Problem, file: string): Problem => ({ ...item, at: { line: 1, column: 1, ...item.at, file } });
 
 async function schema({ print }: Context): Promise<void> {
-  const { configJsonSchema } = await import('../engine/config/describe.ts');
-  print.json(configJsonSchema());
+  const { describeFile } = await import('../engine/config/describe.ts');
+  const { createMiddlewareRegistry } = await import('../engine/middleware/index.ts');
+  print.json(describeFile(createMiddlewareRegistry().docs()));
 }
 
 async function apply(context: Context, file: string): Promise<void> {

@@ -1,7 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { configSchema } from '../../shared/config.ts';
 import type { Push } from '../../shared/protocol.ts';
 import type { Snapshot } from '../../shared/state.ts';
 import { startBackend } from '../kit/backend.ts';
@@ -105,11 +104,6 @@ describe('check', () => {
     expect(result.code).toBe(1);
     expect(result.err).toContain(code);
   });
-});
-
-it('schema is a JSON Schema of every key', async () => {
-  const schema = json<{ properties: Record<string, unknown> }>((await cli(tempHome(), ['schema'])).out);
-  expect(Object.keys(schema.properties).sort()).toEqual(Object.keys(configSchema.shape).sort());
 });
 
 it('hash-password makes what basic_auth takes', async () => {

@@ -30,7 +30,7 @@ export interface MiddlewareRegistry {
   check: (name: string, config: unknown, baseFolder: string) => Promise<Problem[]>;
   /** Throws a ProblemError with what `check` would tell, or when a module's factory throws. */
   create: (name: string, config: unknown, context: MiddlewareContext, baseFolder: string) => Promise<Middleware>;
-  docs: () => { name: string; description: string; jsonSchema: Record<string, unknown> }[];
+  docs: () => { name: string; aliases: string[]; description: string; jsonSchema: Record<string, unknown> }[];
 }
 
 /** Names of the old project. */
@@ -92,6 +92,7 @@ export function createMiddlewareRegistry(): MiddlewareRegistry {
     docs: () =>
       [...factories].map(([name, { description, schema }]) => ({
         name,
+        aliases: [...ALIASES].filter(([, current]) => current === name).map(([alias]) => alias),
         description,
         jsonSchema: describeSchema(schema),
       })),
