@@ -21,12 +21,14 @@ import { startDoctor } from './store/doctor.ts';
 import { startLive } from './store/live.ts';
 import { startServices } from './store/services.ts';
 import { startTraffic } from './store/traffic.ts';
+import { markScrollBars } from './platform.ts';
 import { followTheme } from './theme.ts';
 
 const root = document.getElementById('root');
 if (!root) throw new Error('index.html has no #root');
 
 followTheme();
+markScrollBars();
 startLive(bridge);
 keepDraft(bridge);
 keepSiteDraft();
