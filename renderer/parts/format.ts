@@ -8,6 +8,8 @@ const clock = new Intl.DateTimeFormat('en', {
   hourCycle: 'h23',
 });
 
+const date = new Intl.DateTimeFormat('en', { dateStyle: 'medium' });
+
 const day = new Intl.DateTimeFormat('en', {
   month: 'short',
   day: 'numeric',
@@ -21,6 +23,12 @@ export function formatCount(value: number): string {
   return value < 1_000_000 ? whole.format(value) : `${(value / 1_000_000).toFixed(2)} M`;
 }
 
+/** `0`, `0.4`, `8.2`, `42`, `1,204`. */
+export function formatRate(perSecond: number): string {
+  if (perSecond === 0) return '0';
+  return perSecond < 10 ? String(Math.max(0.1, Math.round(perSecond * 10) / 10)) : formatCount(perSecond);
+}
+
 /** `0.42 ms`, `18 ms`, `1.20 s`. */
 export function formatMs(value: number): string {
   if (value >= 1_000) return `${(value / 1_000).toFixed(2)} s`;
@@ -32,6 +40,9 @@ export function formatMs(value: number): string {
 export function formatTime(at: number): string {
   return `${clock.format(at)}.${String(Math.floor(at) % 1_000).padStart(3, '0')}`;
 }
+
+/** `Nov 26, 2026 09:12:44.031`, of milliseconds since 1970. */
+export const formatMoment = (at: number): string => `${date.format(at)} ${formatTime(at)}`;
 
 /** `2 backends`, `1 backend`. */
 export const plural = (count: number, word: string): string => `${formatCount(count)} ${word}${count === 1 ? '' : 's'}`;

@@ -3,7 +3,7 @@ import { useStore } from 'zustand';
 import { useShallow } from 'zustand/react/shallow';
 import { TriangleAlert } from 'lucide-react';
 import { DoctorCount } from './doctor-count.tsx';
-import { formatMs, plural } from './format.ts';
+import { formatMs, formatRate, plural } from './format.ts';
 import { allProblems } from './problems-banner.tsx';
 import { liveStore } from '../store/live.ts';
 import { setView, viewStore } from '../store/view.ts';
@@ -29,14 +29,7 @@ export function StatusBar() {
       </span>
       {traffic && (
         <>
-          <Figure
-            label="req/s"
-            value={
-              traffic.requestsPerSecond < 10
-                ? String(Math.round(traffic.requestsPerSecond * 10) / 10)
-                : String(Math.round(traffic.requestsPerSecond))
-            }
-          />
+          <Figure label="requests/s" value={formatRate(traffic.requestsPerSecond)} />
           <Figure label="p50" value={traffic.requestsPerSecond > 0 ? formatMs(traffic.p50Ms) : '–'} />
           <Figure label="p99" value={traffic.requestsPerSecond > 0 ? formatMs(traffic.p99Ms) : '–'} />
         </>
@@ -60,7 +53,7 @@ function Figure({ label, value }: { label: string; value: string }) {
 function ProblemCount() {
   const count = useStore(liveStore, (state) => allProblems(state.snapshot).length);
   const shown = useStore(viewStore, (state) => state.problemsShown);
-  if (count === 0) return <span className="muted">no problems</span>;
+  if (count === 0) return null;
   return (
     <button
       type="button"

@@ -27,7 +27,7 @@ test.describe('an empty home', () => {
     const reply = await send(Number(url.port), { host: url.host });
     expect(reply.status).toBe(200);
     await expect.poll(async () => (await running.snapshot()).sites[0]?.requests).toBeGreaterThan(0);
-    await expect(page.getByText('req/s')).toBeVisible();
+    await expect(page.locator('.status-bar').getByText('requests/s')).toBeVisible();
   });
 
   test('the page loads without an error of its own', () => {

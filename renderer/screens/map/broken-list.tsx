@@ -1,6 +1,7 @@
 /** What is broken, and why, while nothing is inspected: each line leads to its place on the map. */
 import { Check } from 'lucide-react';
 import { HEALTH_WORDS, HealthShape } from '../../parts/health-mark.tsx';
+import { failureHint } from '../../parts/failure-hint.ts';
 import { formatCount } from '../../parts/format.ts';
 import { backendsOfSite } from '../../store/live-state.ts';
 import { isBad } from './graph.ts';
@@ -38,14 +39,17 @@ export function BrokenList({
                   <HealthShape health={backend.health} /> {HEALTH_WORDS[backend.health]}
                 </span>
                 <span className="mono">{backend.name}</span> <span className="muted">of {site.name}</span>
-                <span className="map-fault-why">{backend.lastFailure ?? 'It did not pass its last check.'}</span>
+                <span className="map-fault-why">
+                  {backend.lastFailure ?? 'did not pass its last check'}.{' '}
+                  <span className="muted">{failureHint(backend.lastFailure)}</span>
+                </span>
               </button>
             </li>
           ))}
         </ul>
       )}
       {broken.length > LINES_MAX && (
-        <button type="button" className="link" onClick={() => setMapView({ onlyBroken: true })}>
+        <button type="button" className="text-link" onClick={() => setMapView({ onlyBroken: true })}>
           and {formatCount(broken.length - LINES_MAX)} more
         </button>
       )}

@@ -1,14 +1,14 @@
 /** A backend beside the map: how it fares, why it failed last, and what can be done or rehearsed. */
 import { useStore } from 'zustand';
 import { Button } from '../../parts/button.tsx';
-import { formatCount, formatTime } from '../../parts/format.ts';
+import { failureHint } from '../../parts/failure-hint.ts';
+import { formatCount, formatRate, formatTime } from '../../parts/format.ts';
 import { HealthMark } from '../../parts/health-mark.tsx';
 import { setBackendDisabled, setBackendDrain } from '../../store/changes.ts';
 import { checkBackend } from '../../store/map-changes.ts';
 import { sharesOf } from '../../store/places.ts';
 import { NO_RATE, ratesStore } from '../../store/rates.ts';
 import { Facts, InspectFigures, InspectHead, showInSites } from './inspect-parts.tsx';
-import { formatRate } from './words.ts';
 import { RehearsePart } from './rehearse-part.tsx';
 import type { Thing } from './graph.ts';
 
@@ -37,6 +37,7 @@ export function InspectBackend({ thing, onClose }: { thing: BackendThing; onClos
       {backend.lastFailure !== undefined && (
         <p className={`inspect-failure ${backend.health === 'down' ? 'is-down' : ''}`}>
           <span className="muted">Last failure</span> {backend.lastFailure}
+          {backend.health === 'down' && <span className="muted">{failureHint(backend.lastFailure)}</span>}
         </p>
       )}
       <Actions thing={thing} />

@@ -2,7 +2,7 @@
 import { useStore } from 'zustand';
 import { ExternalLink } from 'lucide-react';
 import { Button } from '../../parts/button.tsx';
-import { formatCount, formatMs, plural } from '../../parts/format.ts';
+import { formatCount, formatMs, formatRate, plural } from '../../parts/format.ts';
 import { HealthMark } from '../../parts/health-mark.tsx';
 import { summarise } from '../../../shared/state.ts';
 import { checkHealth, openUrl, setSite } from '../../store/changes.ts';
@@ -11,7 +11,7 @@ import { backendsOf, backendsOfSite } from '../../store/live-state.ts';
 import { NO_RATE, ratesStore } from '../../store/rates.ts';
 import { Facts, InspectFigures, InspectHead, showInSites } from './inspect-parts.tsx';
 import { InspectBackend } from './inspect-backend.tsx';
-import { formatRate, poolTitle } from './words.ts';
+import { poolTitle } from './words.ts';
 import type { MapItem, Thing } from './graph.ts';
 import type { BackendState } from '../../../shared/state.ts';
 

@@ -44,8 +44,12 @@ export function MapBar({ all, broken, found, shown }: MapBarProps) {
         </button>
       </span>
       <span className="muted" role="status">
-        Showing <span className="num">{formatCount(shown)}</span> of <span className="num">{formatCount(all)}</span>{' '}
-        sites
+        {shown < all && (
+          <>
+            Showing <span className="num">{formatCount(shown)}</span> of <span className="num">{formatCount(all)}</span>{' '}
+            sites
+          </>
+        )}
       </span>
       {found > shown && limit < SITES_MAX && (
         <Button look="quiet" onClick={() => setMapView({ limit: Math.min(SITES_MAX, limit + SITES_AT_ONCE) })}>

@@ -1,8 +1,8 @@
 /** The way from one item to the next: its rate and errors in figures, and a pulse when requests pass. */
 import { memo } from 'react';
+import { formatRate } from '../../parts/format.ts';
 import type { EdgeProps } from '@xyflow/react';
 import { stepPath } from './step-path.ts';
-import { formatRate } from './words.ts';
 import type { LinkEdge } from './flow.ts';
 
 export const MapEdge = memo(function MapEdge(props: EdgeProps<LinkEdge>) {

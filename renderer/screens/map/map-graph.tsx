@@ -1,6 +1,6 @@
 /** The graph itself: drawn from the mirror of the engine, moved by mouse and keys, inspected by a click or Enter. */
 import { useEffect, useMemo, useRef, useState, type KeyboardEvent, type FocusEvent } from 'react';
-import { ReactFlow, useReactFlow, useStoreApi, type EdgeTypes, type NodeTypes } from '@xyflow/react';
+import { ReactFlow, useReactFlow, useStoreApi, type EdgeTypes, type NodeTypes, type Viewport } from '@xyflow/react';
 import '@xyflow/react/dist/base.css';
 import { useStore } from 'zustand';
 import { liveStore } from '../../store/live.ts';
@@ -99,7 +99,11 @@ function useDrawn(tree: MapTree, boxes: Map<string, Box>): Drawn {
   );
 }
 
-/** The whole width in sight at first and after another search; a node that gets the focus is brought into sight. */
+/** Whether nobody has moved the map since it was placed. */
+const isSameView = (now: Viewport, placed: Viewport | undefined): boolean =>
+  placed !== undefined && now.x === placed.x && now.y === placed.y && now.zoom === placed.zoom;
+
+/** The whole width in sight at first, after another search, and in a frame of another size until it is moved; a node that gets the focus is brought into sight. */
 function useView(
   boxes: Map<string, Box>,
   frame: React.RefObject<HTMLDivElement | null>,
@@ -109,11 +113,25 @@ function useView(
   const store = useStoreApi();
   const search = useStore(mapViewStore, ({ search, onlyBroken }) => `${search}\n${String(onlyBroken)}`);
   const isEmpty = shape === '';
+  const placed = useRef<Viewport>(undefined);
+  const current = useRef(boxes);
   useEffect(() => {
-    const { clientWidth, clientHeight } = frame.current ?? { clientWidth: 0, clientHeight: 0 };
-    if (clientWidth > 0) void flow.setViewport(firstView([...boxes.values()], clientWidth, clientHeight));
-    // eslint-disable-next-line react-hooks/exhaustive-deps -- a map that changes stays where it was put
-  }, [flow, search, isEmpty]);
+    current.current = boxes;
+  }, [boxes]);
+  // A map that changes stays where it was put; anew for another search, and in a frame of another size.
+  useEffect(() => {
+    const node = frame.current;
+    if (!node) return undefined;
+    const place = (): void => {
+      if (node.clientWidth === 0) return;
+      placed.current = firstView([...current.current.values()], node.clientWidth, node.clientHeight);
+      void flow.setViewport(placed.current);
+    };
+    place();
+    const sized = new ResizeObserver(() => isSameView(flow.getViewport(), placed.current) && place());
+    sized.observe(node);
+    return () => sized.disconnect();
+  }, [flow, frame, search, isEmpty]);
   const reveal = (id: string): void => {
     const box = boxes.get(id);
     const { width, height } = store.getState();

@@ -1,11 +1,10 @@
 /** Is it on, what is broken, how much passes: the figures above the map. */
 import { useStore } from 'zustand';
 import { useShallow } from 'zustand/react/shallow';
-import { formatCount, formatMs } from '../../parts/format.ts';
+import { formatCount, formatMs, formatRate } from '../../parts/format.ts';
 import { liveStore } from '../../store/live.ts';
 import { backendsOfSite } from '../../store/live-state.ts';
 import { setMapView } from '../../store/map-view.ts';
-import { formatRate } from './words.ts';
 import type { Snapshot } from '../../../shared/state.ts';
 
 export function MapHead() {
@@ -48,7 +47,7 @@ function Figure(props: FigureProps) {
     );
   const { label, value, of, bad } = props;
   return (
-    <div>
+    <div className="has-of">
       <dt>{label}</dt>
       <dd className={`num ${bad ? 'state-down' : ''}`}>
         {formatCount(value)}

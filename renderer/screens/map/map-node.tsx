@@ -3,7 +3,7 @@ import { memo } from 'react';
 import { Handle, Position, type NodeProps } from '@xyflow/react';
 import { useDroppable } from '@dnd-kit/core';
 import { CornerUpRight, Folder, Timer } from 'lucide-react';
-import { plural, shortUrl } from '../../parts/format.ts';
+import { formatRate, plural, shortUrl } from '../../parts/format.ts';
 import { HEALTH_WORDS, HealthShape } from '../../parts/health-mark.tsx';
 import { summarise, type HealthStatus } from '../../../shared/state.ts';
 import { backendsOf } from '../../store/live-state.ts';
@@ -11,7 +11,7 @@ import { setMapView } from '../../store/map-view.ts';
 import { timeLeft } from '../../store/rehearse.ts';
 import { showInSites } from './inspect-parts.tsx';
 import { useNow } from '../../parts/use-now.ts';
-import { formatRate, poolTitle } from './words.ts';
+import { poolTitle } from './words.ts';
 import type { ItemData, ItemNode } from './flow.ts';
 import type { Thing } from './graph.ts';
 import type { Rehearsal } from '../../../shared/rehearsal.ts';
@@ -80,7 +80,7 @@ function Two({ first, second }: { first: React.ReactNode; second: React.ReactNod
 function Clients({ data: { traffic } }: { data: ItemData }) {
   return (
     <>
-      <span className="map-second">Clients</span>
+      <span className="hidden">Clients</span>
       <span className="map-big num">{formatRate(traffic?.requestsPerSecond ?? 0)}</span>
       <span className="map-second">requests/s</span>
     </>
@@ -149,6 +149,8 @@ function End({ thing: { route } }: { thing: Of<'end'> }) {
 }
 
 function Backend({ thing: { backend }, data }: { thing: Of<'backend'>; data: ItemData }) {
+  // One that got its name from its address need not say it twice.
+  const address = backend.url === `http://${backend.name}` ? undefined : shortUrl(backend.url);
   return (
     <Two
       first={
@@ -163,9 +165,9 @@ function Backend({ thing: { backend }, data }: { thing: Of<'backend'>; data: Ite
           {data.rehearsal ? (
             <RehearsalText rehearsal={data.rehearsal} />
           ) : (
-            <span className="mono map-url">{shortUrl(backend.url)}</span>
+            address !== undefined && <span className="mono map-url">{address}</span>
           )}
-          <span className="grow" />
+          {(data.rehearsal !== undefined || address !== undefined) && <span className="grow" />}
           <Word health={backend.health} isDisabled={backend.disabled} />
         </>
       }
