@@ -1,6 +1,6 @@
 /** One backend of a pool, what can be done to it, and what its last test said. */
 import { useStore } from 'zustand';
-import { CirclePause, CirclePlay, Hourglass, LoaderCircle, Pencil, Play, Stethoscope, Trash2, X } from 'lucide-react';
+import { CirclePause, CirclePlay, HeartPulse, Hourglass, LoaderCircle, Pencil, Play, Trash2, X } from 'lucide-react';
 import { ShareBar } from './share-bar.tsx';
 import { WeightCell } from './weight-cell.tsx';
 import { IconButton } from '../../parts/button.tsx';
@@ -85,7 +85,7 @@ function RowActions({ site, backend }: { site: SiteState; backend: BackendState 
       <IconButton
         label={`Test ${name}`}
         icon={
-          isTesting ? <LoaderCircle size={14} className="spin" aria-hidden /> : <Stethoscope size={14} aria-hidden />
+          isTesting ? <LoaderCircle size={14} className="spin" aria-hidden /> : <HeartPulse size={14} aria-hidden />
         }
         disabled={isTesting}
         onClick={() => void testBackend(site.name, backend)}

@@ -82,7 +82,7 @@ export function PoolActions({ site, route, pool }: { site: SiteState; route: Rou
         </select>
       </label>
       {isTop && (
-        <Button look="quiet" onClick={() => void checkHealth(site.name)}>
+        <Button onClick={() => void checkHealth(site.name)}>
           <HeartPulse size={14} aria-hidden /> <span className="label-text">Check now</span>
         </Button>
       )}

@@ -53,6 +53,8 @@ export function PoolShare({ pool }: { pool: PoolState }) {
   const got = pool.members.map((member) => gotOf(isPool(member) ? backendsOf(member) : [member]));
   const isQuiet = got[0] === undefined;
   if (pool.members.length < 2 || pool.members.length > SEGMENTS_MAX) return null;
+  // Of a pool that is all down there is nothing to share.
+  if (isQuiet && due.every((share) => share === 0)) return null;
   const told = pool.members
     .map(({ name }, index) => `${name} ${percentOf(got[index] ?? due[index] ?? 0)} %`)
     .join(', ');

@@ -7,6 +7,7 @@ import { RouteList } from './route-list.tsx';
 import { TopPool } from './route-section.tsx';
 import { LatelyContext } from './share-bar.tsx';
 import { Button, IconButton } from '../../parts/button.tsx';
+import { failureHint } from '../../parts/failure-hint.ts';
 import { formatCount } from '../../parts/format.ts';
 import { HealthMark, HealthShape } from '../../parts/health-mark.tsx';
 import { copyText, openUrl, setSite } from '../../store/changes.ts';
@@ -115,13 +116,14 @@ function Address({ site }: { site: SiteState }) {
   const others = site.hosts.slice(1);
   return (
     <div className="address">
-      <span className="mono address-url">{site.url}</span>
+      <Url url={site.url} />
       <Button look="quiet" onClick={() => void openUrl(site.url)}>
         <ExternalLink size={14} aria-hidden /> Open
       </Button>
       <Button look="quiet" onClick={() => void copy()}>
         <Copy size={14} aria-hidden /> Copy
       </Button>
+      {site.secureUrl !== undefined && site.secureUrl !== site.url && <Url url={site.secureUrl} />}
       {others.length > 0 && (
         <span className="muted address-others">
           also{' '}
@@ -133,6 +135,14 @@ function Address({ site }: { site: SiteState }) {
         </span>
       )}
     </div>
+  );
+}
+
+function Url({ url }: { url: string }) {
+  return (
+    <button type="button" className="text-link mono address-url" onClick={() => void openUrl(url)}>
+      {url}
+    </button>
   );
 }
 
@@ -182,7 +192,8 @@ function Broken({ site }: { site: SiteState }) {
         <li key={backend.id}>
           <HealthShape health={backend.health} />
           <span>
-            <strong className="mono">{backend.name}</strong> {backend.lastFailure ?? 'did not pass its last check.'}
+            <strong className="mono">{backend.name}</strong> {backend.lastFailure ?? 'did not pass its last check'}.{' '}
+            <span className="muted">{failureHint(backend.lastFailure)}</span>
           </span>
         </li>
       ))}
