@@ -63,7 +63,10 @@ function Way({ told }: { told: Explanation }) {
           <>
             <dt>Site</dt>
             <dd className="mono">
-              {told.site} {told.hostMatch !== undefined && <span className="muted">by {told.hostMatch}</span>}
+              {told.site}{' '}
+              {told.hostMatch !== undefined && (
+                <span className="muted">{told.hostMatch === 'exact' ? 'by its own host' : `by ${told.hostMatch}`}</span>
+              )}
             </dd>
           </>
         )}

@@ -3,7 +3,7 @@ import { useEffect, useState } from 'react';
 import { useStore } from 'zustand';
 import { Copy, Pencil, RotateCw, X } from 'lucide-react';
 import { Button, IconButton } from '../../parts/button.tsx';
-import { formatBytes, formatMs } from '../../parts/format.ts';
+import { formatBytes, formatMoment, formatMs } from '../../parts/format.ts';
 import { Failed, Loading } from '../../parts/states.tsx';
 import { Tabs } from '../../parts/tabs.tsx';
 import { showProblems } from '../../store/toasts.ts';
@@ -154,9 +154,9 @@ function Overview({ record }: { record: ExchangeRecord }) {
     ['Error', record.error],
     ['Client', record.client],
     ['Protocol', record.protocol === 'websocket' ? 'WebSocket' : `HTTP/${record.protocol}${record.tls ? ', TLS' : ''}`],
-    ['Began', new Date(record.startedAt).toISOString()],
+    ['Began', formatMoment(record.startedAt)],
     ['Took', record.open ? 'still open' : formatMs(record.durationMs)],
-    ['Sent, got', `${formatBytes(record.bytesIn)}, ${formatBytes(record.bytesOut)}`],
+    ['Size', `${formatBytes(record.bytesIn)} sent, ${formatBytes(record.bytesOut)} received`],
     ['Replay of', record.replayOf === undefined ? undefined : `#${record.replayOf}`],
     ['Tried', record.attempts.length > 1 ? record.attempts.map(({ backend }) => backend).join(' → ') : undefined],
   ];

@@ -45,11 +45,15 @@ function Then({ exchange }: { exchange: Exchange }) {
   );
 }
 
+/** How the host led to the site: itself, a pattern such as `*.shop.local`, or `*`. */
+const matchWord = (match: string | undefined): string =>
+  match === undefined || match === 'exact' ? 'by its own host' : `by ${match}`;
+
 function Now({ now }: { now: ExchangeExplanation['now'] }) {
   return (
     <>
       <p>
-        {now.site === undefined ? 'No site answers.' : `Site ${now.site} by ${now.hostMatch ?? 'its host'}`}
+        {now.site === undefined ? 'No site answers.' : `Site ${now.site}, ${matchWord(now.hostMatch)}`}
         {now.route !== undefined && `, route ${now.route}`}
         {now.middlewares.length > 0 && `, through ${now.middlewares.join(', ')}`}
       </p>

@@ -3,11 +3,13 @@ import { useEffect, useRef } from 'react';
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
 import { useStore } from 'zustand';
-import { formatMs } from '../../parts/format.ts';
+import { formatMs, formatRate } from '../../parts/format.ts';
 import { trafficStore } from '../../store/traffic.ts';
 import type { TrafficSample } from '../../../shared/state.ts';
 
 const HEIGHT = 44;
+/** Three minutes, as many as are kept. */
+const SPAN_S = 180;
 
 interface Line {
   label: string;
@@ -20,20 +22,18 @@ interface Line {
 const timeOf = ({ requestsPerSecond }: TrafficSample, ms: number): number | null => (requestsPerSecond > 0 ? ms : null);
 
 const RATES: readonly Line[] = [
-  { label: 'req/s', colour: '--accent', of: (sample) => sample.requestsPerSecond },
-  { label: 'errors/s', colour: '--state-down', of: (sample) => sample.errorsPerSecond },
+  { label: 'Requests/s', colour: '--accent', of: (sample) => sample.requestsPerSecond },
+  { label: 'Errors/s', colour: '--state-down', of: (sample) => sample.errorsPerSecond },
 ];
 const TIMES: readonly Line[] = [
   { label: 'p50', colour: '--state-healthy', of: (sample) => timeOf(sample, sample.p50Ms) },
   { label: 'p99', colour: '--state-degraded', of: (sample) => timeOf(sample, sample.p99Ms) },
 ];
 
-const rateWord = (value: number): string => (value < 10 ? value.toFixed(1) : String(Math.round(value)));
-
 export function TrafficChart() {
   return (
     <div className="traffic-charts">
-      <Chart lines={RATES} word={rateWord} />
+      <Chart lines={RATES} word={formatRate} />
       <Chart lines={TIMES} word={formatMs} />
     </div>
   );
@@ -92,7 +92,11 @@ function optionsOf(node: HTMLElement, lines: readonly Line[]): uPlot.Options {
     cursor: { show: false },
     padding: [4, 0, 2, 0],
     axes: [{ show: false }, { show: false }],
-    scales: { y: { range: (_plot, _min, max) => [0, Math.max(1, max)] } },
+    scales: {
+      // Always as wide as what is kept, so that a second is as long when there are few of them.
+      x: { range: (_plot, _min, max) => [(max ?? 0) - SPAN_S, max ?? 0] },
+      y: { range: (_plot, _min, max) => [0, Math.max(1, max)] },
+    },
     series: [
       {},
       ...lines.map(({ label, colour }) => ({

@@ -1,7 +1,7 @@
 /** Above the list: the filter with what is wrong in it, pause, capture, archives, clear. */
 import { useEffect, useRef, useState } from 'react';
 import { useStore } from 'zustand';
-import { Pause, Play, Search } from 'lucide-react';
+import { Circle, CircleDot, Pause, Play, Search } from 'lucide-react';
 import { Button } from '../../parts/button.tsx';
 import { formatCount, plural } from '../../parts/format.ts';
 import { clearAll, exportHar, importHar, setCapture } from '../../store/traffic-actions.ts';
@@ -24,7 +24,7 @@ export function TrafficHead({ filter, text, found, all }: HeadProps) {
       <div className="traffic-head">
         <FilterBox text={text} hasProblem={filter.problems.length > 0} />
         <span className="muted num traffic-count">
-          {found.length === all ? formatCount(all) : `${formatCount(found.length)} of ${formatCount(all)}`}
+          {found.length === all ? plural(all, 'request') : `${formatCount(found.length)} of ${plural(all, 'request')}`}
         </span>
         <Skipped />
         <span className="grow" />
@@ -133,6 +133,7 @@ function CaptureSwitch() {
       title="Keeps up to 64 KiB of each body and WebSocket frame in memory, 32 MiB in all; nothing is written to disk, and credentials are hidden."
       onClick={() => void setCapture(state, !isOn).then(setState)}
     >
+      {isOn ? <CircleDot size={14} aria-hidden /> : <Circle size={14} aria-hidden />}
       {isOn ? 'Capturing bodies' : 'Capture bodies'}
     </Button>
   );

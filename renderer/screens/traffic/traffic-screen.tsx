@@ -3,7 +3,10 @@ import { useMemo } from 'react';
 import type { KeyboardEvent } from 'react';
 import { useStore } from 'zustand';
 import { Button } from '../../parts/button.tsx';
+import { Empty } from '../../parts/states.tsx';
 import { VirtualList } from '../../parts/virtual-list.tsx';
+import { openUrl } from '../../store/changes.ts';
+import { liveStore } from '../../store/live.ts';
 import { pause, resume, select, showImported, trafficStore, trafficView } from '../../store/traffic.ts';
 import { compileFilter, parseFilter } from '../../../shared/exchange-filter.ts';
 import type { Exchange } from '../../../shared/state.ts';
@@ -102,12 +105,21 @@ function ListHead() {
 }
 
 function NoTraffic({ isFiltered }: { isFiltered: boolean }) {
+  const url = useStore(liveStore, ({ snapshot }) => snapshot?.sites.find(({ disabled }) => !disabled)?.url);
+  if (isFiltered)
+    return (
+      <Empty title="No request matches">
+        <Button onClick={() => trafficView.setState({ filter: '' })}>Show all</Button>
+      </Empty>
+    );
   return (
-    <div className="empty">
-      <p>
-        {isFiltered ? 'No request matches.' : 'No request yet. Open one of your sites, and what passes appears here.'}
-      </p>
-      {isFiltered && <Button onClick={() => trafficView.setState({ filter: '' })}>Show all</Button>}
-    </div>
+    <Empty title="No request yet">
+      <p className="muted">Open one of your sites, and what passes appears here.</p>
+      {url !== undefined && (
+        <Button look="accent" onClick={() => void openUrl(url)}>
+          Open {new URL(url).host}
+        </Button>
+      )}
+    </Empty>
   );
 }
