@@ -5,6 +5,7 @@ import { valueAt } from '../../shared/value-at.ts';
 import { isPool } from '../../shared/state.ts';
 import { applyChange, type Change } from './changes.ts';
 import { backendsOf } from './live-state.ts';
+import { liveStore } from './live.ts';
 import { isSingle, listEdits, singleOf } from './single.ts';
 import { showProblems, showToast } from './toasts.ts';
 import type { BackendState, PoolState, RouteState, SiteState } from '../../shared/state.ts';
@@ -20,8 +21,24 @@ export async function checkBackend(site: SiteState, backend: BackendState): Prom
   showToast({ kind: 'note', message });
 }
 
-/** A name that every browser leads to this machine, without a change to the system. */
-export const hostFor = (server: DevServer): string => `${labelFor(server)}.localhost`;
+/** A name that every browser leads to this machine, without a change to the system; with the port where it is given away. */
+export function hostFor(server: DevServer, taken: ReadonlySet<string> = hostsInUse()): string {
+  const name = `${labelFor(server)}.localhost`;
+  return taken.has(name) ? `${labelFor(server)}-${server.port}.localhost` : name;
+}
+
+/** A name for each, no two alike. */
+export function hostsFor(servers: readonly DevServer[]): string[] {
+  const taken = hostsInUse();
+  return servers.map((server) => {
+    const name = hostFor(server, taken);
+    taken.add(name);
+    return name;
+  });
+}
+
+const hostsInUse = (): Set<string> =>
+  new Set(liveStore.getState().snapshot?.sites.flatMap(({ name, hosts }) => [name, ...hosts]));
 
 /** A site of its own for a dev server, named after its folder. */
 export async function addAsSite(server: DevServer): Promise<void> {

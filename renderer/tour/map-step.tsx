@@ -3,10 +3,11 @@ import { useState } from 'react';
 import { Button } from '../parts/button.tsx';
 import { Failed, Loading } from '../parts/states.tsx';
 import { applyChange } from '../store/changes.ts';
+import { hostsFor } from '../store/map-changes.ts';
 import { noteTourSite } from '../store/tour.ts';
 import { useAnswer } from '../store/use-answer.ts';
 import { setView } from '../store/view.ts';
-import { labelFor, titleOf, type DevServer } from '../../shared/discovery.ts';
+import { titleOf, type DevServer } from '../../shared/discovery.ts';
 
 /** The column has no room for more; the map shows all. */
 const SERVERS_SHOWN = 6;
@@ -15,6 +16,7 @@ export function MapStep({ onNext }: { onNext: () => void }) {
   const { state, reload } = useAnswer('discovery.list');
   const found = state.phase === 'ready' ? (state.value.servers ?? []) : [];
   const free = found.filter(({ mappedBy }) => mappedBy === undefined).slice(0, SERVERS_SHOWN);
+  const names = hostsFor(free);
   return (
     <>
       <h2>Map a dev server</h2>
@@ -24,8 +26,13 @@ export function MapStep({ onNext }: { onNext: () => void }) {
         <p>None without a name runs here. Start one, as with npm run dev, then look again.</p>
       )}
       <ul>
-        {free.map((server) => (
-          <ServerCard key={`${server.address} ${server.port}`} server={server} onMapped={onNext} />
+        {free.map((server, index) => (
+          <ServerCard
+            key={`${server.address} ${server.port}`}
+            server={server}
+            offered={names[index] ?? ''}
+            onMapped={onNext}
+          />
         ))}
       </ul>
       <div className="tour-actions">
@@ -38,8 +45,14 @@ export function MapStep({ onNext }: { onNext: () => void }) {
   );
 }
 
-function ServerCard({ server, onMapped }: { server: DevServer; onMapped: () => void }) {
-  const [name, setName] = useState(`${labelFor(server)}.localhost`);
+interface ServerCardProps {
+  server: DevServer;
+  offered: string;
+  onMapped: () => void;
+}
+
+function ServerCard({ server, offered, onMapped }: ServerCardProps) {
+  const [name, setName] = useState(offered);
   const [error, setError] = useState<string>();
   const map = async (): Promise<void> => {
     const wanted = name.trim();

@@ -5,6 +5,7 @@ import { X } from 'lucide-react';
 import { MapStep } from './map-step.tsx';
 import { PlanStep } from './plan-step.tsx';
 import { Button, IconButton } from '../parts/button.tsx';
+import { isMac } from '../platform.ts';
 import { openUrl } from '../store/changes.ts';
 import { liveStore } from '../store/live.ts';
 import { isSampleOnly } from '../store/site-filter.ts';
@@ -44,12 +45,20 @@ export function Tour() {
 }
 
 function Welcome({ onNext }: { onNext: () => void }) {
+  const sample = useStore(liveStore, ({ snapshot }) => snapshot?.sites[0]?.url);
   return (
     <>
       <h2>It routes already</h2>
       <p>
-        demo.localhost is a sample with two servers behind it. Next: a dev server of your own, under a name, with https
-        that your browser trusts.
+        {sample === undefined ? (
+          'demo.localhost'
+        ) : (
+          <button type="button" className="text-link" onClick={() => void openUrl(sample)}>
+            demo.localhost
+          </button>
+        )}{' '}
+        is a sample with two servers behind it. Next: a dev server of your own, under a name, with https that your
+        browser trusts.
       </p>
       <div className="tour-actions">
         <Button look="accent" onClick={onNext}>
@@ -76,7 +85,9 @@ function Done() {
       {isTrustSkipped && site?.secureUrl !== undefined && (
         <p className="muted">https works too, with a warning until Trust is done.</p>
       )}
-      <p className="muted">Ctrl or Cmd with K finds everything; ? shows the keys.</p>
+      <p className="muted">
+        <kbd>{isMac() ? '⌘K' : 'Ctrl+K'}</kbd> finds everything; <kbd>?</kbd> shows the keys.
+      </p>
       <div className="tour-actions">
         {url !== undefined && (
           <Button
