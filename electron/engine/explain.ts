@@ -42,7 +42,10 @@ export function explain(
   )?.match;
   const found: Explanation = { ...empty, host, site: site.name, ...(hostMatch === undefined ? {} : { hostMatch }) };
   if (site.disabled)
-    return { ...found, problem: problem('SITE_DISABLED', `${site.name} is turned off.`, { fix: 'Turn it on.' }) };
+    return {
+      ...found,
+      problem: problem('SITE_DISABLED', `${site.name} is disabled in Mogoly.`, { fix: 'Enable the site.' }),
+    };
   const target = url.pathname + url.search;
   const route = deps.matchRoute(site, target);
   if (route === undefined)

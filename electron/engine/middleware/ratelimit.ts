@@ -97,7 +97,7 @@ export const ratelimit: MiddlewareFactory<typeof schema> = {
 
 function refuse(standing: Standing, { limit, windowMs }: WindowRule, site: string): LocalReply {
   const seconds = toSeconds(standing.resetMs);
-  const text = `this client may make ${limit} requests in ${windowMs / 1_000} s. Try again in ${seconds} s, or raise request_per_minute of ${site}.`;
+  const text = `this client may make ${limit} ${limit === 1 ? 'request' : 'requests'} in ${windowMs / 1_000} s. Try again in ${seconds} s, or raise request_per_minute of ${site}.`;
   return plainReply(429, 'RATE_LIMITED', text, {
     'Retry-After': String(seconds),
     ...Object.fromEntries(limitFields(limit, standing)),

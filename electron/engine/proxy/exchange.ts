@@ -82,7 +82,7 @@ export class ProxyExchange {
     if (site === undefined) return this.answerPage(unknownHostPage(this.host, this.generation));
     this.site = site;
     if (this.deps.captures.isOn) this.tap = this.deps.captures.open(site.name);
-    if (site.disabled) return this.refuse('SITE_DISABLED', `${site.name} is turned off.`);
+    if (site.disabled) return this.refuse('SITE_DISABLED', `${site.name} is disabled in Mogoly.`);
     if (site.forceTls && this.connection.scheme === 'http' && new LocalAnswer(this).toHttps()) return;
     const route = matchRoute(site, this.target);
     if (route === undefined) return this.refuse('STATIC_NOT_FOUND', `${site.name} has no route for this path.`);

@@ -84,8 +84,8 @@ export const ERROR_PAGES = {
   },
   SITE_DISABLED: {
     status: 503,
-    title: 'This site is turned off',
-    fix: 'Turn the site on in Mogoly, or remove disabled: true from it.',
+    title: 'This site is disabled',
+    fix: 'Enable the site in Mogoly, or take disabled: true out of the config.',
   },
   STATIC_NOT_FOUND: {
     status: 404,
@@ -204,10 +204,13 @@ const ESCAPES = new Map([
 ]);
 const escapeHtml = (text: string): string => text.replace(/[&<>"']/g, (character) => ESCAPES.get(character)!);
 
+/** A site named as its host is said once. */
+const said = (text: string, label: string): string => (text === label ? '' : `<span>${escapeHtml(text)}</span>`);
+
 /** No script and nothing from outside, so that a page under any policy shows it. */
 function renderHtml(page: ErrorPage): string {
   const rows = (page.details ?? [])
-    .map(({ label, text }) => `<li><code>${escapeHtml(label)}</code><span>${escapeHtml(text)}</span></li>`)
+    .map(({ label, text }) => `<li><code>${escapeHtml(label)}</code>${said(text, label)}</li>`)
     .join('');
   const meta = [page.host, page.requestId && `request ${page.requestId}`].filter(
     (part) => part !== undefined && part !== '',
@@ -226,8 +229,8 @@ function renderHtml(page: ErrorPage): string {
 <p class="code"><span class="mark" aria-hidden="true"></span>${page.status} <code>${escapeHtml(page.code)}</code></p>
 <h1>${escapeHtml(page.title)}</h1>
 <p class="message">${escapeHtml(page.message)}</p>
-${rows ? `<ul>${rows}</ul>` : ''}
 <p class="fix"><strong>What to do</strong>${escapeHtml(page.fix)}</p>
+${rows ? `<ul>${rows}</ul>` : ''}
 <footer><span>Mogoly</span>${meta.map((part) => `<span>${escapeHtml(part!)}</span>`).join('')}</footer>
 </main>
 </body>

@@ -71,7 +71,7 @@ export class Upgrade {
     if (site === undefined) return this.#refuse(unknownHostPage(host, generation));
     this.#site = site;
     if (this.#deps.captures.isOn) this.#tap = this.#deps.captures.open(site.name);
-    if (site.disabled) return this.#refuse(describeError('SITE_DISABLED', `${site.name} is turned off.`));
+    if (site.disabled) return this.#refuse(describeError('SITE_DISABLED', `${site.name} is disabled in Mogoly.`));
     const route = matchRoute(site, this.#target);
     if (route?.pool === undefined)
       return this.#refuse(describeError('UPGRADE_REFUSED', 'This path is not served by a backend.'));
