@@ -1,9 +1,10 @@
-/** Toasts above the status bar; one that needs no answer goes away by itself, not while it is pointed at. */
+/** Toasts above the status bar; one that needs no answer here goes away by itself, not while it is pointed at. */
 import { useEffect, useState } from 'react';
 import { useStore } from 'zustand';
 import { X } from 'lucide-react';
 import { Button, IconButton } from './button.tsx';
 import { closeToast, toastStore } from '../store/toasts.ts';
+import { viewStore } from '../store/view.ts';
 import type { Toast } from '../store/toasts.ts';
 
 /** Long enough to read a line and reach the button. */
@@ -22,11 +23,14 @@ export function ToastList() {
 
 function ToastCard({ toast }: { toast: Toast }) {
   const [held, setHeld] = useState(false);
+  // A failure waits for an answer on the screen it is about; elsewhere it would only stand in the way.
+  const screen = useStore(viewStore, (state) => state.screen);
+  const [born] = useState(screen);
   useEffect(() => {
-    if (held || toast.kind === 'error') return;
+    if (held || (toast.kind === 'error' && screen === born)) return;
     const timer = setTimeout(() => closeToast(toast.id), STAY_MS);
     return () => clearTimeout(timer);
-  }, [held, toast]);
+  }, [held, toast, screen, born]);
   const act = (): void => {
     closeToast(toast.id);
     toast.action?.run();

@@ -1,5 +1,6 @@
-/** Is it on, and what is broken: the switch, the state, and one line over all sites. */
+/** Is it on, and what is broken: the button that turns it, the state, and one line over all sites. */
 import { useStore } from 'zustand';
+import { Power } from 'lucide-react';
 import { Button } from './button.tsx';
 import { HealthShape } from './health-mark.tsx';
 import { formatCount, plural } from './format.ts';
@@ -26,16 +27,11 @@ export function TopBar() {
         <BrokenCount />
       </p>
       <Button
-        className="switch"
-        look="plain"
-        data-on={on}
+        look={on ? 'plain' : 'accent'}
         disabled={status === 'starting' || status === 'stopping'}
         onClick={() => void setRouting(!on)}
       >
-        <span className="switch-track" aria-hidden="true">
-          <span className="switch-knob" />
-        </span>
-        {on ? 'Stop routing' : 'Start routing'}
+        <Power size={14} aria-hidden /> {on ? 'Stop routing' : 'Start routing'}
       </Button>
     </header>
   );

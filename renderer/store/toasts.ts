@@ -7,7 +7,7 @@ const TOASTS_MAX = 3;
 
 export interface Toast {
   id: number;
-  /** A `change` replaces the change before it, since only the newest can be undone; a `note` the note. An `error` stays until it is closed. */
+  /** A `change` replaces the change before it, since only the newest can be undone; a `note` the note. An `error` stays until it is closed or its screen is left. */
   kind: 'change' | 'note' | 'error';
   message: string;
   fix?: string | undefined;

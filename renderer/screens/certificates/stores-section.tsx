@@ -11,7 +11,7 @@ import type { TrustReport, TrustResult, TrustState, TrustStoreState } from '../.
 
 const MARKS: Record<TrustState, { shape: HealthStatus; word: string }> = {
   trusted: { shape: 'healthy', word: 'Trusted' },
-  notTrusted: { shape: 'down', word: 'Not trusted' },
+  notTrusted: { shape: 'degraded', word: 'Not trusted' },
   otherRoot: { shape: 'degraded', word: 'Former root' },
   unavailable: { shape: 'unknown', word: 'Not here' },
 };

@@ -5,7 +5,7 @@ import { FolderOpen, Pause, Play } from 'lucide-react';
 import { EventDetail } from './event-detail.tsx';
 import { ExportEvents } from './export-events.tsx';
 import { Button } from '../../parts/button.tsx';
-import { formatCount } from '../../parts/format.ts';
+import { formatCount, plural } from '../../parts/format.ts';
 import { SearchBox } from '../../parts/search-box.tsx';
 import { VirtualList } from '../../parts/virtual-list.tsx';
 import { revealFile } from '../../store/changes.ts';
@@ -92,12 +92,12 @@ function EventsHead({ search, level, following, found, log, fresh }: HeadProps) 
         ))}
       </select>
       <span className="muted num events-count">
-        {shown === all ? formatCount(all) : `${formatCount(shown)} of ${formatCount(all)}`}
+        {shown === all ? plural(all, 'event') : `${formatCount(shown)} of ${plural(all, 'event')}`}
       </span>
       <span className="grow" />
       <TimeChoice />
       <ExportEvents entries={found} />
-      <Button look="quiet" title="Show the log file in its folder" onClick={() => void revealFile('log')}>
+      <Button title="Show the log file in its folder" onClick={() => void revealFile('log')}>
         <FolderOpen size={14} aria-hidden /> Log file
       </Button>
       <Button onClick={() => setView({ following: !following, event: undefined })}>

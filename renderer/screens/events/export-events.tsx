@@ -13,7 +13,7 @@ export function ExportEvents({ entries }: { entries: readonly LogEntry[] }) {
   return (
     <DropdownMenu.Root modal={false}>
       <DropdownMenu.Trigger asChild>
-        <Button look="quiet" disabled={entries.length === 0}>
+        <Button disabled={entries.length === 0}>
           <Download size={14} aria-hidden /> Export
         </Button>
       </DropdownMenu.Trigger>

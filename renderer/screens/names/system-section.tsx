@@ -1,4 +1,5 @@
 /** How the operating system finds our names, way by way, and the buttons that change it. */
+import { plural } from '../../parts/format.ts';
 import { Notes } from '../../parts/notes.tsx';
 import { Section } from '../../parts/page.tsx';
 import { PlanButton } from '../../parts/plan-button.tsx';
@@ -50,7 +51,28 @@ export function SystemSection({ status, onRetry, onChanged }: SystemSectionProps
 
 function Methods({ status: { methods, choice } }: { status: SystemNamesStatus }) {
   const isChosen = ({ id }: NamesMethodStatus): boolean => choice.methods.includes(id);
-  const ordered = [...methods].sort((a, b) => rank(a, isChosen(a)) - rank(b, isChosen(b)));
+  const ordered = [...methods].sort((a, b) => Number(isChosen(b)) - Number(isChosen(a)));
+  const isHere = (method: NamesMethodStatus): boolean => method.state !== 'unavailable' || isChosen(method);
+  const others = ordered.filter((method) => !isHere(method));
+  return (
+    <>
+      <MethodTable methods={ordered.filter(isHere)} isChosen={isChosen} />
+      {others.length > 0 && (
+        <details className="more">
+          <summary>{plural(others.length, 'other way')} that this machine lacks</summary>
+          <MethodTable methods={others} isChosen={isChosen} />
+        </details>
+      )}
+    </>
+  );
+}
+
+interface MethodTableProps {
+  methods: readonly NamesMethodStatus[];
+  isChosen: (method: NamesMethodStatus) => boolean;
+}
+
+function MethodTable({ methods, isChosen }: MethodTableProps) {
   return (
     <table className="sheet">
       <thead>
@@ -61,7 +83,7 @@ function Methods({ status: { methods, choice } }: { status: SystemNamesStatus })
         </tr>
       </thead>
       <tbody>
-        {ordered.map((method) => (
+        {methods.map((method) => (
           <tr key={method.id} className={method.state === 'unavailable' ? 'muted' : ''}>
             <td className="fit">
               <StateMark {...MARKS[method.state]} />
@@ -76,6 +98,3 @@ function Methods({ status: { methods, choice } }: { status: SystemNamesStatus })
     </table>
   );
 }
-
-const rank = ({ state }: NamesMethodStatus, isChosen: boolean): number =>
-  isChosen ? 0 : state === 'unavailable' ? 2 : 1;
