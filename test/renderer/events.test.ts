@@ -65,7 +65,7 @@ describe('the event list', () => {
         ]);
       await level.selectOption('error');
       await expect.poll(() => rows(page).count()).toBe(errors);
-      await page.getByText(`${errors} of ${EVENTS.length}`, { exact: true }).waitFor();
+      await page.getByText(`${errors} of ${EVENTS.length} events`, { exact: true }).waitFor();
       await write(page, more(1, 'error'));
       await expect.poll(() => rows(page).count()).toBe(errors + 1);
       await level.selectOption('debug');

@@ -111,16 +111,16 @@ describe('from the map', () => {
     });
   });
 
-  it('a dev server gets a site of its own by two keys', async () => {
+  it('a dev server gets a site of its own by two keys, under a name that is free', async () => {
     await withMap(harness, { snapshot: busySnapshot() }, {}, async (page) => {
       const add = page.getByRole('button', { name: 'Add shop · Vite on port 5176 to a site or pool' });
       await add.focus();
       await page.keyboard.press('Enter');
-      await page.getByRole('menuitem', { name: 'New site shop.localhost' }).waitFor();
+      await page.getByRole('menuitem', { name: 'New site shop-5176.localhost' }).waitFor();
       await page.keyboard.press('Enter');
-      await page.getByText('shop.localhost added.').waitFor();
+      await page.getByText('shop-5176.localhost added.').waitFor();
       expect(await callsOf(page, 'sites.add')).toMatchObject([
-        { site: { name: 'shop.localhost', url: 'http://localhost:5176' } },
+        { site: { name: 'shop-5176.localhost', url: 'http://localhost:5176' } },
       ]);
     });
   });

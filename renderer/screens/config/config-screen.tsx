@@ -31,7 +31,7 @@ export function ConfigScreen() {
           <h1 tabIndex={-1}>Config</h1>
           <FileLine />
         </div>
-        <div className="segments" role="group" aria-label="Show">
+        <div className="modes" role="group" aria-label="Show">
           {TABS.map(({ name, label }) => (
             <button
               key={name}

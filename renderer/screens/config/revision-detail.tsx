@@ -77,7 +77,7 @@ function Choices() {
   const { against, layout } = useStore(configView);
   return (
     <div className="revision-choices">
-      <div className="segments" role="group" aria-label="Compare with">
+      <div className="modes" role="group" aria-label="Compare with">
         <button
           type="button"
           aria-pressed={against === 'before'}
@@ -89,7 +89,7 @@ function Choices() {
           Against now
         </button>
       </div>
-      <div className="segments" role="group" aria-label="Layout">
+      <div className="modes" role="group" aria-label="Layout">
         <button
           type="button"
           aria-pressed={layout === 'split'}

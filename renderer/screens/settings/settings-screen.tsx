@@ -9,6 +9,7 @@ import { DEFAULT_LOG, ENGINE_KEYS, LISTEN_KEYS, NAME_KEYS } from './settings-key
 import { UpdateSection } from './update-section.tsx';
 import { Button } from '../../parts/button.tsx';
 import { Page, Section } from '../../parts/page.tsx';
+import { StateMark } from '../../parts/state-mark.tsx';
 import { Failed, Loading } from '../../parts/states.tsx';
 import { editConfig, revealFile, setTheme } from '../../store/changes.ts';
 import { liveStore } from '../../store/live.ts';
@@ -89,10 +90,10 @@ function InForce() {
           <span className="muted">{kind}</span>
           <span className="mono">{address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`}</span>
           {problem === undefined ? (
-            <span className="muted">listening</span>
+            <StateMark shape="healthy" word="Listening" />
           ) : (
-            <span className="state-down">
-              {problem.message} <span className="muted">{problem.fix}</span>
+            <span>
+              <StateMark shape="down" word="Failed" /> {problem.message} <span className="muted">{problem.fix}</span>
             </span>
           )}
         </li>

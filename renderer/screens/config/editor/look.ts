@@ -2,6 +2,7 @@
 import { HighlightStyle, syntaxHighlighting } from '@codemirror/language';
 import { EditorView } from '@codemirror/view';
 import { tags } from '@lezer/highlight';
+import { isMac } from '../../../platform.ts';
 import type { Extension } from '@codemirror/state';
 
 const highlight = HighlightStyle.define([
@@ -25,6 +26,18 @@ const button = {
   color: 'var(--text)',
   font: '500 var(--size-12) / 20px var(--font-sans)',
 };
+/** The thin bars of the window; a sheet of the page does not reach into the shadow root. */
+const bars = EditorView.theme({
+  '.cm-scroller::-webkit-scrollbar': { width: '12px', height: '12px' },
+  '.cm-scroller::-webkit-scrollbar-thumb': {
+    minHeight: '32px',
+    border: '3px solid transparent',
+    borderRadius: '6px',
+    background: 'var(--scroll-thumb) content-box',
+  },
+  '.cm-scroller::-webkit-scrollbar-corner': { background: 'transparent' },
+});
+
 const focusRing = { outline: '2px solid var(--focus)', outlineOffset: '-1px' };
 
 const text = EditorView.theme({
@@ -188,4 +201,4 @@ const changes = EditorView.theme({
   },
 });
 
-export const look: Extension = [syntaxHighlighting(highlight), text, floating, problems, changes];
+export const look: Extension = [syntaxHighlighting(highlight), text, floating, problems, changes, isMac() ? [] : bars];
