@@ -4,13 +4,14 @@ import type { ServiceState } from '../../../shared/service.ts';
 import type { ServiceConfig, ServiceFile } from '../../../shared/service-config.ts';
 import { listOwn, type OwnContainer } from './containers.ts';
 import { checkRunning } from './check-running.ts';
+import { createAndAdd } from './create.ts';
 import type { Client, Docker } from './docker.ts';
 import { dockerProblem } from './docker-problem.ts';
 import { recover, takeBack, wasCutOff, wentWithDocker } from './recover.ts';
 import { exists, isBusy, notInConfig, serviceUnknown } from './refusals.ts';
 import { Roster, stateOf, type Entry, type RosterDeps } from './roster.ts';
 import type { ForwardState } from './forward.ts';
-import { specOf } from './spec.ts';
+import { specOf, type ServiceSpec } from './spec.ts';
 import { toolMaker, type MakeTools, type ToolDeps } from './tools.ts';
 import {
   createService,
@@ -115,6 +116,7 @@ export class ServiceManager {
     const entry = this.roster.open(config.name);
     const isOther = JSON.stringify(entry.config) !== JSON.stringify(config);
     entry.config = config;
+    entry.wanted = undefined;
     entry.spec = specOf(config, volumePrefix(id, config.name));
     if (isOther && entry.container === undefined && entry.status === 'failed') entry.status = 'absent';
   }
@@ -190,22 +192,22 @@ export class ServiceManager {
       return failure(exists(name));
     const entry = this.roster.open(name);
     entry.spec = specOf(config, volumePrefix(await this.#deps.homeId(), name));
-    const done = this.#begin(entry, async (tools) => {
-      const made = await createService(tools, entry.spec!);
-      if (!made.ok) return made;
-      const added = await this.#deps.addToConfig(written);
-      return added.ok ? made : success({ ...made.value, late: added.problems[0]! });
-    });
-    return success({ done });
+    entry.wanted = written;
+    return success({ done: this.#begin(entry, this.#creation(entry, entry.spec, written)) });
   }
 
-  /** Also makes one of the config that is not there. */
+  #creation(entry: Entry, spec: ServiceSpec, wanted: ServiceFile): (tools: WorkTools) => Promise<Result<Outcome>> {
+    return (tools) => createAndAdd(tools, entry, { spec, wanted }, this.#deps.addToConfig);
+  }
+
+  /** Also makes one of the config that is not there, and ends what a create that failed had begun. */
   start(name: string): Promise<Result<Outcome>> {
     return this.#act(name, (entry) => {
-      const { container, spec } = entry;
+      const { container, config, spec, wanted } = entry;
       if (container !== undefined) return (tools) => startService(tools, container, 'start');
-      if (spec !== undefined) return (tools) => createService(tools, spec);
-      return serviceUnknown(name);
+      if (spec !== undefined && config !== undefined) return (tools) => createService(tools, spec);
+      if (spec !== undefined && wanted !== undefined) return this.#creation(entry, spec, wanted);
+      return notInConfig(name);
     });
   }
 

@@ -3,7 +3,11 @@ import { failure, problem, type Problem } from '../../../shared/problem.ts';
 import type { Entry } from './roster.ts';
 
 export const serviceUnknown = (name: string) =>
-  failure(problem('SERVICE_UNKNOWN', `There is no service "${name}".`, { fix: 'List them with `mogoly cloud list`.' }));
+  failure(
+    problem('SERVICE_UNKNOWN', `There is no service "${name}".`, {
+      fix: `List them with \`mogoly cloud list\`, or make it with \`mogoly cloud create ${name} --type …\`.`,
+    }),
+  );
 
 export const notInConfig = (name: string) =>
   failure(

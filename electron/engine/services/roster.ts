@@ -1,7 +1,7 @@
 /** The services there are, from the config and from Docker, and what is known of each. */
 import type { Problem } from '../../../shared/problem.ts';
 import type { DockerState, PullProgress, ServiceEvents, ServiceState, ServiceStatus } from '../../../shared/service.ts';
-import type { ServiceConfig } from '../../../shared/service-config.ts';
+import type { ServiceConfig, ServiceFile } from '../../../shared/service-config.ts';
 import { kindOf } from './catalogue.ts';
 import { changesOf } from './changes.ts';
 import type { OwnContainer } from './containers.ts';
@@ -14,6 +14,8 @@ export interface Entry {
   /** As the config has it; undefined for one that it does not have. */
   config: ServiceConfig | undefined;
   spec: ServiceSpec | undefined;
+  /** What create was asked for, until it is in the config. */
+  wanted: ServiceFile | undefined;
   container: OwnContainer | undefined;
   status: ServiceStatus;
   problem: Problem | undefined;
@@ -66,7 +68,14 @@ export class Roster {
     if (known !== undefined) return known;
     const entry: Entry = {
       ...{ name, status: 'absent', config: undefined, spec: undefined, container: undefined, problem: undefined },
-      ...{ pull: undefined, work: undefined, checking: undefined, cutOff: undefined, seenBy: undefined },
+      ...{
+        pull: undefined,
+        work: undefined,
+        checking: undefined,
+        cutOff: undefined,
+        seenBy: undefined,
+        wanted: undefined,
+      },
     };
     this.#entries.set(name, entry);
     return entry;

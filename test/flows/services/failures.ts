@@ -105,5 +105,25 @@ export const failureFlows = (open: Open): void => {
       expect((await engine.state('again'))?.problem).toBeUndefined();
       await engine.ask('services.delete', { name: 'again' });
     });
+
+    it('a start ends what a create that failed had begun: it is made, and added to the config', async () => {
+      const scene = open();
+      const { engine } = scene;
+      const bindings = { '3000/tcp': [{ HostIp: '127.0.0.1', HostPort: '15997' }] };
+      const holder = await runContainer(scene, 'late-holder', {}, { PortBindings: bindings });
+      const service = { name: 'late', image: 'kit/web:1', exposed_ports: ['15997:3000'] };
+      await engine.ask('services.create', { service });
+      await soon('the failure', async () => (await engine.state('late'))?.status === 'failed');
+      await holder.remove();
+      expect(await engine.cli('cloud', 'start', 'late')).toMatchObject({ code: 0 });
+      expect(await engine.state('late')).toMatchObject({ status: 'ready', inConfig: true });
+      expect((await engine.ask('config.get')).text).toContain('late');
+      await engine.ask('services.delete', { name: 'late' });
+      expect((await engine.ask('config.get')).text).not.toContain('late');
+      const gone = await engine.cli('cloud', 'start', 'late', '--json');
+      expect(JSON.parse(gone.out)).toMatchObject({
+        problems: [{ code: 'SERVICE_UNKNOWN', fix: expect.stringContaining('mogoly cloud create late') as string }],
+      });
+    });
   });
 };
