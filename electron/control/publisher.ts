@@ -116,7 +116,10 @@ function watchState({ engine, push, note }: Noted): Watcher {
     engine.on('engine.started', replaced),
     engine.on('engine.stopped', replaced),
     engine.on('engine.startFailed', replaced),
-    engine.on('config.refused', ({ problems }) => push('config.refused', { problems })),
+    engine.on('middleware.degraded', replaced),
+    engine.on('config.refused', ({ problems }) =>
+      push('config.refused', { problems: [...problems, ...engine.degraded()] }),
+    ),
   ];
   return {
     flush() {

@@ -119,6 +119,8 @@ export interface Engine {
   explain: (request: { url: string; method?: string; client?: string }) => Explanation;
 
   snapshot: () => Snapshot;
+  /** What works less well now than the config asks for; the snapshot has it among its problems. */
+  degraded: () => Problem[];
   traffic: TrafficCounters;
   exchanges: ExchangeDoor;
   /** Bodies and WebSocket frames, kept where that is asked for. */

@@ -29,6 +29,8 @@ export interface EngineEvents
   'listener.opened': { kind: string; address: string; port: number };
   'listener.closed': { kind: string; address: string; port: number };
   'listener.failed': { kind: string; address: string; port: number; problem: Problem };
+  /** Of the middlewares: all there are now. */
+  'middleware.degraded': { problems: Problem[] };
   'site.hostRefused': { site: string; backend: string; framework: string; fix: string };
   /** Whoever asked: the window, the tray's watch, the command line. */
   'doctor.examined': { toMend: number };

@@ -3,7 +3,7 @@ import type { Transform } from 'node:stream';
 import type { z } from 'zod';
 import type { Strategy } from '../../shared/config.ts';
 import type { HealthStatus, LogLevel } from '../../shared/state.ts';
-import type { ConfigPath } from '../../shared/problem.ts';
+import type { ConfigPath, Problem } from '../../shared/problem.ts';
 
 /** A failure of a backend that is being rehearsed. */
 export interface RehearsedFault {
@@ -234,6 +234,8 @@ export interface MiddlewareContext {
     message: string,
     fields?: Record<string, string | number | boolean | null>,
   ) => void;
+  /** What works less well now than the config asks for, as a warning; undefined takes it back, at the latest on `close`. */
+  degraded: (problem: Problem | undefined) => void;
   /** Milliseconds, monotonic. */
   now: () => number;
 }

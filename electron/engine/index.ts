@@ -64,6 +64,7 @@ export function createEngine(options: EngineOptions): Engine {
 
     ...questions(keeper, rooms),
 
+    degraded: rooms.degraded,
     snapshot: () => snapshotOf(options, configFile, keeper, rooms, lifecycle),
     traffic: { sample: () => rooms.sampleTraffic() },
     exchanges: rooms.exchanges,
@@ -208,7 +209,7 @@ function snapshotOf(
     ...(startedAt === undefined ? {} : { startedAt }),
     configFile,
     revision: rooms.current().revision,
-    problems: keeper.problems,
+    problems: [...keeper.problems, ...rooms.degraded()],
     listeners,
     sites: siteStates(rooms.current(), listeners),
     rehearsals: rooms.rehearsals.list(),

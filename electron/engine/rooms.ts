@@ -12,6 +12,7 @@ import { createDns, OWN_CLIENT } from './dns/dns.ts';
 import { dnsNames } from './dns-names.ts';
 import { httpsProbe, portOf, wantedNames, type InForce } from './in-force.ts';
 import { createEventBus } from './events.ts';
+import { createDegraded } from './degraded.ts';
 import type { Generation, MiddlewareContext, Origin } from './generation.ts';
 import type { KeeperRooms } from './keeper.ts';
 import { createMiddlewareRegistry } from './middleware/index.ts';
@@ -94,6 +95,7 @@ export function createRooms(options: RoomOptions) {
           active: backend.live.active,
         })),
       }),
+    degraded: parts.degraded.list,
     keeperRooms: (): KeeperRooms => ({
       ...keeperRooms(parts, options),
       ...listenerRooms(parts, options),
@@ -125,6 +127,7 @@ function createParts(options: RoomOptions) {
     config: undefined,
     listeners: [],
   };
+  const degraded = createDegraded((problems) => bus.emit('middleware.degraded', { problems }));
   const log = createLog({ file: undefined, stream: false });
   logEvents(bus, log);
   const dns = createDns();
@@ -153,6 +156,7 @@ function createParts(options: RoomOptions) {
   const services = createServiceRooms({ ...options, bus });
   return {
     bus,
+    degraded,
     log,
     ...createHealthRooms(bus),
     traffic: createTrafficRooms(() => state),
@@ -219,13 +223,14 @@ function listenerRooms(parts: Parts, options: RoomOptions) {
 }
 
 function keeperRooms(parts: Parts, { home, configFile }: RoomOptions) {
-  const { bus, middlewares, health, history, counters } = parts;
+  const { bus, degraded, middlewares, health, history, counters } = parts;
   const folder = dirname(configFile);
   const revisions = createRevisions(history);
   const contextFor = (where: Pick<MiddlewareContext, 'site' | 'place'>): MiddlewareContext => ({
     ...where,
     log: (level, event, message, fields) =>
       bus.emit('log.line', { level, event, message, ...(fields === undefined ? {} : { fields }) }),
+    degraded: degraded.teller(),
     now: () => performance.now(),
   });
   return {

@@ -88,7 +88,12 @@ function PlaceLink({ at, configFile }: { at: Place; configFile: string }) {
   );
 }
 
+/** Of what happens now, not of what the file says. */
+const isDegraded = ({ code }: Problem): boolean => code === 'RATELIMIT_SHARE_AWAY';
+
 function titleOf(snapshot: Snapshot, errors: readonly Problem[]): string {
+  if (errors.length === 0 && snapshot.problems.every(isDegraded))
+    return snapshot.problems.length === 1 ? 'Something works less well' : 'Some things work less well';
   if (errors.length === 0) return `The config has ${plural(snapshot.problems.length, 'warning')}`;
   const ofFile = errors.some((item) => item.at !== undefined || item.code.startsWith('CONFIG_'));
   if (!ofFile) return errors.length === 1 ? 'Something stands in the way' : `${errors.length} things stand in the way`;

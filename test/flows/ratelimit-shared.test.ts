@@ -1,8 +1,9 @@
 /** Engines that name one Redis count together; without it each counts by itself, and no request fails. */
 import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
+import type { SiteFile } from '../../shared/config.ts';
 import { startBackend, type TestBackend } from '../kit/backend.ts';
 import { missingProgram } from '../kit/dns-peers.ts';
-import { site, startEngine, type TestEngine } from '../kit/engine.ts';
+import { configText, site, startEngine, type TestEngine } from '../kit/engine.ts';
 import { send } from '../kit/http.ts';
 import { startRedis } from '../kit/redis.ts';
 import { until } from '../kit/wait.ts';
@@ -17,6 +18,8 @@ afterAll(() => backend.close());
 interface Counting extends TestEngine {
   /** Of the log: what was said of the shared count, in order. */
   said: () => string[];
+  /** Among the problems of the snapshot: what windows and `mogoly status` show. */
+  shown: () => string[];
 }
 
 async function counting(share: string, limit: number, window = '60s'): Promise<Counting> {
@@ -30,8 +33,11 @@ async function counting(share: string, limit: number, window = '60s'): Promise<C
       .list(1_000, 'info')
       .map(({ event }) => event)
       .filter((event) => event.startsWith('ratelimit.'));
-  return { ...started, said };
+  const shown = (): string[] => started.engine.snapshot().problems.map(({ code, severity }) => `${severity} ${code}`);
+  return { ...started, said, shown };
 }
+
+const AWAY = ['warning RATELIMIT_SHARE_AWAY'];
 
 const statusOf = async ({ port }: TestEngine): Promise<number> => (await send(port, { host: 'shop.test' })).status;
 
@@ -88,6 +94,7 @@ it('a Redis that is killed is told once, requests are counted here, and it is fo
   const [one, other] = await twoEngines(redis.port, 30);
   await redis.kill();
   await until(() => one.said().length === 1 && other.said().length === 1, { message: 'both to say it' });
+  expect([one.shown(), other.shown()]).toEqual([AWAY, AWAY]);
   const alone = await Promise.all([statuses(one, 40), statuses(other, 40)]);
   for (const list of alone) {
     expect([...new Set(list)].sort()).toEqual([200, 429]);
@@ -97,6 +104,7 @@ it('a Redis that is killed is told once, requests are counted here, and it is fo
   await redis.start();
   await until(() => one.said().length === 2 && other.said().length === 2, { message: 'both to find it' });
   expect(one.said()[1]).toBe('ratelimit.shareFound');
+  expect([one.shown(), other.shown()]).toEqual([[], []]);
   // The new Redis knows nothing of before.
   const left = await together(one, other);
   const [a, b] = await Promise.all([statuses(one, 30), statuses(other, 30)]);
@@ -117,6 +125,23 @@ it('a Redis that never was there is told once, and requests are counted here', a
   const engine = await counting('redis://127.0.0.1:1/0', 3);
   expect(await statuses(engine, 5)).toEqual([200, 200, 200, 429, 429]);
   await until(() => engine.said().length === 1, { message: 'it to be said' });
+});
+
+it('what is shown of a Redis that is away goes with the last site that names it, and is said once for all sites', async () => {
+  const engine = await counting('redis://127.0.0.1:1/0', 3);
+  const pushed: string[][] = [];
+  engine.engine.on('middleware.degraded', ({ problems }) => pushed.push(problems.map(({ code }) => code)));
+  await until(() => engine.shown().length === 1, { message: 'it to be shown' });
+  const config = { request_per_minute: 9, share: 'redis://127.0.0.1:1/0' };
+  const limited = (name: string) =>
+    site(name, [{ url: backend.url }], { middlewares: [{ name: 'ratelimit', config }] });
+  const apply = async (...server: SiteFile[]): Promise<void> =>
+    void expect(await engine.engine.apply(configText({ server }))).toMatchObject({ ok: true });
+  await apply(limited('shop.test'), limited('blog.test'));
+  expect(engine.shown()).toEqual(AWAY);
+  await apply(site('shop.test', [{ url: backend.url }]));
+  await until(() => engine.shown().length === 0, { message: 'it to go' });
+  expect(pushed.at(-1)).toEqual([]);
 });
 
 it('a share that is no Redis is a problem of the config', async () => {

@@ -44,6 +44,7 @@ export function makeContext(): MiddlewareContext & { clock: { nowMs: number }; l
   return {
     site: 'shop.local',
     place: '/ 0',
+    degraded: () => undefined,
     now: () => clock.nowMs,
     log: (level, event, message, fields) => lines.push({ level, event, message, fields }),
     clock,

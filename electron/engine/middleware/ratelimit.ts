@@ -66,7 +66,7 @@ export const ratelimit: MiddlewareFactory<typeof schema> = {
   create: ({ request_per_minute: limit, limit_window: windowMs, share }, context) => {
     const visitors = new Map<string, Visitor>();
     const standings = new WeakMap<MiddlewareRequest, Standing>();
-    const shared = share === undefined ? undefined : openSharedCount(share, context.log);
+    const shared = share === undefined ? undefined : openSharedCount(share, context);
     const scope = ['mogoly:ratelimit', context.site, context.place, windowMs].join(':');
     const verdict = (request: MiddlewareRequest, standing: Standing): LocalReply | undefined => {
       standings.set(request, standing);

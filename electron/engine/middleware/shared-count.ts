@@ -1,4 +1,5 @@
 /** Counts of requests that several engines keep in one Redis: one connection a URL, and none waits for one that is away. */
+import { warning, type Problem } from '../../../shared/problem.ts';
 import type { MiddlewareContext } from '../generation.ts';
 import type { Standing, WindowRule } from './standing.ts';
 import { openRedis, type CountingClient } from './redis-client.ts';
@@ -8,7 +9,7 @@ export const SHARED_WAIT_MS = 250;
 /** While Redis does not answer in time, one request in so long asks it again. */
 const ASK_AGAIN_MS = 1_000;
 
-type Log = MiddlewareContext['log'];
+type User = Pick<MiddlewareContext, 'log' | 'degraded'>;
 
 export interface SharedCount {
   /** Undefined, now or later, while Redis is away: the caller counts by itself. */
@@ -19,15 +20,16 @@ export interface SharedCount {
 /** By URL; each is closed with its last user. */
 const connections = new Map<string, Connection>();
 
-/** Says once, to the log of one of its users, when Redis goes and when it is back. */
-export function openSharedCount(url: string, log: Log): SharedCount {
+/** Says once, to the log of one of its users, when Redis goes and when it is back; meanwhile each is degraded. */
+export function openSharedCount(url: string, user: User): SharedCount {
   const connection = connections.get(url) ?? new Connection(url);
   connections.set(url, connection);
-  connection.users.add(log);
+  connection.join(user);
   return {
     admit: (key, rule) => connection.admit(key, rule),
     release: () => {
-      connection.users.delete(log);
+      connection.users.delete(user);
+      user.degraded(undefined);
       if (connection.users.size > 0) return;
       connections.delete(url);
       connection.close();
@@ -35,13 +37,19 @@ export function openSharedCount(url: string, log: Log): SharedCount {
   };
 }
 
+const shareAway = (place: string, why: string): Problem =>
+  warning('RATELIMIT_SHARE_AWAY', `ratelimit counts by itself: Redis at ${place} is away (${why}).`, {
+    fix: 'Start that Redis, or correct share of ratelimit; as soon as it answers, requests are counted together again.',
+  });
+
 class Connection {
-  readonly users = new Set<Log>();
+  readonly users = new Set<User>();
   /** Without the password. */
   readonly #place: string;
   #client: CountingClient | undefined;
   #isClosed = false;
-  #isAway = false;
+  /** Why it does not count; undefined while it does. */
+  #away: Problem | undefined;
   #askAtMs = 0;
 
   constructor(url: string) {
@@ -59,11 +67,16 @@ class Connection {
     }
   }
 
+  join(user: User): void {
+    this.users.add(user);
+    if (this.#away !== undefined) user.degraded(this.#away);
+  }
+
   admit(key: string, rule: WindowRule): Promise<Standing | undefined> | undefined {
     const client = this.#client;
     if (client?.isReady() !== true) return undefined;
     const nowMs = performance.now();
-    if (this.#isAway) {
+    if (this.#away !== undefined) {
       if (nowMs < this.#askAtMs) return undefined;
       this.#askAtMs = nowMs + ASK_AGAIN_MS;
     }
@@ -88,21 +101,23 @@ class Connection {
   }
 
   #lost(why: string): void {
-    if (this.#isAway || this.#isClosed) return;
-    this.#isAway = true;
+    if (this.#away !== undefined || this.#isClosed) return;
+    this.#away = shareAway(this.#place, why);
     this.#askAtMs = performance.now() + ASK_AGAIN_MS;
+    for (const user of this.users) user.degraded(this.#away);
     this.#say('warn', 'ratelimit.shareLost', `Redis at ${this.#place} is away (${why}): this engine counts by itself.`);
   }
 
   #found(): void {
-    if (!this.#isAway || this.#isClosed) return;
-    this.#isAway = false;
+    if (this.#away === undefined || this.#isClosed) return;
+    this.#away = undefined;
+    for (const user of this.users) user.degraded(undefined);
     this.#say('info', 'ratelimit.shareFound', `Redis at ${this.#place} is back: requests are counted together again.`);
   }
 
   #say(level: 'warn' | 'info', event: string, message: string): void {
-    const [log] = this.users;
-    log?.(level, event, message, { redis: this.#place });
+    const [user] = this.users;
+    user?.log(level, event, message, { redis: this.#place });
   }
 
   close(): void {

@@ -62,6 +62,11 @@ const sentences: Sentences<EventName> = {
     message: `${framework} behind ${backend} refuses the host of ${site}. ${fix}`,
     fields: { site, backend, framework },
   }),
+  'middleware.degraded': ({ problems }) => ({
+    level: 'debug',
+    message: problems.length === 0 ? 'No middleware is degraded' : `Degraded: ${joined(problems)}`,
+    fields: codes(problems),
+  }),
   'log.line': ({ level, event, message, fields }) => ({ level, event, message, fields }),
 };
 
