@@ -38,6 +38,7 @@ export function labelFor({ folder }: Pick<DevServer, 'folder'>): string {
 /** What a person calls it: `shop · Vite`, `node :3000`. */
 export function titleOf(server: DevServer): string {
   const where = server.folder === undefined ? undefined : labelFor(server);
-  const what = server.framework ?? server.process;
+  // A server of many processes names itself with a colon, as in `nginx: master process`.
+  const what = server.framework ?? server.process?.replace(/:$/, '');
   return [where, what].filter((part) => part !== undefined).join(' · ') || `port ${server.port}`;
 }

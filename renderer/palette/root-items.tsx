@@ -4,7 +4,7 @@ import { useStore } from 'zustand';
 import { ACTION_LIST, shownKeys } from '../../shared/actions.ts';
 import type { SiteState } from '../../shared/state.ts';
 import { runAction } from '../actions/run.ts';
-import { HealthShape } from '../parts/health-mark.tsx';
+import { HEALTH_WORDS, HealthShape } from '../parts/health-mark.tsx';
 import { isMac } from '../platform.ts';
 import { liveStore } from '../store/live.ts';
 import { actionsFor, sitesFor, urlFrom, type PaletteAction } from './items.ts';
@@ -44,7 +44,7 @@ export function RootItems({ sites, query, turn, close }: RootProps) {
             >
               <HealthShape health={site.disabled ? 'unknown' : site.health} />
               <span className="mono palette-title">{site.name}</span>
-              <span className="muted palette-more">{site.disabled ? 'disabled' : site.health}</span>
+              <span className="muted palette-more">{site.disabled ? 'Disabled' : HEALTH_WORDS[site.health]}</span>
             </Command.Item>
           ))}
         </Command.Group>

@@ -63,7 +63,7 @@ export function trustChange(
     look: isInstall ? 'accent' : 'danger',
     plan: async () =>
       mapped(await bridge.call('trust.plan', request), (plans) => ({
-        title: isInstall ? 'Trust this CA' : 'Take this CA out',
+        title: isInstall ? 'Trust this CA' : 'Remove this CA',
         steps: plans.flatMap(({ steps }) => steps.map(stepOf)),
         notes: [
           ...plans.flatMap(({ problem }) => (problem === undefined ? [] : [sentence(problem)])),
@@ -85,7 +85,7 @@ export function trustChange(
 
 function trustDone(isInstall: boolean, results: readonly TrustResult[]): Done {
   const names = results.map(({ name }) => name).join(', ');
-  if (!isInstall) return { message: `Taken out of ${names}.` };
+  if (!isInstall) return { message: `Removed from ${names}.` };
   const verified = results.find(({ isVerified }) => isVerified !== undefined)?.isVerified;
   if (verified === false) return { message: `${names}: installed, and yet a real handshake was not believed.` };
   return { message: `${names}: trusted${verified === true ? ', and a real handshake was believed' : ''}.` };
@@ -100,7 +100,7 @@ export function namesChange(action: 'install' | 'remove', method?: NamesMethodId
     look: isInstall ? 'accent' : 'danger',
     plan: async () =>
       mapped(await bridge.call('names.plan', request), ({ steps, warnings }) => ({
-        title: isInstall ? 'Tell this system of the names' : 'Take the names out of this system',
+        title: isInstall ? 'Install names into this system' : 'Remove the names from this system',
         steps: steps.map(stepOf),
         notes: warnings.map(sentence),
       })),

@@ -68,7 +68,7 @@ test.describe('this machine', () => {
     const { page } = running;
     const before = readFileSync('/etc/hosts', 'utf8');
     await page.getByRole('button', { name: 'Install names' }).click();
-    const dialog = page.getByRole('dialog', { name: 'Tell this system of the names' });
+    const dialog = page.getByRole('dialog', { name: 'Install names into this system' });
     await expect(dialog.getByRole('listitem').first()).toContainText('administrator');
     await expect(dialog.locator('code').first()).not.toBeEmpty();
     await dialog.getByRole('button', { name: 'Cancel' }).click();

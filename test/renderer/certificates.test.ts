@@ -34,8 +34,8 @@ describe('trust', () => {
     await onScreen(harness, 'Trust', {}, async (page) => {
       await page.getByRole('button', { name: 'Remove: Chromium (NSS)' }).click();
       expect(await callsOf(page, 'trust.plan')).toEqual([{ action: 'remove', stores: ['nss:chromium'] }]);
-      await page.getByRole('dialog', { name: 'Take this CA out' }).getByRole('button', { name: 'Remove' }).click();
-      await page.getByText('Taken out of Debian system store.').waitFor();
+      await page.getByRole('dialog', { name: 'Remove this CA' }).getByRole('button', { name: 'Remove' }).click();
+      await page.getByText('Removed from Debian system store.').waitFor();
       await page.getByRole('button', { name: 'Trust everywhere' }).click();
       await page.getByRole('dialog').getByRole('button', { name: 'Trust everywhere' }).click();
       await page.getByText('a real handshake was believed.').first().waitFor();

@@ -17,7 +17,7 @@ describe('names', () => {
       await page.getByRole('row', { name: /Not told systemd-resolved chosen/ }).waitFor();
       await page.getByText('shop.local belongs to multicast DNS').waitFor();
       await page.getByRole('button', { name: 'Install names' }).click();
-      const dialog = page.getByRole('dialog', { name: 'Tell this system of the names' });
+      const dialog = page.getByRole('dialog', { name: 'Install names into this system' });
       await dialog.getByText('tee /etc/systemd/resolved.conf.d/mogoly.conf').waitFor();
       await dialog.getByText('systemctl restart systemd-resolved').waitFor();
       await dialog.getByText('What is written').click();

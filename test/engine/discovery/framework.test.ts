@@ -109,6 +109,7 @@ describe('the name that is offered', () => {
     const server = { port: 3000, address: '::1', url: '' };
     expect(titleOf({ ...server, folder: '/me/shop', framework: 'Vite', process: 'node' })).toBe('shop · Vite');
     expect(titleOf({ ...server, process: 'node' })).toBe('node');
+    expect(titleOf({ ...server, process: 'nginx:' })).toBe('nginx');
     expect(titleOf(server)).toBe('port 3000');
   });
 });

@@ -112,7 +112,7 @@ export function linuxSystem(deps: StoreDeps): TrustStore {
     async removeSteps() {
       const found = await ours();
       if (family === undefined || found.length === 0) return [];
-      return [await step(`Take the local CA out of the ${family.name}`, found.map(drop), [], found)];
+      return [await step(`Remove the local CA from the ${family.name}`, found.map(drop), [], found)];
     },
   };
 }

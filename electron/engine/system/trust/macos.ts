@@ -44,7 +44,7 @@ export function macosKeychain({ run, userHome }: StoreDeps): TrustStore {
       const found = await ours();
       return found.length === 0
         ? []
-        : [step('Take the local CA out of the login keychain', found.map(drop), [add(root)])];
+        : [step('Remove the local CA from the login keychain', found.map(drop), [add(root)])];
     },
   };
 }

@@ -107,7 +107,7 @@ function nss({ run }: StoreDeps, id: string, name: string, path: string, detail:
       const found = (await ours()) ?? [];
       if (found.length === 0) return [];
       const back = found.includes(nick(root.pem)) ? add(root) : [];
-      return [step(`Take the local CA out of ${name}`, found.map(drop), back)];
+      return [step(`Remove the local CA from ${name}`, found.map(drop), back)];
     },
   };
 }

@@ -52,7 +52,7 @@ export function windowsRoots({ run }: StoreDeps): TrustStore {
       const isThere = await has(hash);
       const all = [...(isThere ? [hash] : []), ...(await formerHashes(root))];
       if (all.length === 0) return [];
-      return [step('Take the local CA out of the Windows root store', all.map(drop), isThere ? [add(root)] : [])];
+      return [step('Remove the local CA from the Windows root store', all.map(drop), isThere ? [add(root)] : [])];
     },
   };
 }

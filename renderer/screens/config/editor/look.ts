@@ -192,6 +192,8 @@ const changes = EditorView.theme({
   '&.cm-merge-a .cm-changedLineGutter, .cm-deletedLineGutter': { background: 'var(--state-down)' },
   '.cm-chunkButtons': { insetInlineEnd: '8px' },
   '.cm-chunkButtons button': { ...button, height: '20px', padding: '0 8px', margin: '0', lineHeight: '16px' },
+  // The sign the library brings is in few fonts.
+  '.cm-collapsedLines:before, .cm-collapsedLines:after': { content: '"…"' },
   '.cm-collapsedLines': {
     padding: '2px 12px',
     background: 'var(--surface-2)',
