@@ -12,5 +12,9 @@ const HINTS: readonly [reason: RegExp, hint: string][] = [
   [/^status \d/, 'Look at its own log, or change what the health check expects.'],
 ];
 
+/** The reason as a sentence. */
+export const failureText = (reason: string | undefined): string =>
+  `${(reason ?? 'did not pass its last check').replace(/\.$/, '')}.`;
+
 export const failureHint = (reason: string | undefined): string | undefined =>
   reason === undefined ? undefined : HINTS.find(([pattern]) => pattern.test(reason))?.[1];

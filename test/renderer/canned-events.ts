@@ -20,7 +20,7 @@ const WRITTEN: Omit<LogEntry, 'id' | 'at'>[] = [
   {
     level: 'warn',
     event: 'backend.healthChanged',
-    message: 'web-2 of shop.localhost is down: Connection refused on localhost:5174; nothing listens there.',
+    message: 'web-2 of shop.localhost is down: connection refused',
     fields: {
       site: 'shop.localhost',
       backend: 'web-2',

@@ -81,7 +81,7 @@ export function busySnapshot(): Snapshot {
         health: 'down',
         requests: 4_090,
         failures: 12,
-        lastFailure: 'Connection refused on localhost:5174; nothing listens there.',
+        lastFailure: 'connection refused',
       }),
       makeBackend('shop', 'web-3', {
         ...at(2),
@@ -142,7 +142,7 @@ export function busySnapshot(): Snapshot {
       'legacy.localhost',
       'billing.localhost',
     ][index]!;
-    const failing = health === 'down' ? { lastFailure: 'Timed out after 3 s.', failures: 8 } : {};
+    const failing = health === 'down' ? { lastFailure: 'no answer within 3s', failures: 8 } : {};
     sites.push(
       makeSite(
         name,

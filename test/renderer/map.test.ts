@@ -44,8 +44,8 @@ describe('the map', () => {
       expect(await page.locator('.react-flow__edge').count()).toBe((await page.locator('.map-node').count()) - 1);
       const broken = page.getByRole('region', { name: 'What is broken' });
       expect(await broken.getByRole('button').allTextContents()).toEqual([
-        expect.stringContaining('web-2 of shop.localhostConnection refused'),
-        expect.stringContaining('Timed out after 3 s.'),
+        expect.stringContaining('web-2 of shop.localhostconnection refused'),
+        expect.stringContaining('no answer within 3s.'),
         expect.stringContaining('Degraded'),
       ]);
     });
@@ -83,7 +83,7 @@ describe('the map', () => {
       await page.keyboard.press('Enter');
       const inspector = page.getByRole('region', { name: 'Inspector' });
       await inspector.getByRole('heading', { name: 'web-2' }).waitFor();
-      await inspector.getByText('Connection refused on localhost:5174; nothing listens there.').waitFor();
+      await inspector.getByText('connection refused').waitFor();
       expect(
         await inspector.getByRole('heading', { name: 'web-2' }).evaluate((h) => h === document.activeElement),
       ).toBe(true);

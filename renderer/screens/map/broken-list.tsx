@@ -1,7 +1,7 @@
 /** What is broken, and why, while nothing is inspected: each line leads to its place on the map. */
 import { Check } from 'lucide-react';
 import { HEALTH_WORDS, HealthShape } from '../../parts/health-mark.tsx';
-import { failureHint } from '../../parts/failure-hint.ts';
+import { failureHint, failureText } from '../../parts/failure-hint.ts';
 import { formatCount } from '../../parts/format.ts';
 import { backendsOfSite } from '../../store/live-state.ts';
 import { isBad } from './graph.ts';
@@ -40,8 +40,7 @@ export function BrokenList({
                 </span>
                 <span className="mono">{backend.name}</span> <span className="muted">of {site.name}</span>
                 <span className="map-fault-why">
-                  {backend.lastFailure ?? 'did not pass its last check'}.{' '}
-                  <span className="muted">{failureHint(backend.lastFailure)}</span>
+                  {failureText(backend.lastFailure)} <span className="muted">{failureHint(backend.lastFailure)}</span>
                 </span>
               </button>
             </li>

@@ -9,7 +9,7 @@ export interface Box {
 }
 
 /** Between two columns: room for the rate on an edge. */
-const COLUMN_GAP = 60;
+const COLUMN_GAP = 48;
 const ROW_GAP = 8;
 /** Between the last leaf of one site and the first of the next. */
 const SITE_GAP = 24;

@@ -7,7 +7,7 @@ import { RouteList } from './route-list.tsx';
 import { TopPool } from './route-section.tsx';
 import { LatelyContext } from './share-bar.tsx';
 import { Button, IconButton } from '../../parts/button.tsx';
-import { failureHint } from '../../parts/failure-hint.ts';
+import { failureHint, failureText } from '../../parts/failure-hint.ts';
 import { formatCount } from '../../parts/format.ts';
 import { HealthMark, HealthShape } from '../../parts/health-mark.tsx';
 import { copyText, openUrl, setSite } from '../../store/changes.ts';
@@ -192,7 +192,7 @@ function Broken({ site }: { site: SiteState }) {
         <li key={backend.id}>
           <HealthShape health={backend.health} />
           <span>
-            <strong className="mono">{backend.name}</strong> {backend.lastFailure ?? 'did not pass its last check'}.{' '}
+            <strong className="mono">{backend.name}</strong> {failureText(backend.lastFailure)}{' '}
             <span className="muted">{failureHint(backend.lastFailure)}</span>
           </span>
         </li>
