@@ -21,3 +21,22 @@ export function createTurns(): Turns {
     },
   };
 }
+
+/** Work that stops wherever it may be interrupted, and comes to a `T`. */
+export type Steps<T> = Generator<undefined, T>;
+
+export function runAtOnce<T>(steps: Steps<T>): T {
+  for (;;) {
+    const step = steps.next();
+    if (step.done === true) return step.value;
+  }
+}
+
+export async function runInTurns<T>(steps: Steps<T>): Promise<T> {
+  const turns = createTurns();
+  for (;;) {
+    const step = steps.next();
+    if (step.done === true) return step.value;
+    if (turns.isOver()) await turns.next();
+  }
+}

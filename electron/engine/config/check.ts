@@ -58,10 +58,12 @@ export async function checkConfig(
   const rawSites = legacy.areSitesAlone && isPlain(raw) ? raw['server'] : undefined;
   const rawSite = (index: number): unknown => (Array.isArray(rawSites) ? rawSites[index] : undefined);
   const checked = await checkValue(filled.value, options, where, sites, rawSite);
-  const found = [...legacy.problems, ...filled.problems, ...checked.problems].map((item) => ({
-    ...item,
-    ...(item.path ? written(item, item.path, legacy.renamed, parsed.value) : {}),
-  }));
+  const found: Problem[] = [];
+  const turns = createTurns();
+  for (const item of [...legacy.problems, ...filled.problems, ...checked.problems]) {
+    found.push({ ...item, ...(item.path ? written(item, item.path, legacy.renamed, parsed.value) : {}) });
+    if (turns.isOver()) await turns.next();
+  }
   const problems = [...parsed.warnings, ...tidy(found)];
   const isGood = problems.every((item) => item.severity === 'warning');
   if (!isGood || !checked.config) return failure(...problems);

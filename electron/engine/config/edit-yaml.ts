@@ -6,8 +6,8 @@ import type { Edit } from '../../../shared/protocol.ts';
 import { copyOf, findAliasSources, mendAliases } from './edit-aliases.ts';
 import type { AliasSources } from './edit-aliases.ts';
 import { editPathError, indexOf } from './edit-problem.ts';
-import { YAML_OPTIONS } from './parse-yaml.ts';
 import { spliceLines } from './splice-lines.ts';
+import { YAML_OPTIONS } from './yaml-document.ts';
 
 /** Larger texts are laid out once for all edits, not once for each. */
 const SMALL_TEXT = 256 * 1024;

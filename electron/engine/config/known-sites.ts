@@ -3,9 +3,10 @@ import type { SiteConfig } from '../../../shared/config.ts';
 import type { Problem } from '../../../shared/problem.ts';
 import { isSameValue } from '../../../shared/same-value.ts';
 import { createSitewiseParse } from './json-sites.ts';
-import type { SitewiseParse } from './json-sites.ts';
 import { isPlain } from './legacy.ts';
+import type { SitewiseParsers } from './parse.ts';
 import { holdsVariable } from './variables.ts';
+import { createSitewiseYaml } from './yaml-sites.ts';
 
 /** Undefined where nothing can be made of it. */
 export interface CheckedSite {
@@ -25,7 +26,7 @@ export interface SitesOfCheck {
 }
 
 export interface KnownSites {
-  parse: SitewiseParse;
+  parse: SitewiseParsers;
   begin: () => SitesOfCheck;
 }
 
@@ -38,7 +39,7 @@ interface Known {
 export function createKnownSites(): KnownSites {
   let last = new Map<unknown, Known>();
   return {
-    parse: createSitewiseParse(),
+    parse: { json: createSitewiseParse(), yaml: createSitewiseYaml() },
     begin() {
       const next = new Map<unknown, Known>();
       const isUntouched = (raw: unknown): boolean => raw !== undefined && last.get(nameOf(raw))?.raw === raw;

@@ -1,59 +1,70 @@
 /** YAML to a value with the `yaml` package, bounded in depth and in what its aliases expand to. */
-import { Composer, isAlias, isCollection, isMap, isNode, isScalar, Lexer, Parser } from 'yaml';
-import type { Alias, CST, Document, Node, Pair, YAMLMap } from 'yaml';
+import { isAlias, isCollection, isMap, isNode, isScalar } from 'yaml';
+import type { Alias, Node, Pair, YAMLMap } from 'yaml';
 import { failure, problem, success, warning } from '../../../shared/problem.ts';
 import type { ConfigPath, Place, Problem, Result } from '../../../shared/problem.ts';
+import type { Steps } from '../turns.ts';
 import { readingCost } from './merge-cost.ts';
-import { MAX_DEPTH, repeatedKey, tooDeep } from './parse-problems.ts';
+import { repeatedKey } from './parse-problems.ts';
 import type { ParsedText } from './places.ts';
+import { MAX_SYNTAX_PROBLEMS, readDocument, sentence, syntaxProblems } from './yaml-document.ts';
+import type { YamlDocument } from './yaml-document.ts';
 
 /** Values once every alias and merge is written out: ten times a config of 100,000 backends. */
-const MAX_VALUES = 5_000_000;
-/** More are the same mistake over again. */
-const MAX_SYNTAX_PROBLEMS = 100;
+export const MAX_VALUES = 5_000_000;
 
-/** What edits parse with, too. Repeated keys are looked for here, in linear time. */
-export const YAML_OPTIONS = {
-  merge: true,
-  uniqueKeys: false,
-  prettyErrors: false,
-  logLevel: 'error',
-  keepSourceTokens: false,
-} as const;
+type Places = (offset: number) => Place;
 
-type YamlDocument = Document.Parsed;
+export interface ParsedYaml extends ParsedText {
+  document: YamlDocument;
+  /** Values, and what the aliases and merges make of them: no more than MAX_VALUES. */
+  cost: number;
+}
 
-export function parseYaml(text: string, place: (offset: number) => Place): Result<ParsedText> {
-  const read = readDocument(text, place);
+/** `maxDepth` for a part of a config, whose top is not at the top. */
+export function* parseYaml(text: string, place: Places, maxDepth?: number): Steps<Result<ParsedYaml>> {
+  const read = yield* readDocument(text, place, maxDepth);
   if (!read.ok) return read;
   const document = read.value;
-  const problems = [
-    ...document.errors.slice(0, MAX_SYNTAX_PROBLEMS).map((error) => syntaxProblem(error, place)),
-    ...prepare(document, place),
-  ];
+  const problems = [...syntaxProblems(document.errors, place), ...prepare(document, place)];
   if (problems.length > 0) return failure(...problems);
-  if (readingCost(document) > MAX_VALUES) return failure(tooManyAliases(place(0)));
-  const warnings = document.warnings.map((item) =>
-    warning('CONFIG_YAML', sentence(item.message), { at: place(item.pos[0]), fix: 'Write it without the tag.' }),
+  yield;
+  const readCost = readingCost(document);
+  if (readCost > MAX_VALUES) return failure(tooManyAliases(place(0)));
+  yield;
+  const value = toValue(document, place);
+  if (!value.ok) return value;
+  const cost = Math.max(readCost, countValues(value.value));
+  if (cost > MAX_VALUES) return failure(tooManyAliases(place(0)));
+  const locate = (path: ConfigPath, wantKey: boolean): Place => place(findOffset(document, path, wantKey));
+  return success(
+    {
+      value: value.value ?? {},
+      document,
+      cost,
+      locate: (path) => locate(path, false),
+      locateKey: (path) => locate(path, true),
+    },
+    warningsOf(document, place),
   );
+}
+
+function toValue(document: YamlDocument, place: Places): Result<unknown> {
   try {
-    const value: unknown = document.toJS({ maxAliasCount: -1 });
-    if (countValues(value) > MAX_VALUES) return failure(tooManyAliases(place(0)));
-    const locate = (path: ConfigPath, wantKey: boolean): Place => place(findOffset(document, path, wantKey));
-    return success(
-      { value: value ?? {}, locate: (path) => locate(path, false), locateKey: (path) => locate(path, true) },
-      warnings,
-    );
+    return success<unknown>(document.toJS({ maxAliasCount: -1 }));
   } catch (error) {
     if (!(error instanceof Error)) throw error; // the package throws plain errors for a bad merge key
-    return failure(
-      problem('CONFIG_ALIAS', sentence(error.message), {
-        at: place(0),
-        fix: 'Write the value out instead of the alias.',
-      }),
-    );
+    const fix = 'Write the value out instead of the alias.';
+    return failure(problem('CONFIG_ALIAS', sentence(error.message), { at: place(0), fix }));
   }
 }
+
+const warningsOf = ({ warnings }: YamlDocument, place: Places): Problem[] =>
+  warnings
+    .slice(0, MAX_SYNTAX_PROBLEMS)
+    .map((item) =>
+      warning('CONFIG_YAML', sentence(item.message), { at: place(item.pos[0]), fix: 'Write it without the tag.' }),
+    );
 
 const tooManyAliases = (at: Place): Problem =>
   problem('CONFIG_ALIAS', `The aliases expand to more than ${MAX_VALUES} values, or to themselves.`, {
@@ -61,48 +72,15 @@ const tooManyAliases = (at: Place): Problem =>
     fix: 'Write the values out, or use fewer aliases.',
   });
 
-const sentence = (text: string): string => (text.endsWith('.') ? text : `${text}.`);
-
-const syntaxProblem = (error: { message: string; pos: [number, number] }, place: (offset: number) => Place): Problem =>
-  problem('CONFIG_SYNTAX', sentence(error.message), {
-    at: place(error.pos[0]),
-    fix: 'Mend the YAML there; look at the indentation and the quotes.',
-  });
-
-/** One document; the depth is watched while reading, since composing it recurses. */
-function readDocument(text: string, place: (offset: number) => Place): Result<YamlDocument> {
-  const parser = new Parser();
-  const tokens: CST.Token[] = [];
-  for (const lexeme of new Lexer().lex(text)) {
-    for (const token of parser.next(lexeme)) tokens.push(token);
-    if (parser.stack.length > MAX_DEPTH + 2) {
-      return failure(tooDeep(place(parser.offset)));
-    }
-  }
-  tokens.push(...parser.end());
-  const composer = new Composer<Node & never>(YAML_OPTIONS);
-  const documents = [...composer.compose(tokens, true, text.length)] as unknown as YamlDocument[];
-  const second = documents[1];
-  if (second) {
-    const message = 'There is more than one YAML document in the file.';
-    return failure(
-      problem('CONFIG_SYNTAX', message, {
-        at: place(second.range[0]),
-        fix: 'Keep one, and remove the line "---" between them.',
-      }),
-    );
-  }
-  return success(documents[0]!);
-}
-
 /**
  * Looks for repeated keys and for aliases without an anchor, and binds each alias to its node: the package would
  * search the whole document once an alias.
  */
-function prepare(document: YamlDocument, place: (offset: number) => Place): Problem[] {
+function prepare(document: YamlDocument, place: Places): Problem[] {
   const problems: Problem[] = [];
   const anchors = new Map<string, Node>();
   const visit = (node: unknown): void => {
+    if (problems.length >= MAX_SYNTAX_PROBLEMS) return;
     if (isAlias(node)) return bindAlias(node, anchors.get(node.source), place, problems);
     if (!isNode(node)) return;
     const anchor = isScalar(node) || isCollection(node) ? node.anchor : undefined;
@@ -119,12 +97,7 @@ function prepare(document: YamlDocument, place: (offset: number) => Place): Prob
   return problems;
 }
 
-function bindAlias(
-  alias: Alias,
-  source: Node | undefined,
-  place: (offset: number) => Place,
-  problems: Problem[],
-): void {
+function bindAlias(alias: Alias, source: Node | undefined, place: Places, problems: Problem[]): void {
   if (source === undefined) {
     const fix = `Set the anchor &${alias.source} before it.`;
     problems.push(
@@ -136,7 +109,7 @@ function bindAlias(
   } else if (!isAlias(source)) alias.resolve = () => source as ReturnType<Alias['resolve']>;
 }
 
-function checkKeys(map: YAMLMap, place: (offset: number) => Place, problems: Problem[]): void {
+function checkKeys(map: YAMLMap, place: Places, problems: Problem[]): void {
   if (map.items.length < 2) return;
   const seen = new Map<string, number>();
   for (const { key } of map.items) {
@@ -145,7 +118,7 @@ function checkKeys(map: YAMLMap, place: (offset: number) => Place, problems: Pro
     const start = key.range?.[0] ?? 0;
     const before = seen.get(name);
     if (before === undefined) seen.set(name, start);
-    else problems.push(repeatedKey(name, place(start), place(before)));
+    else if (problems.length < MAX_SYNTAX_PROBLEMS) problems.push(repeatedKey(name, place(start), place(before)));
   }
 }
 
@@ -167,7 +140,7 @@ function countValues(root: unknown): number {
 
 const keyOf = (pair: Pair): unknown => (isScalar(pair.key) ? pair.key.value : pair.key);
 
-function findOffset(document: YamlDocument, path: ConfigPath, wantKey: boolean): number {
+export function findOffset(document: YamlDocument, path: ConfigPath, wantKey: boolean): number {
   let node: Node | null = document.contents;
   let at = node?.range?.[0] ?? 0;
   for (const step of path) {

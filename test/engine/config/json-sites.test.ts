@@ -4,6 +4,7 @@ import { expect, it } from 'vitest';
 import { createSitewiseParse } from '../../../electron/engine/config/json-sites.ts';
 import type { SitewiseParse } from '../../../electron/engine/config/json-sites.ts';
 import { parseInTurns, parseText } from '../../../electron/engine/config/parse.ts';
+import { createSitewiseYaml } from '../../../electron/engine/config/yaml-sites.ts';
 
 const space = fc.constantFrom('', ' ', '\n', '\r\n\t ');
 const name = fc.constantFrom('a.test', 'b.test', 'c"[{,:\\.test', 'ü€𝄞', '__proto__');
@@ -50,7 +51,7 @@ const texts = fc.array(
 
 async function expectSame(text: string, parse: SitewiseParse): Promise<void> {
   const whole = parseText(text, 'json', 'm.json');
-  const inTurns = await parseInTurns(text, 'json', 'm.json', parse);
+  const inTurns = await parseInTurns(text, 'json', 'm.json', { json: parse, yaml: createSitewiseYaml() });
   if (!whole.ok || !inTurns.ok) return void expect(inTurns).toEqual(whole);
   expect(inTurns.value.value).toEqual(whole.value.value);
   expect(JSON.stringify(inTurns.value.value)).toBe(JSON.stringify(whole.value.value));

@@ -116,6 +116,41 @@ describe('hostile YAML is refused at once', () => {
     ['70 MB', 'a'.repeat(70_000_000), 'CONFIG_TOO_LARGE'],
   ])('%s', (_name, text, code) => expect(CODES(problemsOf(text))).toEqual([code]));
 
+  it.each([
+    ['anchors', '&x ', 3 + 16 * 3 + 1],
+    ['tags', '!x ', 3 + 16 * 3 + 1],
+    ['anchors and tags', '&x !y ', 3 + 16 * 3 + 1],
+  ])('more %s before a value than any has are refused where the first too many stands', (_what, one, column) => {
+    expect(problemsOf(`a: ${one.repeat(100_000)}b`)).toMatchObject([
+      {
+        code: 'CONFIG_SYNTAX',
+        message: expect.stringContaining('More than 16 anchors and tags') as string,
+        at: { line: 1, column },
+        fix: expect.any(String) as string,
+      },
+    ]);
+  });
+
+  it('as many as YAML allows are no harm', () =>
+    expect(valueOf('a: &m !!map\n  &k !!str b: &v !!str 1\nc: |\n  &x\n  !y\nd: [&p 1, &q 2]\n')).toEqual({
+      a: { b: '1' },
+      c: '&x\n!y\n',
+      d: [1, 2],
+    }));
+
+  it.each([
+    ['what stands behind a value', '- "x" y\n'],
+    ['what cannot start one', '- @x\n'],
+    ['what closes nothing', ']'],
+    ['flow lists left open', '- [a\n'],
+    ['aliases of nothing', '- *a\n'],
+    ['the same key', 'a: 1\n'],
+  ])('of %s, a hundred are told', (_what, one) => {
+    const problems = problemsOf(one.repeat(20_000));
+    expect(problems).toHaveLength(100);
+    expect(problems.every(({ at, fix }) => at !== undefined && fix !== undefined)).toBe(true);
+  });
+
   it('reads 20,000 aliases in linear time', () => {
     const text = Array.from({ length: 20_000 }, (_, index) => `k${index}: &x${index} 1\nj${index}: *x${index}`).join(
       '\n',
