@@ -1,6 +1,6 @@
 /** What each system says of its listening ports, as canned output and exact commands. */
 import { describe, expect, it } from 'vitest';
-import { parseKernelTable } from '../../../electron/engine/discovery/linux.ts';
+import { parseKernelTable } from '../../../electron/engine/linux-sockets.ts';
 import { listOnMacos, parseCommands, parseListening } from '../../../electron/engine/discovery/macos.ts';
 import { LIST_SCRIPT, listOnWindows, parseRows } from '../../../electron/engine/discovery/windows.ts';
 

@@ -1,6 +1,7 @@
 /** Which process listens on a TCP port. */
-import { readdir, readFile, readlink } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { posix } from 'node:path';
+import { holders, listeningSockets, processes, type KernelSocket } from '../../linux-sockets.ts';
 import type { RunCommand } from '../command.ts';
 
 export interface PortOwner {
@@ -14,7 +15,6 @@ export interface PortOwner {
 /** Undefined where nobody holds the port on one of the addresses. */
 export type FindPortOwner = (port: number, addresses: readonly string[]) => Promise<PortOwner | undefined>;
 
-const LISTENING = '0A';
 const MAX_COMMAND_LENGTH = 80;
 const OF_ANOTHER_USER: PortOwner = { pid: undefined, name: 'a program of another user' };
 
@@ -54,25 +54,13 @@ async function ownerOnLinux(
   fsRoot: string,
 ): Promise<PortOwner | undefined> {
   const proc = posix.join(fsRoot, 'proc');
-  const inodes = new Set<string>();
-  for (const file of ['net/tcp', 'net/tcp6']) {
-    const table = await readFile(posix.join(proc, file), 'utf8').catch(() => ''); // a kernel without IPv6
-    for (const inode of listeningInodes(table, port, addresses)) inodes.add(inode);
-  }
-  if (inodes.size === 0) return undefined;
-  for (const pid of (await readdir(proc)).filter((name) => /^\d+$/.test(name))) {
-    if (await holds(posix.join(proc, pid, 'fd'), inodes)) return described(proc, Number(pid));
-  }
-  return OF_ANOTHER_USER;
-}
-
-async function holds(folder: string, inodes: ReadonlySet<string>): Promise<boolean> {
-  for (const fd of await readdir(folder).catch(() => [])) {
-    const link = await readlink(posix.join(folder, fd)).catch(() => ''); // closed meanwhile
-    const inode = /^socket:\[(\d+)\]$/.exec(link)?.[1];
-    if (inode !== undefined && inodes.has(inode)) return true;
-  }
-  return false;
+  const inTheWay = (await listeningSockets(proc)).filter(
+    (socket) => socket.port === port && isInTheWay(socket, addresses),
+  );
+  if (inTheWay.length === 0) return undefined;
+  const owners = await holders(new Set(inTheWay.map(({ inode }) => inode)), await processes(proc), proc);
+  const [pid] = [...owners.values()].sort((a, b) => a - b);
+  return pid === undefined ? OF_ANOTHER_USER : described(proc, pid);
 }
 
 async function described(proc: string, pid: number): Promise<PortOwner> {
@@ -83,18 +71,8 @@ async function described(proc: string, pid: number): Promise<PortOwner> {
   return { pid, name, ...(shown === '' ? {} : { command: shown }) };
 }
 
-/** From a table of the kernel: local address, state and inode of each socket that is in the way of ours. */
-function listeningInodes(table: string, port: number, addresses: readonly string[]): string[] {
-  const hex = port.toString(16).toUpperCase().padStart(4, '0');
-  return table.split('\n').flatMap((line) => {
-    const [, local = '', , state, , , , , , inode] = line.trim().split(/\s+/);
-    const [address = '', at] = local.split(':');
-    return at === hex && state === LISTENING && inode !== undefined && isInTheWay(address, addresses) ? [inode] : [];
-  });
-}
-
 /** Loopback has many addresses: a stub resolver on 127.0.0.53 leaves ours free. */
-function isInTheWay(hex: string, addresses: readonly string[]): boolean {
-  const isOtherLoopback = hex.length === 8 && hex.endsWith('7F') && hex !== '0100007F';
-  return !isOtherLoopback || addresses.some((address) => address === '0.0.0.0' || address === '::');
+function isInTheWay({ address }: KernelSocket, addresses: readonly string[]): boolean {
+  const isOtherLoopback = address.startsWith('127.') && address !== '127.0.0.1';
+  return !isOtherLoopback || addresses.some((each) => each === '0.0.0.0' || each === '::');
 }
