@@ -95,9 +95,10 @@ function compose(tokens: CST.Token[], end: number, place: Places): Result<YamlDo
 /** The package would go on to the end of the text and make an error of every token. */
 function stopAfterErrors(composer: Composer<Node & never>): void {
   const tell = composer['onError'] as (...about: unknown[]) => void;
-  composer['onError'] = (...about: unknown[]) => {
-    tell(...about);
-    if (composer.streamInfo().errors.length >= MAX_SYNTAX_PROBLEMS) throw new TooManyErrors();
+  let errors = 0;
+  composer['onError'] = (source: unknown, code: unknown, message: unknown, isWarning?: boolean) => {
+    tell(source, code, message, isWarning);
+    if (isWarning !== true && ++errors >= MAX_SYNTAX_PROBLEMS) throw new TooManyErrors();
   };
 }
 

@@ -151,6 +151,12 @@ describe('hostile YAML is refused at once', () => {
     expect(problems.every(({ at, fix }) => at !== undefined && fix !== undefined)).toBe(true);
   });
 
+  it('of unknown directives, a hundred are told', () => {
+    const parsed = parseText(`${'%x\n'.repeat(100_000)}---\na: 1\n`, 'yaml');
+    expect(parsed).toMatchObject({ ok: true, value: { value: { a: 1 } } });
+    if (parsed.ok) expect(parsed.warnings).toHaveLength(100);
+  });
+
   it('reads 20,000 aliases in linear time', () => {
     const text = Array.from({ length: 20_000 }, (_, index) => `k${index}: &x${index} 1\nj${index}: *x${index}`).join(
       '\n',
