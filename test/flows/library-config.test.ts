@@ -5,12 +5,12 @@ import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vit
 import { checkConfig } from '../../electron/engine/config/check.ts';
 import { formatOf, readConfigFile } from '../../electron/engine/config/file.ts';
 import type { Engine } from '../../electron/engine/index.ts';
-import { startBackend, type TestBackend } from '../kit/backend.ts';
+import type { TestBackend } from '../kit/backend.ts';
 import { configText, site, startEngine, type TestEngine } from '../kit/engine.ts';
 import { send } from '../kit/http.ts';
+import { closeShop, openShop, value } from '../kit/shop.ts';
 import { until } from '../kit/wait.ts';
 import type { LogEntry } from '../../shared/state.ts';
-import type { Result } from '../../shared/problem.ts';
 
 let one: TestBackend;
 let two: TestBackend;
@@ -18,27 +18,9 @@ let running: TestEngine;
 let engine: Engine;
 
 beforeEach(async () => {
-  [one, two] = await Promise.all([startBackend({ name: 'one' }), startBackend({ name: 'two' })]);
-  running = await startEngine({
-    server: [
-      site('shop.test', [
-        { name: 'one', url: one.url },
-        { name: 'two', url: two.url },
-      ]),
-    ],
-  });
-  engine = running.engine;
+  ({ one, two, running, engine } = await openShop());
 });
-
-afterEach(async () => {
-  await running.close();
-  await Promise.all([one.kill(), two.kill()]);
-});
-
-function value<T>(result: Result<T>): T {
-  if (!result.ok) throw new Error(result.problems.map(({ message }) => message).join('; '));
-  return result.value;
-}
+afterEach(() => closeShop({ one, two, running, engine }));
 
 describe('config and events', () => {
   it('LoadConfigFile: readConfigFile() gives text and format, or a problem', async () => {

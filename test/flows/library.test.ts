@@ -8,12 +8,12 @@ import { readConfigFile } from '../../electron/engine/config/file.ts';
 import { createMiddlewareRegistry } from '../../electron/engine/middleware/index.ts';
 import { cleanupVisitors, type Visitor } from '../../electron/engine/middleware/ratelimit.ts';
 import { startBackend, type BackendReply, type TestBackend } from '../kit/backend.ts';
-import { configText, site, startEngine, type TestEngine } from '../kit/engine.ts';
+import { configText, site, type TestEngine } from '../kit/engine.ts';
 import { send } from '../kit/http.ts';
+import { closeShop, openShop, value } from '../kit/shop.ts';
 import { tempHome } from '../kit/temp-home.ts';
 import { until } from '../kit/wait.ts';
 import type { HealthReport } from '../../shared/state.ts';
-import type { Result } from '../../shared/problem.ts';
 
 let one: TestBackend;
 let two: TestBackend;
@@ -21,27 +21,9 @@ let running: TestEngine;
 let engine: Engine;
 
 beforeEach(async () => {
-  [one, two] = await Promise.all([startBackend({ name: 'one' }), startBackend({ name: 'two' })]);
-  running = await startEngine({
-    server: [
-      site('shop.test', [
-        { name: 'one', url: one.url },
-        { name: 'two', url: two.url },
-      ]),
-    ],
-  });
-  engine = running.engine;
+  ({ one, two, running, engine } = await openShop());
 });
-
-afterEach(async () => {
-  await running.close();
-  await Promise.all([one.kill(), two.kill()]);
-});
-
-function value<T>(result: Result<T>): T {
-  if (!result.ok) throw new Error(result.problems.map(({ message }) => message).join('; '));
-  return result.value;
-}
+afterEach(() => closeShop({ one, two, running, engine }));
 const status = async (host: string, path = '/'): Promise<number> => (await send(running.port, { host, path })).status;
 const answering = async (host = 'shop.test'): Promise<string> =>
   (JSON.parse((await send(running.port, { host })).body) as BackendReply).backend;
