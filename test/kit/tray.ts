@@ -6,8 +6,10 @@ import { until } from './wait.ts';
 
 const execute = promisify(execFile);
 
-/** Menus of GTK take a moment to appear and to take the keyboard. */
+/** A menu of GTK that stands takes the keyboard a moment later. */
 const MENU_MS = 400;
+/** Where a pointer is over nothing that has a tooltip. */
+const AWAY = ['mousemove', '1430', '890'];
 /** An X server that lost its last client starts anew, and turns away who comes meanwhile. */
 const STARTS = 5;
 /** Wider than an empty tray. */
@@ -29,10 +31,17 @@ export async function startTray(): Promise<TestTray> {
     waitForIcon: async () =>
       void (await until(async () => (await trayWidth()) >= ICON_WIDTH, { message: 'an icon in the tray' })),
     async choose(item) {
-      await pointer('mousemove', '16', '16', 'click', '3');
+      await pointer(...AWAY);
       await pause(MENU_MS);
-      for (let step = 0; step < item; step += 1) await pointer('key', 'Down');
-      await pause(MENU_MS);
+      const before = await visibleWindows();
+      const isOpen = async (): Promise<boolean> => (await visibleWindows()) > before;
+      do {
+        await pointer('mousemove', '16', '16', 'click', '3', ...AWAY);
+        await until(isOpen, { message: 'the menu of the tray' });
+        await pause(MENU_MS);
+        for (let step = 0; step < item; step += 1) await pointer('key', 'Down');
+        await pause(MENU_MS);
+      } while (!(await isOpen())); // news came in between: the desktop shows a new menu by closing the old one
       await pointer('key', 'Return');
     },
     click: async () => void (await pointer('mousemove', '16', '16', 'click', '1')),
@@ -65,6 +74,12 @@ async function trayWidth(): Promise<number> {
   const found = await pointer('search', '--onlyvisible', '--class', 'trayer');
   const geometry = await pointer('getwindowgeometry', found.trim().split('\n').at(-1) ?? '');
   return Number(/Geometry: (\d+)x/.exec(geometry)?.[1]);
+}
+
+/** Of everything on the display, menus too. */
+async function visibleWindows(): Promise<number> {
+  const found = await pointer('search', '--onlyvisible', '--maxdepth', '1', '--name', '');
+  return found.trim().split('\n').length;
 }
 
 const pointer = async (...args: string[]): Promise<string> => (await execute('xdotool', args)).stdout;
