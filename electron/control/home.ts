@@ -1,12 +1,12 @@
 /** One owner per home folder: the lock file, made atomically and taken over only from the dead. */
 import { randomBytes } from 'node:crypto';
-import { link, mkdir, open, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { link, mkdir, open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import type { Result } from '../../shared/problem.ts';
 import { failure, problem, success } from '../../shared/problem.ts';
 import type { Snapshot } from '../../shared/state.ts';
 import { lockPath, socketPath } from './paths.ts';
 export { homeFolder, socketPath } from './paths.ts';
-import { isAlive, readOwner, startOf } from './owner.ts';
+import { isAlive, ownerIn, readLock, startOf } from './owner.ts';
 import type { Owner } from './owner.ts';
 
 /** A takeover is a few file operations; one older than this was cut short by a crash. */
@@ -42,9 +42,12 @@ export async function acquireHome(home: string, host: Host): Promise<Result<Home
     for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
       if (await place(home, mine))
         return success({ socket: mine.socket, token: mine.token, release: () => release(home, mine) });
-      const owner = await readOwner(home);
-      if (owner && (await isAlive(home, owner))) return homeTaken(home, owner);
-      await removeDead(home, owner);
+      const found = await readLock(home);
+      if (found !== undefined) {
+        const owner = ownerIn(found);
+        if (owner && (await isAlive(home, owner))) return homeTaken(home, owner);
+        await removeDead(home, found);
+      }
       await new Promise((resolve) => setTimeout(resolve, attempt === 0 ? 0 : RETRY_MS));
     }
     return failure(
@@ -90,29 +93,37 @@ async function place(home: string, owner: Owner): Promise<boolean> {
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'EEXIST') return false;
-    if (code === 'EPERM' || code === 'ENOTSUP' || code === 'ENOSYS') return placeWithoutLink(home, owner);
+    if (code === 'EPERM' || code === 'ENOTSUP' || code === 'ENOSYS') return placeWithoutLink(home, beside);
     throw error;
   } finally {
     await rm(beside, { force: true });
   }
 }
 
-/** For file systems without hard links: a reader may see the lock half-written and retries. */
-async function placeWithoutLink(home: string, owner: Owner): Promise<boolean> {
-  try {
-    await writeFile(lockPath(home), `${JSON.stringify(owner)}\n`, { mode: 0o600, flag: 'wx' });
-    return true;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
-    throw error;
-  }
+/** For file systems without hard links: a rename replaces what is there, so takers look and rename one by one. */
+async function placeWithoutLink(home: string, beside: string): Promise<boolean> {
+  let isPlaced = false;
+  await alone(home, async () => {
+    if ((await readLock(home)) !== undefined) return;
+    await rename(beside, lockPath(home));
+    isPlaced = true;
+  });
+  return isPlaced;
 }
 
 /**
  * Removes the lock of a dead owner. Two takers may both have found it dead, and the slower must not remove the lock
- * that the faster has placed since: so removal happens under a second lock, and only of the very lock that was read.
+ * that the faster has placed since: so each removes alone, and only the very lock that it has read. A lock that is gone
+ * may be placed anew at any moment, so nothing is removed then.
  */
-async function removeDead(home: string, dead: Owner | undefined): Promise<void> {
+function removeDead(home: string, dead: string): Promise<void> {
+  return alone(home, async () => {
+    if ((await readLock(home)) === dead) await rm(lockPath(home), { force: true });
+  });
+}
+
+/** Acts while no other taker does; does nothing when another is at it. */
+async function alone(home: string, act: () => Promise<void>): Promise<void> {
   const guard = `${lockPath(home)}.takeover`;
   const handle = await open(guard, 'wx', 0o600).catch((error: NodeJS.ErrnoException) => {
     if (error.code !== 'EEXIST') throw error;
@@ -121,8 +132,7 @@ async function removeDead(home: string, dead: Owner | undefined): Promise<void> 
   if (!handle) return removeStaleGuard(guard);
   try {
     await handle.close();
-    const now = await readOwner(home);
-    if (now?.token === dead?.token) await rm(lockPath(home), { force: true });
+    await act();
   } finally {
     await rm(guard, { force: true });
   }

@@ -19,15 +19,30 @@ const ownerSchema = z.object({
 });
 export type Owner = z.infer<typeof ownerSchema>;
 
-/** Undefined when there is no lock, or one that makes no sense (a crash while it was written). */
-export async function readOwner(home: string): Promise<Owner | undefined> {
+/** Text of the lock; undefined when there is none. */
+export async function readLock(home: string): Promise<string | undefined> {
   try {
-    const parsed = ownerSchema.safeParse(JSON.parse(await readFile(lockPath(home), 'utf8')));
+    return await readFile(lockPath(home), 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
+/** Whom a lock names; undefined when it makes no sense (a crash while it was written). */
+export function ownerIn(text: string): Owner | undefined {
+  try {
+    const parsed = ownerSchema.safeParse(JSON.parse(text));
     return parsed.success ? parsed.data : undefined;
   } catch {
-    // No lock, or not JSON: nobody we could name.
-    return undefined;
+    return undefined; // not JSON: nobody we could name
   }
+}
+
+/** Undefined when there is no lock that can be read, or one that makes no sense. */
+export async function readOwner(home: string): Promise<Owner | undefined> {
+  const text = await readLock(home).catch(() => undefined); // not ours to read: nobody we could name
+  return text === undefined ? undefined : ownerIn(text);
 }
 
 /** Whether the owner named by the lock still runs. A socket that answers is proof; a pid alone may be reused. */
