@@ -44,22 +44,21 @@ function entriesOf(file) {
   return found;
 }
 
-/** `problem('CODE', message, { fix })`, `refuse('CODE', message, fix)`, `plainReply(status, 'CODE', message)`. @param {ts.CallExpression} call @returns {Entry | undefined} */
+/** `problem('CODE', message, { fix })`, `refuse('CODE', message, fix)`, `refuse(status, 'CODE', message, { fix })`. @param {ts.CallExpression} call @returns {Entry | undefined} */
 function fromCall(call) {
-  const [status] = call.arguments.filter(ts.isNumericLiteral);
-  const [first, second, third] = status === call.arguments[0] ? call.arguments.slice(1) : call.arguments;
+  const [head] = call.arguments;
+  const status = head !== undefined && ts.isNumericLiteral(head) ? head : undefined;
+  const isAnswer = call.expression.getText() === 'refuse' && head !== undefined && !ts.isStringLiteral(head);
+  const [first, second, third] = isAnswer ? call.arguments.slice(1) : call.arguments;
   if (first === undefined || second === undefined || !ts.isStringLiteral(first) || !CODE.test(first.text))
     return undefined;
   const name = call.expression.getText();
   if (OTHERS.has(name) || !isText(second)) return undefined;
   const fix = third === undefined ? undefined : ts.isObjectLiteralExpression(third) ? property(third, 'fix') : third;
-  // A line of plain text says both.
-  const [wrong, mend] =
-    status === undefined ? [textOf(second), textOf(fix)] : textOf(second).split(/(?<=\.) (?=[A-Z])/);
   return {
     code: first.text,
-    message: wrong ?? '',
-    fix: mend ?? '',
+    message: textOf(second),
+    fix: textOf(fix),
     isWarning: name === 'warning',
     ...(status === undefined ? {} : { status: status.text }),
   };

@@ -186,11 +186,25 @@ export interface HeaderList {
   entries: () => [string, string][];
 }
 
+/** Why a request is refused: shown as a page, as JSON or as a line of text, whichever the client accepts. */
+export interface Refusal {
+  /** Stable, as in RATE_LIMITED. */
+  code: string;
+  /** A few words, without a full stop. */
+  title: string;
+  /** One sentence: what happened. */
+  message: string;
+  /** One sentence in the imperative: what mends it. */
+  fix: string;
+}
+
 /** An answer made here instead of by a backend. */
 export interface LocalReply {
   status: number;
   headers?: Record<string, string | string[]>;
   body?: string;
+  /** In the place of a body of its own. */
+  refusal?: Refusal;
 }
 
 /** Ends the connection without an answer (rehearsed failure). */

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import type { LocalReply, MiddlewareFactory } from '../generation.ts';
 import { parsePasswordHash, unmatchableHash, verifyPassword } from './password.ts';
 import type { PasswordHash } from './password.ts';
-import { plainReply } from './reply.ts';
+import { refuse } from './reply.ts';
 
 /** Credentials whose answer is remembered, so that scrypt runs once for each; the oldest is dropped. */
 const MAX_REMEMBERED = 1_000;
@@ -51,16 +51,17 @@ export const basicAuth: MiddlewareFactory<typeof schema> = {
     const challenge = { 'WWW-Authenticate': `Basic realm="${quoted}", charset="UTF-8"` };
     const admit = (verdict: Verdict, drop: () => void): LocalReply | undefined => {
       if (verdict === 'busy')
-        return plainReply(503, 'AUTH_BUSY', 'too many passwords are being checked. Try again in a second.', {
-          'Retry-After': '1',
+        return refuse(503, 'AUTH_BUSY', 'Too many passwords are being checked at once.', {
+          title: 'Too many sign-ins at once',
+          fix: 'Try again in a second.',
+          headers: { 'Retry-After': '1' },
         });
       if (verdict === 'no')
-        return plainReply(
-          401,
-          'AUTH_REQUIRED',
-          `this address asks for a password. Sign in with a user of ${realm}.`,
-          challenge,
-        );
+        return refuse(401, 'AUTH_REQUIRED', 'This address asks for a user name and a password.', {
+          title: 'Sign in to go on',
+          fix: `Load it again and sign in as a user of ${realm}.`,
+          headers: challenge,
+        });
       if (!forward) drop();
       return undefined;
     };

@@ -4,7 +4,7 @@ import { duration } from '../../../shared/config.ts';
 import { isFieldName } from '../../../shared/http-field.ts';
 import type { HeaderList, LocalReply, MiddlewareFactory, MiddlewareRequest } from '../generation.ts';
 import { isOriginPattern, matchOrigin } from './origin-pattern.ts';
-import { plainReply } from './reply.ts';
+import { refuse } from './reply.ts';
 import { addVary } from './vary.ts';
 
 const tokens = z.array(z.string().refine(isFieldName, 'is not a name that headers can carry'));
@@ -76,7 +76,11 @@ function answerPreflight(
   const origin = request.headers.get('origin')!;
   const vary = { Vary: 'Origin, Access-Control-Request-Method, Access-Control-Request-Headers' };
   if (!isAllowed(origin))
-    return plainReply(403, 'CORS_ORIGIN', `${origin} may not read ${site}. Add it to allow_origins of cors.`, vary);
+    return refuse(403, 'CORS_ORIGIN', `${origin} may not read ${site}.`, {
+      title: 'This origin may not read the site',
+      fix: 'Add it to allow_origins of its cors in Mogoly.',
+      headers: vary,
+    });
   const asked = request.headers.getAll('access-control-request-headers').join(', ');
   const allowed = config.allow_headers?.join(', ') ?? asked;
   const headers: Record<string, string> = {

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { duration } from '../../../shared/config.ts';
 import type { AbortReply, LocalReply, MiddlewareFactory, MiddlewareRequest } from '../generation.ts';
 import { matchPath, pathRule, splitPath } from './path-rule.ts';
-import { plainReply } from './reply.ts';
+import { refuse } from './reply.ts';
 
 /** A longer delay would hold requests and sockets for nothing. */
 const MAX_DELAY_MS = 600_000;
@@ -35,10 +35,14 @@ export const fault: MiddlewareFactory<typeof schema> = {
     const outcome = (): LocalReply | AbortReply | undefined => {
       if (config.abort) return { abort: true };
       if (config.status === undefined) return undefined;
-      return plainReply(
+      return refuse(
         config.status,
         'FAULT_INJECTED',
-        `this answer is rehearsed. Remove the fault middleware of ${context.site} to end it.`,
+        `${context.site} answers ${config.status} because that is rehearsed.`,
+        {
+          title: 'This answer is rehearsed',
+          fix: 'Remove its fault middleware in Mogoly to end it.',
+        },
       );
     };
     return {

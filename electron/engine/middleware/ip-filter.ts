@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { createAddressMatcher, isValidCidr } from '../../../shared/cidr.ts';
 import type { MiddlewareFactory } from '../generation.ts';
-import { plainReply } from './reply.ts';
+import { refuse } from './reply.ts';
 
 const addresses = z.array(z.string().refine(isValidCidr, 'is not an IP address or a CIDR block, as in 10.0.0.0/8'));
 
@@ -23,11 +23,10 @@ export const ipFilter: MiddlewareFactory<typeof schema> = {
       name: 'ip_filter',
       onRequest: ({ client }) => {
         if (!isDenied(client) && isAllowed(client)) return undefined;
-        return plainReply(
-          403,
-          'ADDRESS_DENIED',
-          `${client} may not use ${context.site}. Change allow or deny of its ip_filter.`,
-        );
+        return refuse(403, 'ADDRESS_DENIED', `${client} may not use ${context.site}.`, {
+          title: 'This address may not come in',
+          fix: 'Change allow or deny of its ip_filter in Mogoly.',
+        });
       },
     };
   },

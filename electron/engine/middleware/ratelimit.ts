@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { duration } from '../../../shared/config.ts';
 import { clientNetwork } from '../../../shared/cidr.ts';
 import type { HeaderList, LocalReply, MiddlewareFactory, MiddlewareRequest } from '../generation.ts';
-import { plainReply } from './reply.ts';
+import { refuse } from './reply.ts';
 import { openSharedCount } from './shared-count.ts';
 import type { Standing, WindowRule } from './standing.ts';
 
@@ -70,7 +70,7 @@ export const ratelimit: MiddlewareFactory<typeof schema> = {
     const scope = ['mogoly:ratelimit', context.site, context.place, windowMs].join(':');
     const verdict = (request: MiddlewareRequest, standing: Standing): LocalReply | undefined => {
       standings.set(request, standing);
-      return standing.allowed ? undefined : refuse(standing, { limit, windowMs }, context.site);
+      return standing.allowed ? undefined : refuseVisit(standing, { limit, windowMs }, context.site);
     };
     return {
       name: 'ratelimit',
@@ -95,12 +95,13 @@ export const ratelimit: MiddlewareFactory<typeof schema> = {
   },
 };
 
-function refuse(standing: Standing, { limit, windowMs }: WindowRule, site: string): LocalReply {
+function refuseVisit(standing: Standing, { limit, windowMs }: WindowRule, site: string): LocalReply {
   const seconds = toSeconds(standing.resetMs);
-  const text = `this client may make ${limit} ${limit === 1 ? 'request' : 'requests'} in ${windowMs / 1_000} s. Try again in ${seconds} s, or raise request_per_minute of ${site}.`;
-  return plainReply(429, 'RATE_LIMITED', text, {
-    'Retry-After': String(seconds),
-    ...Object.fromEntries(limitFields(limit, standing)),
+  const requests = limit === 1 ? '1 request' : `${limit} requests`;
+  return refuse(429, 'RATE_LIMITED', `A client of ${site} may make ${requests} in ${windowMs / 1_000} s.`, {
+    title: 'Too many requests',
+    fix: `Try again in ${seconds} s, or raise request_per_minute of its ratelimit.`,
+    headers: { 'Retry-After': String(seconds), ...Object.fromEntries(limitFields(limit, standing)) },
   });
 }
 

@@ -2,7 +2,6 @@
 import { z } from 'zod';
 import type { MiddlewareFactory } from '../generation.ts';
 import { splitPath } from './path-rule.ts';
-import { plainReply } from './reply.ts';
 import { fillTemplate, unknownPlaceholders } from './template.ts';
 
 const PLACEHOLDERS = ['scheme', 'host', 'path', 'query'];
@@ -43,7 +42,8 @@ export const redirect: MiddlewareFactory<typeof schema> = {
       const location =
         to.includes('{query}') || query === '' ? filled : `${filled}${filled.includes('?') ? '&' : '?'}${query}`;
       if (location === path || location === `${scheme}://${host}${path}`) return undefined;
-      return plainReply(status, 'REDIRECTED', `go to ${location}`, { Location: location });
+      const headers = { Location: location, 'Content-Type': 'text/plain; charset=utf-8', 'Cache-Control': 'no-store' };
+      return { status, headers, body: `Go to ${location}\n` };
     },
   }),
 };

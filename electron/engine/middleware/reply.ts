@@ -1,16 +1,11 @@
-/** The one-line answers of the middlewares. */
-import type { LocalReply } from '../generation.ts';
+/** The refusals of the middlewares, in the form that the proxy shows its own errors in. */
+import type { LocalReply, Refusal } from '../generation.ts';
 
-/** `CODE: text` as plain text that no cache keeps; the text says what happened and what to do. */
-export function plainReply(
-  status: number,
-  code: string,
-  text: string,
-  headers: Record<string, string> = {},
-): LocalReply {
-  return {
-    status,
-    headers: { 'Content-Type': 'text/plain; charset=utf-8', 'Cache-Control': 'no-store', ...headers },
-    body: `${code}: ${text}\n`,
-  };
-}
+type Said = Pick<Refusal, 'title' | 'fix'> & { headers?: Record<string, string> };
+
+/** `message` is one sentence: what happened; `fix` what the client, or the owner of the site, does about it. */
+export const refuse = (status: number, code: string, message: string, { title, fix, headers }: Said): LocalReply => ({
+  status,
+  refusal: { code, title, message, fix },
+  ...(headers === undefined ? {} : { headers }),
+});

@@ -79,7 +79,7 @@ export class ProxyExchange {
     this.host = host ?? '';
     if (this.target.startsWith(ACME_PATH) && this.#answerAcme()) return;
     const site = this.generation.findSite(this.host);
-    if (site === undefined) return this.answerPage(unknownHostPage(this.host, this.generation));
+    if (site === undefined) return this.answerPage(this.#unknownHost());
     this.site = site;
     if (this.deps.captures.isOn) this.tap = this.deps.captures.open(site.name);
     if (site.disabled) return this.refuse('SITE_DISABLED', `${site.name} is disabled in Mogoly.`);
@@ -99,6 +99,11 @@ export class ProxyExchange {
     );
     if (route.middlewares.length === 0) this.#serve();
     else this.#runChain(route);
+  }
+
+  #unknownHost(): ErrorPage {
+    const came = { scheme: this.connection.scheme, authority: this.head.host, httpsPort: this.deps.httpsPort() };
+    return unknownHostPage(this.host, this.generation, came);
   }
 
   /** Before any site, which may send all else to https (RFC 8555 section 8.3). */

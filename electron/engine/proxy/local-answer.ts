@@ -4,6 +4,7 @@ import type { AbortReply, LocalReply, Route } from '../generation.ts';
 import type { ProxyExchange } from './exchange.ts';
 import { createHeaderList } from './header-list.ts';
 import { describeError, renderError, type ErrorPage } from './pages.ts';
+import { refusalPage } from './refusals.ts';
 import { backendPath, pathOf, restOf } from './router.ts';
 import { serveStatic } from './static.ts';
 
@@ -17,7 +18,8 @@ export class LocalAnswer {
   page(page: ErrorPage, extra: readonly string[] = []): void {
     const { contentType, body } = renderError(page, this.#exchange.head.accept);
     const headers = ['content-type', contentType, 'cache-control', 'no-store', 'x-mogoly-error', page.code, ...extra];
-    if (page.status === 503) headers.push('retry-after', '2');
+    const saysWhen = extra.some((name, i) => i % 2 === 0 && name.toLowerCase() === 'retry-after');
+    if (page.status === 503 && !saysWhen) headers.push('retry-after', '2');
     this.send(page.status, headers, body, page.code);
   }
 
@@ -31,7 +33,9 @@ export class LocalAnswer {
     for (const [name, value] of Object.entries(verdict.headers ?? {})) {
       for (const item of Array.isArray(value) ? value : [value]) headers.push(name, item);
     }
-    this.send(verdict.status, headers, verdict.body ?? '');
+    const page = refusalPage(verdict, this.#exchange.site?.name);
+    if (page === undefined) this.send(verdict.status, headers, verdict.body ?? '');
+    else this.page(page, headers);
   }
 
   /** 308 keeps the method; false where there is no https, or a proxy before us has brought it here from https. */

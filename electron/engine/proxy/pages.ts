@@ -122,6 +122,13 @@ export const ERROR_PAGES = {
 
 export type PageCode = keyof typeof ERROR_PAGES;
 
+export interface Detail {
+  label: string;
+  text: string;
+  /** Where a browser opens it. */
+  url?: string;
+}
+
 export interface ErrorPage {
   status: number;
   code: string;
@@ -131,7 +138,7 @@ export interface ErrorPage {
   /** One sentence in the imperative: what mends it. */
   fix: string;
   /** As each backend and its last failure, or the hosts there are. */
-  details?: readonly { label: string; text: string }[];
+  details?: readonly Detail[];
   host?: string;
   requestId?: string;
 }
@@ -207,10 +214,15 @@ const escapeHtml = (text: string): string => text.replace(/[&<>"']/g, (character
 /** A site named as its host is said once. */
 const said = (text: string, label: string): string => (text === label ? '' : `<span>${escapeHtml(text)}</span>`);
 
+function linked(label: string, url: string | undefined): string {
+  const code = `<code>${escapeHtml(label)}</code>`;
+  return url === undefined ? code : `<a href="${escapeHtml(url)}">${code}</a>`;
+}
+
 /** No script and nothing from outside, so that a page under any policy shows it. */
 function renderHtml(page: ErrorPage): string {
   const rows = (page.details ?? [])
-    .map(({ label, text }) => `<li><code>${escapeHtml(label)}</code>${said(text, label)}</li>`)
+    .map(({ label, text, url }) => `<li>${linked(label, url)}${said(text, label)}</li>`)
     .join('');
   const meta = [page.host, page.requestId && `request ${page.requestId}`].filter(
     (part) => part !== undefined && part !== '',
@@ -253,6 +265,8 @@ h1{margin:12px 0 8px;font-size:20px;line-height:1.3;font-weight:600}
 .message{color:var(--muted);overflow-wrap:anywhere}
 ul{list-style:none;margin:20px 0 0;padding:0;border-top:1px solid var(--line);max-height:320px;overflow:auto}
 li{display:flex;flex-wrap:wrap;gap:4px 16px;justify-content:space-between;padding:8px 0;border-bottom:1px solid var(--line);font-size:13px}
+a{color:var(--accent);text-underline-offset:2px}
+a:focus-visible{outline:2px solid var(--accent);outline-offset:2px;border-radius:2px}
 li span{color:var(--muted);overflow-wrap:anywhere}
 .fix{margin-top:20px;padding:12px 16px;background:var(--accent-soft);border-left:2px solid var(--accent);border-radius:4px}
 .fix strong{display:block;margin-bottom:2px;color:var(--accent);font-size:12px;font-weight:600}

@@ -1,20 +1,29 @@
-/** The pages that name what there is instead: hosts that exist, backends and their last failures. */
+/** The pages that name what there is instead: hosts that exist, backends and their last failures; and those of middlewares. */
 import { Transform } from 'node:stream';
-import type { Backend, Generation, Route } from '../generation.ts';
+import type { Backend, Generation, LocalReply, Route, Site } from '../generation.ts';
 import type { ResponseHead } from './transport/transport.ts';
 import { explainPool } from './balancer.ts';
 import type { Failure } from './failure.ts';
 import { mayBeHostRefusal, recogniseHostRefusal } from './host-refused.ts';
-import { describeError, type ErrorPage } from './pages.ts';
+import { describeError, type Detail, type ErrorPage } from './pages.ts';
 
 /** Hosts listed on the page of an unknown one. */
 const LISTED_HOSTS = 50;
 
-export function unknownHostPage(host: string, generation: Generation): ErrorPage {
+/** How the client came, which is how it gets to the other hosts too. */
+export interface Came {
+  scheme: 'http' | 'https';
+  /** The Host it sent: its port is the one that leads here, also where another is forwarded to ours. */
+  authority: string | undefined;
+  /** Of our https listener; undefined while there is none. */
+  httpsPort: number | undefined;
+}
+
+export function unknownHostPage(host: string, generation: Generation, came: Came): ErrorPage {
   const { sites } = generation;
   const listed = sites
     .slice(0, LISTED_HOSTS)
-    .flatMap(({ name, hosts }) => hosts.map((pattern) => ({ label: pattern, text: name })))
+    .flatMap((site) => site.hosts.map((pattern) => hostDetail(site, pattern, came)))
     .slice(0, LISTED_HOSTS);
   const count = sites.reduce((sum, { hosts }) => sum + hosts.length, 0);
   const more = count > LISTED_HOSTS ? [{ label: '…', text: `and ${count - LISTED_HOSTS} more` }] : [];
@@ -23,6 +32,27 @@ export function unknownHostPage(host: string, generation: Generation): ErrorPage
       ? 'Mogoly has no site yet.'
       : `No site answers for ${host === '' ? 'a request without a host' : host}.`;
   return describeError('HOST_UNKNOWN', message, { host, details: [...listed, ...more] });
+}
+
+function hostDetail(site: Site, pattern: string, came: Came): Detail {
+  if (site.disabled) return { label: pattern, text: `${site.name}, disabled` };
+  const url = urlOf(site, pattern, came);
+  return { label: pattern, text: site.name, ...(url === undefined ? {} : { url }) };
+}
+
+/** Undefined for what no browser can open: a pattern, and over https a site that is served without. */
+function urlOf(site: Site, host: string, { scheme, authority, httpsPort }: Came): string | undefined {
+  const isSecure = site.tls.kind !== 'off';
+  if (host.startsWith('*') || (scheme === 'https' && !isSecure)) return undefined;
+  if (scheme === 'http' && isSecure && site.forceTls && httpsPort !== undefined)
+    return `https://${host}${httpsPort === 443 ? '' : `:${httpsPort}`}/`;
+  return `${scheme}://${host}${/:\d+$/.exec(authority ?? '')?.[0] ?? ''}/`;
+}
+
+/** What a middleware answers instead of a body of its own; undefined when it has one. */
+export function refusalPage({ status, refusal }: LocalReply, site: string | undefined): ErrorPage | undefined {
+  if (refusal === undefined) return undefined;
+  return { status, ...refusal, ...(site === undefined ? {} : { host: site }) };
 }
 
 /** Backends listed on the page of an empty pool. */
@@ -46,7 +76,8 @@ export function noBackendPage(
   }
   const explained = explainPool(route.pool!, { client });
   const details = explained.slice(0, LISTED_BACKENDS).map(({ backend, reason }) => ({
-    label: `${backend.name} ${backend.origin.origin}`,
+    label:
+      backend.name === backend.origin.authority ? backend.origin.origin : `${backend.name} ${backend.origin.origin}`,
     text:
       backend.live.lastFailure === undefined
         ? (reason ?? 'not available')

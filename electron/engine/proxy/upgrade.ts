@@ -3,7 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import { normaliseHost } from '../../../shared/host.ts';
 import type { ExchangeTap } from '../exchange-tap.ts';
-import type { Backend, MiddlewareRequest, Route, Site } from '../generation.ts';
+import type { Backend, Generation, MiddlewareRequest, Route, Site } from '../generation.ts';
 import { pickBackend } from './balancer.ts';
 import { Chain, type Verdict } from './chain.ts';
 import { addForwarding, type Connection } from './connection.ts';
@@ -14,7 +14,7 @@ import { describeFailure, type Failure } from './failure.ts';
 import { createHeaderList } from './header-list.ts';
 import { cookieValue, readRequestHead, type RequestHead } from './headers.ts';
 import { describeError, renderError, type ErrorPage } from './pages.ts';
-import { noBackendPage, unknownHostPage } from './refusals.ts';
+import { noBackendPage, refusalPage, unknownHostPage } from './refusals.ts';
 import { rehearsedDial, rehearsedReply } from './rehearsed.ts';
 import { backendPath, matchRoute } from './router.ts';
 import { NO_TARGET, takeTarget } from './target.ts';
@@ -68,7 +68,7 @@ export class Upgrade {
     if (host === undefined)
       return this.#refuse(describeError('HOST_INVALID', 'The Host header is missing, doubled or not a host name.'));
     const site = generation.findSite(host);
-    if (site === undefined) return this.#refuse(unknownHostPage(host, generation));
+    if (site === undefined) return this.#refuse(this.#unknownHost(host, generation));
     this.#site = site;
     if (this.#deps.captures.isOn) this.#tap = this.#deps.captures.open(site.name);
     if (site.disabled) return this.#refuse(describeError('SITE_DISABLED', `${site.name} is disabled in Mogoly.`));
@@ -84,6 +84,11 @@ export class Upgrade {
     if (verdict !== undefined) return this.#answer(verdict);
     const opened = await this.#open(route);
     if (opened !== undefined) this.#carry(route, opened.backend, opened.upstream);
+  }
+
+  #unknownHost(host: string, generation: Generation): ErrorPage {
+    const { scheme } = this.#connection;
+    return unknownHostPage(host, generation, { scheme, authority: this.#head.host, httpsPort: this.#deps.httpsPort() });
   }
 
   async #runChain(route: Route, host: string): Promise<Verdict> {
@@ -223,12 +228,15 @@ export class Upgrade {
     const headers = Object.entries(verdict.headers ?? {}).flatMap(([name, value]) =>
       [value].flat().map((item) => `${name}: ${item}`),
     );
-    this.#write(verdict.status, headers, verdict.body ?? '');
+    const page = refusalPage(verdict, this.#site?.name);
+    if (page === undefined) this.#write(verdict.status, headers, verdict.body ?? '');
+    else this.#refuse(page, headers);
   }
 
-  #refuse(page: ErrorPage): void {
+  #refuse(page: ErrorPage, extra: readonly string[] = []): void {
     const { contentType, body } = renderError(page, this.#head.accept);
-    this.#write(page.status, [`content-type: ${contentType}`, `x-mogoly-error: ${page.code}`], body, page.code);
+    const headers = [`content-type: ${contentType}`, `x-mogoly-error: ${page.code}`, ...extra];
+    this.#write(page.status, headers, body, page.code);
   }
 
   #write(status: number, headers: string[], body: string, error?: string): void {

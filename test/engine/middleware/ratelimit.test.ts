@@ -19,7 +19,7 @@ describe('ratelimit', () => {
       'RateLimit-Remaining': '0',
       'RateLimit-Reset': '5',
     });
-    expect(reply.body).toContain('RATE_LIMITED');
+    expect(reply.refusal).toMatchObject({ code: 'RATE_LIMITED', fix: expect.stringContaining('5 s') as string });
     context.clock.nowMs = 10_000;
     expect(middleware.onRequest!(makeRequest())).toBeUndefined();
     expect((await replyOf(middleware, makeRequest())).status).toBe(429);
