@@ -111,17 +111,15 @@ interface Tables<T> {
   rest: T | undefined;
 }
 
+const emptyTables = <T>(): Tables<T> => ({ exact: new Map(), suffixes: new Map(), rest: undefined });
+
 /** The first of two equal patterns wins; what is no pattern is left out. */
-function buildTables<T>(entries: readonly HostEntry<T>[]): Tables<T> {
-  const tables: Tables<T> = { exact: new Map(), suffixes: new Map(), rest: undefined };
-  for (const { pattern, value } of entries) {
-    const normal = normalisePattern(pattern);
-    if (normal === undefined) continue;
-    if (normal === '*') tables.rest ??= value;
-    else if (!normal.startsWith('*.')) setOnce(tables.exact, normal, value);
-    else setOnce(tables.suffixes, normal.slice(2), value);
-  }
-  return tables;
+function addTo<T>(tables: Tables<T>, pattern: string, value: T): void {
+  const normal = normalisePattern(pattern);
+  if (normal === undefined) return;
+  if (normal === '*') tables.rest ??= value;
+  else if (!normal.startsWith('*.')) setOnce(tables.exact, normal, value);
+  else setOnce(tables.suffixes, normal.slice(2), value);
 }
 
 function setOnce<T>(map: Map<string, T>, key: string, value: T): void {
@@ -141,8 +139,28 @@ function findSuffix<T>(suffixes: Map<string, T>, host: string): string | undefin
  * Finds a value by a host in normal form: the exact name, then the longest `*.` suffix (`*.shop.local` is not
  * `shop.local` itself), then `*`.
  */
-export function createHostTable<T>(entries: readonly HostEntry<T>[]): (host: string) => T | undefined {
-  const { exact, suffixes, rest } = buildTables(entries);
+export type FindByHost<T> = (host: string) => T | undefined;
+
+export interface HostTableBuilder<T> {
+  /** The first of two equal patterns wins; what is no pattern is left out. */
+  add: (pattern: string, value: T) => void;
+  /** Nothing is added after it. */
+  finish: () => FindByHost<T>;
+}
+
+/** For very many hosts, added over several turns of the event loop. */
+export function buildHostTable<T>(): HostTableBuilder<T> {
+  const tables = emptyTables<T>();
+  return { add: (pattern, value) => addTo(tables, pattern, value), finish: () => finderOf(tables) };
+}
+
+export function createHostTable<T>(entries: readonly HostEntry<T>[]): FindByHost<T> {
+  const { add, finish } = buildHostTable<T>();
+  for (const { pattern, value } of entries) add(pattern, value);
+  return finish();
+}
+
+function finderOf<T>({ exact, suffixes, rest }: Tables<T>): FindByHost<T> {
   if (suffixes.size === 0) return (host) => exact.get(host) ?? rest;
   return (host) => {
     const found = exact.get(host);
@@ -157,7 +175,9 @@ export function explainHost<T>(
   entries: readonly HostEntry<T>[],
   host: string,
 ): { value: T; match: string } | undefined {
-  const { exact, suffixes, rest } = buildTables(entries);
+  const tables = emptyTables<T>();
+  for (const { pattern, value } of entries) addTo(tables, pattern, value);
+  const { exact, suffixes, rest } = tables;
   const found = exact.get(host);
   if (found !== undefined) return { value: found, match: 'exact' };
   const suffix = findSuffix(suffixes, host);

@@ -5,6 +5,7 @@ import type { Applied } from '../../shared/protocol.ts';
 import type { ListenerState } from '../../shared/state.ts';
 import { bind, releaseBinding, type BindingRooms, type Listener } from './binding.ts';
 import { compile, listMiddlewares, type CompileDeps, type ListedMiddleware } from './compile.ts';
+import type { DnsNames } from './dns/dns.ts';
 import type { Generation, Middleware } from './generation.ts';
 import { createUndoStack, type UndoStack } from './undo.ts';
 
@@ -18,6 +19,8 @@ export interface Running {
   listeners: Listener[];
   missing: ListenerState[];
   middlewares: Map<string, Middleware>;
+  /** That the DNS answers. */
+  names: DnsNames;
 }
 
 export interface Candidate {
@@ -42,6 +45,8 @@ export interface ApplyRooms extends BindingRooms {
   /** The config with the sites that are not written in it. */
   extend: (config: Config) => Config;
   compileDeps: () => Omit<CompileDeps, 'revision' | 'middlewareFor' | 'former'>;
+  /** Those of the sites and services. */
+  compileNames: (next: Omit<Running, 'names'>) => Promise<DnsNames>;
   /** Writes the file; gives what puts the old one back. */
   save: (text: string) => Promise<Result<() => Promise<void>>>;
   /** Its number. */
@@ -91,7 +96,14 @@ async function prepare(
     former: running,
     middlewareFor: (key) => middlewares.get(key)!,
   });
-  const next: Running = { generation, config, text: candidate.text, listeners: [], missing: [], middlewares };
+  const next: Omit<Running, 'names'> = {
+    generation,
+    config,
+    text: candidate.text,
+    listeners: [],
+    missing: [],
+    middlewares,
+  };
   let obsolete: Listener[] = [];
   if (serving) {
     const bound = await bind(config.listen, running?.listeners ?? [], rooms);
@@ -101,6 +113,7 @@ async function prepare(
     next.missing = bound.value.missing;
     obsolete = bound.value.obsolete;
   }
+  const names = await rooms.compileNames(next);
   if (candidate.save) {
     const saved = await rooms.save(candidate.text);
     if (!saved.ok) return saved;
@@ -111,7 +124,7 @@ async function prepare(
     if (!added.ok) return added;
     next.generation = { ...generation, revision: added.value };
   }
-  return success({ next, obsolete });
+  return success({ next: { ...next, names }, obsolete });
 }
 
 /** Those whose entry did not change go on with what they know. */

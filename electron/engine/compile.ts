@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { isAbsolute, resolve } from 'node:path';
 import type { Config, MiddlewareConfig, RouteConfig, SiteConfig } from '../../shared/config.ts';
 import { createAddressMatcher } from '../../shared/cidr.ts';
-import { createHostTable, normalisePattern } from '../../shared/host.ts';
+import { buildHostTable, normalisePattern } from '../../shared/host.ts';
 import type { ConfigPath } from '../../shared/problem.ts';
 import type {
   Backend,
@@ -56,24 +56,17 @@ export interface ListedMiddleware {
 
 /** Every middleware of a config with its key and the site it works for. */
 export function listMiddlewares(config: Config): ListedMiddleware[] {
-  return config.server.flatMap((site, at) => [
-    ...(site.middlewares ?? []).map((spec, i) => ({
-      key: middlewareKey(site.name, '/', i, spec),
-      site: site.name,
-      place: `/ ${i}`,
-      spec,
-      path: ['server', at, 'middlewares', i],
-    })),
-    ...(site.routes ?? []).flatMap((route, r) =>
-      (route.middlewares ?? []).map((spec, i) => ({
-        key: middlewareKey(site.name, route.path, i, spec),
-        site: site.name,
-        place: `${route.path} ${i}`,
-        spec,
-        path: ['server', at, 'routes', r, 'middlewares', i],
-      })),
-    ),
-  ]);
+  const listed: ListedMiddleware[] = [];
+  const add = (site: string, pattern: string, specs: MiddlewareConfig[], path: ConfigPath): void =>
+    specs.forEach((spec, i) => {
+      const key = middlewareKey(site, pattern, i, spec);
+      listed.push({ key, site, place: `${pattern} ${i}`, spec, path: [...path, 'middlewares', i] });
+    });
+  config.server.forEach(({ name, middlewares, routes }, at) => {
+    if (middlewares !== undefined) add(name, '/', middlewares, ['server', at]);
+    routes?.forEach((route, r) => add(name, route.path, route.middlewares ?? [], ['server', at, 'routes', r]));
+  });
+  return listed;
 }
 
 /** Very many sites are compiled over several turns of the event loop. */
@@ -81,21 +74,22 @@ export async function compile(config: Config, deps: CompileDeps): Promise<Genera
   const backends: Backend[] = [];
   const middlewares = new Set<Middleware>();
   const sites: Site[] = [];
-  const entries: { pattern: string; value: Site }[] = [];
+  const byHost = buildHostTable<Site>();
   const memo: PoolMemo = { origins: new Map(), policies: new Map() };
   const turns = createTurns();
-  for (const [i, written] of config.server.entries()) {
+  for (let i = 0; i < config.server.length; i++) {
     const site =
-      unchangedSite(config, i, deps.former) ?? compileSite(config, written, ['server', i], deps, memo, middlewares);
+      unchangedSite(config, i, deps.former) ??
+      compileSite(config, config.server[i]!, ['server', i], deps, memo, middlewares);
     sites.push(site);
     for (const backend of site.backends) backends.push(backend);
-    for (const pattern of site.hosts) entries.push({ pattern, value: site });
+    for (const pattern of site.hosts) byHost.add(pattern, site);
     if (turns.isOver()) await turns.next();
   }
   return {
     revision: deps.revision,
     sites,
-    findSite: createHostTable(entries),
+    findSite: byHost.finish(),
     isTrustedProxy: config.trusted_proxies.length === 0 ? () => false : createAddressMatcher(config.trusted_proxies),
     backends,
     middlewares: [...middlewares],

@@ -5,25 +5,33 @@ import type { Config } from '../../shared/config.ts';
 import { normaliseHost } from '../../shared/host.ts';
 import type { Running } from './apply.ts';
 import type { DnsNames } from './dns/dns.ts';
-import type { ListenAddress } from './generation.ts';
+import { localNameSteps } from './dns/local-names.ts';
+import type { Generation, ListenAddress } from './generation.ts';
+import { runInTurns } from './turns.ts';
 
 /** Loopback, or this machine's address on the LAN where the DNS listens for it: a phone's own loopback leads nowhere. */
-export function dnsNames({
+export async function dnsNames({
   generation,
   config,
   listeners,
-}: Pick<Running, 'generation' | 'config' | 'listeners'>): DnsNames {
+}: Pick<Running, 'generation' | 'config' | 'listeners'>): Promise<DnsNames> {
   const isOpened = listeners.some((listener) => listener.kind === 'dns' && !isLoopback(listener));
   return {
-    hosts: [
-      ...generation.sites.filter(({ disabled }) => !disabled).flatMap(({ hosts }) => hosts),
-      ...serviceHosts(config),
-    ],
-    zones: config.zones.map((zone) => zone.toLowerCase().replace(/^\.|\.$/g, '')),
+    find: await runInTurns(
+      localNameSteps({
+        hosts: namedHosts(generation, config),
+        zones: config.zones.map((zone) => zone.toLowerCase().replace(/^\.|\.$/g, '')),
+      }),
+    ),
     ttlSeconds: config.dns.ttl,
     forward: config.dns.forward,
     addresses: (isOpened ? lanAddresses() : undefined) ?? { v4: '127.0.0.1', v6: '::1' },
   };
+}
+
+function* namedHosts({ sites }: Generation, config: Config): Iterable<string> {
+  for (const { disabled, hosts } of sites) if (!disabled) yield* hosts;
+  yield* serviceHosts(config);
 }
 
 /** Names that lead to a service. */

@@ -31,6 +31,7 @@ import { listenOfFile } from './listen-of-file.ts';
 import { createServiceRooms } from './service-rooms.ts';
 import { createSystemRooms } from './system-rooms.ts';
 import { createTrafficRooms } from './traffic-rooms.ts';
+import { createTurns } from './turns.ts';
 import { createTlsRooms } from './tls-rooms.ts';
 import type { KeyWrapper } from './tls/contexts.ts';
 
@@ -244,6 +245,7 @@ function keeperRooms(parts: Parts, { home, configFile }: RoomOptions) {
       counterFor: (site) => counterFor(counters, site),
       containerOf: parts.services.containerOf,
     }),
+    compileNames: dnsNames,
     save: (text) => saveWithUndo(configFile, text),
     latestRevision: () => history.latest(),
     addRevision: revisions.add,
@@ -257,25 +259,29 @@ function keeperRooms(parts: Parts, { home, configFile }: RoomOptions) {
   } satisfies Partial<KeeperRooms>;
 }
 
-function swap(
-  { health, rehearsals, transports, log, counters, state, tls, dns, services }: Parts,
-  home: string,
-  next: Running,
-): void {
+function swap(parts: Parts, home: string, next: Running): void {
+  const { health, rehearsals, log, state, tls, dns, services } = parts;
   state.current = next.generation;
   state.config = next.config;
   state.listeners = [...next.listeners, ...next.missing];
-  dns.adopt(dnsNames(next));
+  dns.adopt(next.names);
   health.adopt(state.current.backends);
   rehearsals.retain(state.current.backends);
-  // Nobody waits for old connections to go: a turn later, so that very many backends do not lengthen the swap.
-  setImmediate(() => transports.retain(originsOf(state.current)));
   const { log_output, stream } = next.config;
   log.reconfigure({ file: resolve(home, log_output), stream });
-  const names = new Set(state.current.sites.map(({ name }) => name));
-  for (const site of counters.keys()) if (!names.has(site)) counters.delete(site);
   if (next.listeners.length > 0) tls.adopt();
   services.adopt(next);
+  void forgetGone(parts);
+}
+
+/** Connections of origins and counters of sites that are no more: nobody waits for it, and it is long for very many. */
+async function forgetGone({ counters, state, transports }: Parts): Promise<void> {
+  const turns = createTurns();
+  await turns.next();
+  transports.retain(originsOf(state.current));
+  await turns.next();
+  const names = new Set(state.current.sites.map(({ name }) => name));
+  for (const site of counters.keys()) if (!names.has(site)) counters.delete(site);
 }
 
 function originsOf({ backends }: Generation): Set<Origin> {

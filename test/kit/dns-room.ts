@@ -2,6 +2,7 @@
 import { createSocket } from 'node:dgram';
 import { onTestFinished } from 'vitest';
 import { createDns, type Dns, type DnsDeps, type DnsNames } from '../../electron/engine/dns/dns.ts';
+import { compileLocalNames } from '../../electron/engine/dns/local-names.ts';
 import type { DnsListener } from '../../electron/engine/dns/server.ts';
 import { queryOf } from './dns.ts';
 
@@ -14,8 +15,7 @@ export interface DnsRoom {
 }
 
 export const DNS_NAMES: DnsNames = {
-  hosts: ['shop.local', '*.app.local'],
-  zones: ['test'],
+  find: compileLocalNames({ hosts: ['shop.local', '*.app.local'], zones: ['test'] }),
   ttlSeconds: 5,
   addresses: { v4: '127.0.0.1', v6: '::1' },
   forward: [],

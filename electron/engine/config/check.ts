@@ -51,15 +51,17 @@ export async function checkConfig(
   const parsed = await parseInTurns(text, format, options.file, known.parse);
   if (!parsed.ok) return parsed;
   const raw = parsed.value.value;
+  const turns = createTurns();
   const sites = known.begin();
   const legacy = fromLegacy(raw, options.env, sites.isUntouched);
+  if (turns.isOver()) await turns.next();
   const filled = fillVariables(legacy.value, options.env, sites.isUntouched);
   const where = (path: ConfigPath): Problem['at'] => parsed.value.locate(writtenPath(legacy.renamed, path));
   const rawSites = legacy.areSitesAlone && isPlain(raw) ? raw['server'] : undefined;
   const rawSite = (index: number): unknown => (Array.isArray(rawSites) ? rawSites[index] : undefined);
+  if (turns.isOver()) await turns.next();
   const checked = await checkValue(filled.value, options, where, sites, rawSite);
   const found: Problem[] = [];
-  const turns = createTurns();
   for (const item of [...legacy.problems, ...filled.problems, ...checked.problems]) {
     found.push({ ...item, ...(item.path ? written(item, item.path, legacy.renamed, parsed.value) : {}) });
     if (turns.isOver()) await turns.next();
@@ -120,7 +122,8 @@ async function checkValue(
   const files = new FileChecks(options);
   const checked: SiteConfig[] = [];
   const turns = createTurns();
-  for (const [index, site] of (sites ?? []).entries()) {
+  for (let index = 0; index < (sites?.length ?? 0); index++) {
+    const site = sites![index];
     const path: ConfigPath = ['server', index];
     const found = known.find(site) ?? (await checkOneSite(site, path, options, files));
     for (const item of found.problems) problems.push(item);

@@ -111,9 +111,15 @@ class Known {
   }
 
   #indexOf(name: unknown): number | undefined {
-    this.#indexes ??= new Map(this.#last.values.map((value, index) => [isPlain(value) && value['name'], index]));
+    this.#indexes ??= indexByName(this.#last.values);
     return this.#indexes.get(name);
   }
+}
+
+function indexByName(sites: readonly unknown[]): Map<unknown, number> {
+  const indexes = new Map<unknown, number>();
+  sites.forEach((site, index) => isPlain(site) && indexes.set(site['name'], index));
+  return indexes;
 }
 
 /** The top and the list stand around it. */

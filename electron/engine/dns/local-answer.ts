@@ -66,7 +66,7 @@ export function createLocalAnswers(): LocalAnswers {
     },
     adopt(names) {
       const ttl = names.ttlSeconds;
-      find = compileLocalNames(names);
+      find = names.find;
       ours = addressRecords(names.addresses, ttl);
       loopback = addressRecords({ v4: '127.0.0.1', v6: '::1' }, ttl);
       soa = recordBytes(TYPE.SOA, ttl, soaData(ttl));

@@ -1,10 +1,8 @@
 /** Which names are ours to answer, and how. */
+import { runAtOnce, type Steps } from '../turns.ts';
 
 export interface LocalNames {
-  /** Of the sites: exact names and `*.` patterns, in normal form. */
-  hosts: readonly string[];
-  /** Suffixes below which every name is answered. */
-  zones: readonly string[];
+  find: FindLocal;
   ttlSeconds: number;
   /** IPv4 and IPv6: loopback, or those of the LAN when opened; without IPv6 its questions have an empty answer. */
   addresses: { v4: string; v6: string | undefined };
@@ -29,7 +27,16 @@ const SPECIAL = new Set(['local', 'test', 'invalid', 'onion', 'alt', 'localhost'
 /** Undefined for a name that is not ours; `name` in lower case without the final dot. */
 export type FindLocal = (name: string) => LocalAnswer | undefined;
 
-export function compileLocalNames({ hosts, zones }: Pick<LocalNames, 'hosts' | 'zones'>): FindLocal {
+export interface NamedHosts {
+  /** Of the sites: exact names and `*.` patterns, in normal form. */
+  hosts: Iterable<string>;
+  /** Suffixes below which every name is answered. */
+  zones: readonly string[];
+}
+
+export const compileLocalNames = (names: NamedHosts): FindLocal => runAtOnce(localNameSteps(names));
+
+export function* localNameSteps({ hosts, zones }: NamedHosts): Steps<FindLocal> {
   const exact = new Map<string, LocalAnswer>();
   /** All below them is answered. */
   const covered = new Map<string, LocalAnswer>();
@@ -42,6 +49,7 @@ export function compileLocalNames({ hosts, zones }: Pick<LocalNames, 'hosts' | '
   for (const host of hosts) {
     if (host.startsWith('*.')) add(covered, host.slice(2));
     else if (host !== '*') add(exact, host);
+    yield;
   }
   for (const zone of zones) add(covered, zone);
   add(exact, 'localhost');

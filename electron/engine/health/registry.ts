@@ -3,7 +3,7 @@ import { probe as probeBackend } from './active.ts';
 import { checkBackends } from './check.ts';
 import { HandedOut } from './handed-out.ts';
 import { Pacer } from './pacer.ts';
-import { inSlices } from './slices.ts';
+import { inSlices } from '../turns.ts';
 import { initialState, isAvailable, probeDelayMs, reduce } from './state.ts';
 import { cooldownEndsMs, isCooldownOver, isProbed, isSamePolicy, shownHealth, trackedFrom } from './tracked.ts';
 import type { HealthReport, HealthStatus } from '../../../shared/state.ts';

@@ -1,9 +1,9 @@
 /** The certificate room's door: which certificate each handshake gets, and all that is known of certificates. */
-import { setImmediate } from 'node:timers/promises';
 import type { SecureContext } from 'node:tls';
 import type { CertificateNames, CertificateState, RenewedRoot, RootState } from '../../../shared/certificate.ts';
 import { success } from '../../../shared/problem.ts';
 import type { Problem, Result } from '../../../shared/problem.ts';
+import { createTurns } from '../turns.ts';
 import { createParts } from './parts.ts';
 import type { Parts } from './parts.ts';
 import { contextFor } from './pick.ts';
@@ -99,10 +99,12 @@ export function createCertificates(deps: CertificatesDeps): Certificates {
 
 async function adopt(parts: Parts, deps: CertificatesDeps): Promise<void> {
   const { authority, files, keeper, local, served, serving, tickets } = parts;
+  const turns = createTurns(); // each step looks at every site once more
   local.forgetHosts();
+  await turns.next();
   files.adopt(deps.sites().flatMap(pairFiles));
   if (served.hasLost(deps.sites())) tickets.rotate();
-  await setImmediate(); // what follows looks at every host once more
+  await turns.next();
   if (authority.current().root === undefined) await parts.loadRoot();
   // Handshakes that came before the root was read went by the names it would have now.
   local.forgetHosts();

@@ -2,6 +2,7 @@
 import dns2 from 'dns2';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { compileLocalNames } from '../../../electron/engine/dns/local-names.ts';
 import { createNearness } from '../../../electron/engine/dns/near.ts';
 import { answerWith, dig, queryOf, startUpstream } from '../../kit/dns.ts';
 import { askUdp, DNS_NAMES, startDns } from '../../kit/dns-room.ts';
@@ -58,7 +59,7 @@ describe('a local name', () => {
   it('is another after an apply', async () => {
     const { dns, port } = await startDns();
     expect(await dig(port, 'new.example.com')).toContain('SERVFAIL');
-    dns.adopt({ ...DNS_NAMES, hosts: ['new.example.com'] });
+    dns.adopt({ ...DNS_NAMES, find: compileLocalNames({ hosts: ['new.example.com'], zones: [] }) });
     expect(await dig(port, '+short', 'new.example.com')).toBe('127.0.0.1\n');
   });
 });

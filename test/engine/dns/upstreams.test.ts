@@ -46,8 +46,7 @@ describe('an upstream', () => {
     expect(answer).toMatchObject({ ok: true, value: { rcode: 'NOERROR', answers: [{ data: '192.0.2.2' }] } });
     expect(dns.recent(1)).toMatchObject([{ source: 'forward', upstream: at(good.port) }]);
     dns.adopt({
-      hosts: [],
-      zones: [],
+      find: () => undefined,
       ttlSeconds: 5,
       addresses: { v4: '127.0.0.1', v6: '::1' },
       forward: [at(bad.port)],
