@@ -205,7 +205,7 @@ describe('the WebSocket of events', () => {
     const { path, listeners } = await start();
     const socket = open(path);
     socket.on('error', () => undefined);
-    await until(() => listeners.size === 1);
+    await until(() => listeners.size === 1 && socket.readyState === WebSocket.OPEN);
     socket.send('x'.repeat(100_000));
     await until(() => listeners.size === 0);
   });
