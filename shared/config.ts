@@ -44,7 +44,7 @@ const healthCheck = z
       .describe('Status codes that pass, as in "200-399,401".'),
     healthy_after: z.number().int().min(1).default(1).describe('Passes in a row that bring a backend back.'),
     unhealthy_after: z.number().int().min(1).default(2).describe('Failures in a row that take it out.'),
-    enabled: z.boolean().default(true).describe('false: no probes; only real requests tell.'),
+    enabled: z.boolean().default(true).describe('Sends probes; without them only real requests tell.'),
   })
   .describe('Probes sent to each backend.');
 

@@ -12,7 +12,7 @@ export function CheckField({ field, path }: FieldProps) {
   if (field.byDefault === undefined) return <YesNoField field={field} path={path} />;
   const byDefault = field.byDefault === true;
   return (
-    <FieldFrame label={field.label} kind="check" help={field.help} error={error}>
+    <FieldFrame label={field.label} written={field.written} kind="check" help={field.help} error={error}>
       {(control) => (
         <input
           {...control}
@@ -30,7 +30,7 @@ function YesNoField({ field, path }: FieldProps) {
   const { value, error, set } = useField(path);
   const shown = value === undefined ? '' : String(value as boolean);
   return (
-    <FieldFrame label={field.label} kind="choice" help={field.help} error={error}>
+    <FieldFrame label={field.label} written={field.written} kind="choice" help={field.help} error={error}>
       {(control) => (
         <select
           {...control}
@@ -53,7 +53,7 @@ export function ChoiceField({ field, path }: FieldProps) {
   const written = value === undefined ? '' : String(value as string | number);
   const isStrange = written !== '' && !options.some((option) => String(option) === written);
   return (
-    <FieldFrame label={field.label} kind="choice" help={field.help} error={error}>
+    <FieldFrame label={field.label} written={field.written} kind="choice" help={field.help} error={error}>
       {(control) => (
         <select
           {...control}
@@ -91,7 +91,7 @@ export function VariantsField({ field, path, View }: HolderProps) {
   };
   return (
     <div className="field-stack">
-      <FieldFrame label={field.label} kind="choice" help={field.help} error={error}>
+      <FieldFrame label={field.label} written={field.written} kind="choice" help={field.help} error={error}>
         {(control) => (
           <select
             {...control}

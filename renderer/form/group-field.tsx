@@ -17,7 +17,10 @@ function Frame({ field, error, children }: { field: FieldOf; error: string | und
   const note = error ?? field.help;
   return (
     <fieldset className={`field-group ${error === undefined ? '' : 'field-bad'}`} aria-describedby={note && id}>
-      <legend>{field.label}</legend>
+      <legend>
+        {field.label}
+        {field.written !== undefined && <code aria-hidden>{field.written}</code>}
+      </legend>
       {note !== undefined && (
         <p id={id} className={error === undefined ? 'field-hint' : 'field-error'}>
           {note}
@@ -161,7 +164,14 @@ export function ListField({ field, path, View }: HolderProps) {
       {items.map((_item, index) => (
         <div key={index} className="list-row">
           <View
-            field={{ ...field, key: String(index), label: `${field.label} ${index + 1}`, help: undefined, spec }}
+            field={{
+              ...field,
+              key: String(index),
+              label: `${field.label} ${index + 1}`,
+              written: undefined,
+              help: undefined,
+              spec,
+            }}
             path={[...path, index]}
           />
           <IconButton

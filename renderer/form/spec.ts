@@ -16,6 +16,7 @@ export interface Schema {
   additionalProperties?: Schema | boolean;
   $ref?: string;
   $defs?: Record<string, Schema>;
+  title?: string;
   description?: string;
   default?: Json;
   minimum?: number;
@@ -45,6 +46,8 @@ export type FieldSpec =
 export interface FieldOf {
   key: string;
   label: string;
+  /** As it stands in the file, where the label says it in other words. */
+  written?: string | undefined;
   help: string | undefined;
   required: boolean;
   /** Shown while nothing is written. */
@@ -101,13 +104,19 @@ export function fieldsOf(schema: Schema, root: Schema = schema): FieldOf[] {
     const inner = resolve(part, root);
     return {
       key,
-      label: labelOf(key),
+      ...namesOf(key, part.title ?? inner.title),
       help: part.description ?? inner.description,
       required: target.required?.includes(key) ?? false,
       byDefault: part.default ?? inner.default,
       spec: specOf(part, root),
     };
   });
+}
+
+/** A title of the schema's own goes before what the key itself reads. */
+function namesOf(key: string, title: string | undefined): Pick<FieldOf, 'label' | 'written'> {
+  const plain = labelOf(key);
+  return title === undefined || title === plain ? { label: plain } : { label: title, written: key };
 }
 
 /** A reference names a definition of the root, or the root itself. */

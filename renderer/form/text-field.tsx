@@ -64,7 +64,7 @@ export function TextField({ field, path }: FieldProps) {
   const placeholder =
     defaultText(field.byDefault) ?? defaultInHelp(field.help) ?? (PLACEHOLDERS[field.key] || undefined);
   return (
-    <FieldFrame label={field.label} kind={spec.kind} help={field.help} error={error}>
+    <FieldFrame label={field.label} written={field.written} kind={spec.kind} help={field.help} error={error}>
       {(control) => {
         const shared = {
           ...control,

@@ -142,7 +142,7 @@ test.describe('a site edited by hand, key by key', () => {
     await page.getByRole('button', { name: 'Add middleware', exact: true }).click();
     await panel().getByLabel('Middleware').selectOption('ratelimit');
     await panel().getByRole('button', { name: 'Apply' }).click();
-    const limit = panel().getByRole('textbox', { name: 'Request per minute' });
+    const limit = panel().getByRole('textbox', { name: 'Requests', exact: true });
     await expect(limit).toHaveAttribute('aria-invalid', 'true');
     await limit.fill('3');
     await panel().getByRole('button', { name: 'What changes in the file' }).click();
@@ -157,9 +157,9 @@ test.describe('a site edited by hand, key by key', () => {
   test('an error stands at its field, the draft outlives a look elsewhere, and nothing is written', async () => {
     const before = await written();
     await page.getByRole('button', { name: 'Edit ratelimit' }).click();
-    await panel().getByRole('textbox', { name: 'Limit window' }).fill('0');
+    await panel().getByRole('textbox', { name: 'Window of time' }).fill('0');
     await panel().getByRole('button', { name: 'Apply' }).click();
-    const field = panel().getByRole('textbox', { name: 'Limit window' });
+    const field = panel().getByRole('textbox', { name: 'Window of time' });
     await expect(field).toHaveAttribute('aria-invalid', 'true');
     await expect(field).toHaveAccessibleDescription(/more than 0/);
     await page.getByRole('button', { name: 'Events' }).click();

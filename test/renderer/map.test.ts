@@ -176,6 +176,23 @@ describe('the map', () => {
     );
   });
 
+  it('what is below a narrow map is no taller than what it holds, and its headings stand in one line', async () => {
+    const sites = [makeSite('shop.localhost', [makeBackend('web-1', 'localhost:5173')])];
+    await withMap(harness, { snapshot: makeSnapshot({ sites }) }, { width: 1_000, height: 800 }, async (page) => {
+      await page.getByRole('region', { name: 'Dev servers on this machine' }).getByText('shop · Vite').waitFor();
+      const empty = await page.locator('.map-side').evaluate((side) => {
+        const ends = [...side.children].map((child) => child.getBoundingClientRect().bottom);
+        return side.getBoundingClientRect().bottom - Math.max(...ends);
+      });
+      expect(empty).toBeLessThanOrEqual(1);
+      const lines = await page
+        .locator('.map-side h2')
+        .evaluateAll((all) => all.map((h) => h.getBoundingClientRect().y));
+      expect(lines).toHaveLength(2);
+      expect(lines[0]).toBe(lines[1]);
+    });
+  });
+
   it.each(['light', 'dark'] as const)('has no fault that axe can find, in the %s theme', async (theme) => {
     const snapshot = { ...busySnapshot(), rehearsals: [rehearsal(Date.now() + 60_000)] };
     await withMap(harness, { snapshot }, { theme, width: 1_440, height: 900 }, async (page) => {

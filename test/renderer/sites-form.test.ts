@@ -30,6 +30,13 @@ const kindAt = (fields: typeof top, ...keys: string[]): string | undefined => {
   return rest.length === 0 ? found?.spec.kind : kindAt(inside(found?.spec), ...rest);
 };
 
+/** Keys of a schema, at any depth, that tell no label of their own; and the schema itself where it has none. */
+function untitled(schema: Schema, name: string): string[] {
+  const own = schema.title === undefined ? [name] : [];
+  const inner = Object.entries({ ...schema.properties, ...schema.items?.properties });
+  return [...own, ...inner.flatMap(([key, part]) => untitled(part, `${name}.${key}`))];
+}
+
 describe('a field for every shape', () => {
   it.each([
     ['text', ['name']],
@@ -86,7 +93,7 @@ describe('a field for every shape', () => {
     expect(checkValue(tls, { cert: 'a.pem' }, ['tls'])).toEqual({ '["tls","key"]': 'Fill this in.' });
   });
 
-  it('for every key of every middleware there is, with its help', () => {
+  it('for every key of every middleware there is, with its help and a label in plain words', () => {
     const docs = createMiddlewareRegistry().docs();
     expect(docs.length).toBeGreaterThan(8);
     for (const { name, jsonSchema } of docs) {
@@ -97,11 +104,13 @@ describe('a field for every shape', () => {
       ).toEqual([]);
       expect(fields.filter(({ help }) => !help).map(({ key }) => `${name}.${key}`)).toEqual([]);
     }
+    expect(docs.flatMap(({ name, jsonSchema }) => untitled(jsonSchema as Schema, name))).toEqual([]);
     const limit = docs.find(({ name }) => name === 'ratelimit')?.jsonSchema as Schema;
     expect(checkFields(fieldsOf(limit), { limit_window: 'x' }, ['config'])).toEqual({
       '["config","request_per_minute"]': 'Fill this in.',
       '["config","limit_window"]': expect.stringContaining('30s') as string,
     });
+    expect(fieldsOf(limit)[1]).toMatchObject({ label: 'Window of time', written: 'limit_window' });
     expect(specOf({ type: 'string', pattern: '(' }), 'a pattern nobody can read').toMatchObject({ kind: 'text' });
     expect(checkValue({ kind: 'text', numeric: false, pattern: '(' }, 'x', ['a'])).toEqual({});
   });

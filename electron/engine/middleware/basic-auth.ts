@@ -30,15 +30,23 @@ const users = z.record(z.string(), z.string()).check((context) => {
   }
 });
 
-const schema = z.strictObject({
-  users: users.describe('User names, each with a hash that "mogoly hash-password" prints.'),
-  realm: z
-    .string()
-    .regex(/^[\x20-\x7e]+$/, 'use printable ASCII')
-    .default('Mogoly')
-    .describe('What the browser shows when it asks (Mogoly).'),
-  forward: z.boolean().default(false).describe('true: the backend gets the Authorization header too.'),
-});
+const schema = z
+  .strictObject({
+    users: users.meta({
+      title: 'Users',
+      description: 'User names, each with a hash that "mogoly hash-password" prints.',
+    }),
+    realm: z
+      .string()
+      .regex(/^[\x20-\x7e]+$/, 'use printable ASCII')
+      .default('Mogoly')
+      .meta({ title: 'Realm', description: 'What the browser shows when it asks (Mogoly).' }),
+    forward: z
+      .boolean()
+      .default(false)
+      .meta({ title: 'Pass the sign-in on', description: 'Gives the backend the Authorization header too.' }),
+  })
+  .meta({ title: 'Password' });
 
 export const basicAuth: MiddlewareFactory<typeof schema> = {
   description: 'Asks for a user name and a password before a request goes on.',

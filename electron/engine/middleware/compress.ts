@@ -12,19 +12,19 @@ type Encoding = (typeof ENCODINGS)[number];
 const BROTLI_QUALITY = 4;
 const GZIP_LEVEL = 6;
 
-const schema = z.strictObject({
-  encodings: z
-    .array(z.enum(ENCODINGS))
-    .min(1)
-    .default([...ENCODINGS])
-    .describe('What may be used, the preferred one first (br, gzip).'),
-  min_length: z
-    .number()
-    .int()
-    .min(0)
-    .default(1_024)
-    .describe('Bodies known to be shorter, in bytes, go as they are (1024).'),
-});
+const schema = z
+  .strictObject({
+    encodings: z
+      .array(z.enum(ENCODINGS))
+      .min(1)
+      .default([...ENCODINGS])
+      .meta({ title: 'Encodings', description: 'What may be used, the preferred one first (br, gzip).' }),
+    min_length: z.number().int().min(0).default(1_024).meta({
+      title: 'Shortest body, in bytes',
+      description: 'What is known to be shorter goes as it is (1024).',
+    }),
+  })
+  .meta({ title: 'Compression' });
 
 interface Choice {
   encoding: Encoding;

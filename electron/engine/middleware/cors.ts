@@ -17,14 +17,28 @@ const schema = z
       )
       .min(1)
       .default(['*'])
-      .describe(
-        'Origins that may read: https://app.test, https://*.shop.local, http://localhost:* (any port), or * (*).',
-      ),
-    allow_methods: tokens.default(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE']).describe('Methods they may use.'),
-    allow_headers: tokens.optional().describe('Request headers they may send; whatever they ask for unless given.'),
-    expose_headers: tokens.default([]).describe('Response headers they may read besides the simple ones.'),
-    allow_credentials: z.boolean().default(false).describe('true: cookies may come along; needs named origins.'),
-    max_age: duration.default(600_000).describe('How long a browser may keep the answer to a preflight (10m).'),
+      .meta({
+        title: 'Origins that may read',
+        description: 'As https://app.test, https://*.shop.local, http://localhost:* (any port), or * for every one.',
+      }),
+    allow_methods: tokens
+      .default(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'])
+      .meta({ title: 'Methods', description: 'Methods they may use.' }),
+    allow_headers: tokens.optional().meta({
+      title: 'Request headers',
+      description: 'Request headers they may send; whatever they ask for unless given.',
+    }),
+    expose_headers: tokens
+      .default([])
+      .meta({ title: 'Response headers', description: 'Response headers they may read besides the simple ones.' }),
+    allow_credentials: z
+      .boolean()
+      .default(false)
+      .meta({ title: 'Allow cookies', description: 'Lets cookies come along; needs named origins.' }),
+    max_age: duration.default(600_000).meta({
+      title: 'Keep a preflight for',
+      description: 'How long a browser may keep the answer to a preflight (10m).',
+    }),
   })
   .check((context) => {
     const { allow_credentials: credentials, allow_origins: origins } = context.value;
@@ -37,7 +51,8 @@ const schema = z
       message: 'cannot be given to every origin',
       params: { fix },
     });
-  });
+  })
+  .meta({ title: 'Cross-origin access (CORS)' });
 
 type CorsConfig = z.output<typeof schema>;
 

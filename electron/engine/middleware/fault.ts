@@ -13,17 +13,33 @@ const schema = z
     delay: duration
       .refine((ms) => ms <= MAX_DELAY_MS, 'use 10m at most')
       .optional()
-      .describe('Wait this long before going on, 10m at most.'),
-    status: z.number().int().min(200).max(599).optional().describe('Answer with this status instead of the backend.'),
-    abort: z.boolean().default(false).describe('true: end the connection without an answer.'),
-    probability: z.number().min(0).max(1).default(1).describe('Share of the requests that fail, from 0 to 1 (1).'),
-    methods: z.array(z.string().min(1)).optional().describe('Only these methods; all unless given.'),
-    paths: z.array(pathRule).optional().describe('Only these paths; all unless given.'),
+      .meta({ title: 'Delay', description: 'How long a request waits before it goes on, 10m at most.' }),
+    status: z.number().int().min(200).max(599).optional().meta({
+      title: 'Answer with status',
+      description: 'Sent in the place of what the backend would answer, from 200 to 599.',
+    }),
+    abort: z
+      .boolean()
+      .default(false)
+      .meta({ title: 'Drop the connection', description: 'Ends the connection without an answer.' }),
+    probability: z.number().min(0).max(1).default(1).meta({
+      title: 'Share of requests',
+      description: 'How many of them are struck, from 0 (none) to 1 (all).',
+    }),
+    methods: z
+      .array(z.string().min(1))
+      .optional()
+      .meta({ title: 'Only these methods', description: 'Requests with these alone are struck; all unless given.' }),
+    paths: z.array(pathRule).optional().meta({
+      title: 'Only these paths',
+      description: 'Requests to these alone are struck, exact or a prefix that ends in *; all unless given.',
+    }),
   })
   .refine(
     ({ delay, status, abort }) => delay !== undefined || status !== undefined || abort,
     'has nothing to do: give delay, status or abort',
-  );
+  )
+  .meta({ title: 'Rehearsed faults' });
 
 type FaultConfig = z.output<typeof schema>;
 

@@ -33,15 +33,27 @@ const changes = (
   z.core.$strict
 > =>
   z.strictObject({
-    remove: z.array(key).default([]).describe('Names whose fields are dropped first.'),
-    set: z.record(key, value).default({}).describe('Fields put in the place of those of the same name.'),
-    add: z.record(key, value).default({}).describe('Fields put beside those of the same name.'),
+    remove: z.array(key).default([]).meta({ title: 'Remove', description: 'Names whose fields are dropped first.' }),
+    set: z
+      .record(key, value)
+      .default({})
+      .meta({ title: 'Set', description: 'Fields put in the place of those of the same name.' }),
+    add: z
+      .record(key, value)
+      .default({})
+      .meta({ title: 'Add', description: 'Fields put beside those of the same name.' }),
   });
 
-const schema = z.strictObject({
-  request: changes(requestName).optional().describe('Changes to what the backend gets.'),
-  response: changes(name).optional().describe('Changes to what the client gets.'),
-});
+const schema = z
+  .strictObject({
+    request: changes(requestName)
+      .optional()
+      .meta({ title: 'Request headers', description: 'Changes to what the backend gets.' }),
+    response: changes(name)
+      .optional()
+      .meta({ title: 'Response headers', description: 'Changes to what the client gets.' }),
+  })
+  .meta({ title: 'Headers' });
 
 interface Changes {
   remove: readonly string[];

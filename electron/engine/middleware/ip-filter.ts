@@ -8,10 +8,15 @@ const addresses = z.array(z.string().refine(isValidCidr, 'is not an IP address o
 
 const schema = z
   .strictObject({
-    allow: addresses.default([]).describe('Addresses and CIDR blocks that may come in; everyone unless given.'),
-    deny: addresses.default([]).describe('Addresses and CIDR blocks that may not, even if allowed.'),
+    allow: addresses
+      .default([])
+      .meta({ title: 'Let in', description: 'Addresses and CIDR blocks that may come in; everyone unless given.' }),
+    deny: addresses
+      .default([])
+      .meta({ title: 'Keep out', description: 'Addresses and CIDR blocks that may not, even if allowed.' }),
   })
-  .refine(({ allow, deny }) => allow.length + deny.length > 0, 'has neither allow nor deny');
+  .refine(({ allow, deny }) => allow.length + deny.length > 0, 'has neither allow nor deny')
+  .meta({ title: 'Address filter' });
 
 export const ipFilter: MiddlewareFactory<typeof schema> = {
   description: 'Answers 403 to clients whose address is denied or not allowed.',

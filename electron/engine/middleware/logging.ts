@@ -5,11 +5,22 @@ import { splitPath } from './path-rule.ts';
 
 const FIELDS = ['method', 'host', 'path', 'status', 'duration_ms', 'bytes', 'backend', 'client', 'error'] as const;
 
-const schema = z.strictObject({
-  level: z.enum(['debug', 'info', 'warn', 'error']).default('info').describe('Level of the lines (info).'),
-  fields: z.array(z.enum(FIELDS)).optional().describe('Fields that go with each line; all of them unless given.'),
-  query: z.boolean().default(false).describe('true: keep the query of the path, which may hold secrets.'),
-});
+const schema = z
+  .strictObject({
+    level: z
+      .enum(['debug', 'info', 'warn', 'error'])
+      .default('info')
+      .meta({ title: 'Level', description: 'Level of the lines (info).' }),
+    fields: z
+      .array(z.enum(FIELDS))
+      .optional()
+      .meta({ title: 'Fields', description: 'Fields that go with each line; all of them unless given.' }),
+    query: z
+      .boolean()
+      .default(false)
+      .meta({ title: 'Keep the query', description: 'Writes the query of the path too, which may hold secrets.' }),
+  })
+  .meta({ title: 'Log lines' });
 
 export const logging: MiddlewareFactory<typeof schema> = {
   description: 'Writes one log line for every exchange: method, host, path, status, duration, bytes and backend.',

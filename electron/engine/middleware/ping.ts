@@ -3,13 +3,15 @@ import { z } from 'zod';
 import type { MiddlewareFactory } from '../generation.ts';
 import { splitPath } from './path-rule.ts';
 
-const schema = z.strictObject({
-  path: z
-    .string()
-    .startsWith('/', 'start the path with /')
-    .default('/ping')
-    .describe('The path that is answered (/ping).'),
-});
+const schema = z
+  .strictObject({
+    path: z
+      .string()
+      .startsWith('/', 'start the path with /')
+      .default('/ping')
+      .meta({ title: 'Path', description: 'The path that is answered (/ping).' }),
+  })
+  .meta({ title: 'Ping' });
 
 export const ping: MiddlewareFactory<typeof schema> = {
   description: 'Answers 200 "pong" on one path, without a backend.',

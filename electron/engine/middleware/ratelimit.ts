@@ -13,24 +13,27 @@ export const MAX_CLIENTS = 10_000;
 /** Groups of requests remembered for one client: up to this limit every request is counted to the millisecond. */
 const MAX_GROUPS = 64;
 
-const schema = z.strictObject({
-  request_per_minute: z
-    .number()
-    .int()
-    .min(1)
-    .describe('Requests a client may make within limit_window (a minute unless it says otherwise).'),
-  limit_window: duration
-    .refine((value) => value > 0, 'use more than 0')
-    .default(60_000)
-    .describe('The window of time (60s).'),
-  share: z
-    .string()
-    .refine(isRedisUrl, 'is not the address of a Redis: write it as redis://localhost:6379/0, or rediss:// for TLS')
-    .optional()
-    .describe(
-      'A Redis in which all engines that name it count together, as in redis://localhost:6379/0; while it is away, and unless it is given, each counts by itself.',
-    ),
-});
+const schema = z
+  .strictObject({
+    request_per_minute: z.number().int().min(1).meta({
+      title: 'Requests',
+      description: 'How many requests a client may make within the window of time (a minute unless it says otherwise).',
+    }),
+    limit_window: duration
+      .refine((value) => value > 0, 'use more than 0')
+      .default(60_000)
+      .meta({ title: 'Window of time', description: 'How far back requests are counted (60s).' }),
+    share: z
+      .string()
+      .refine(isRedisUrl, 'is not the address of a Redis: write it as redis://localhost:6379/0, or rediss:// for TLS')
+      .optional()
+      .meta({
+        title: 'Shared Redis',
+        description:
+          'A Redis in which all engines that name it count together, as in redis://localhost:6379/0; while it is away, and unless it is given, each counts by itself.',
+      }),
+  })
+  .meta({ title: 'Rate limit' });
 
 function isRedisUrl(text: string): boolean {
   try {

@@ -6,23 +6,30 @@ import { fillTemplate, unknownPlaceholders } from './template.ts';
 
 const PLACEHOLDERS = ['scheme', 'host', 'path', 'query'];
 
-const schema = z.strictObject({
-  to: z
-    .string()
-    .refine((text) => /^(https?:\/\/|\{scheme\}:\/\/|\/|\{path\})/.test(text), 'start with https://, {scheme}:// or /')
-    .refine((text) => /^[\x21-\x7e]+$/.test(text), 'is not a URL: percent-encode spaces and non-ASCII')
-    .refine(
-      (text) => unknownPlaceholders(text, PLACEHOLDERS).length === 0,
-      'takes only {scheme}, {host}, {path} and {query}',
-    )
-    .describe(
-      'Where to; {scheme}, {host}, {path} and {query} of the request are filled in; a query is kept where {query} does not place it.',
-    ),
-  status: z
-    .union([z.literal(301), z.literal(302), z.literal(303), z.literal(307), z.literal(308)])
-    .default(308)
-    .describe('Status of the answer (308).'),
-});
+const schema = z
+  .strictObject({
+    to: z
+      .string()
+      .refine(
+        (text) => /^(https?:\/\/|\{scheme\}:\/\/|\/|\{path\})/.test(text),
+        'start with https://, {scheme}:// or /',
+      )
+      .refine((text) => /^[\x21-\x7e]+$/.test(text), 'is not a URL: percent-encode spaces and non-ASCII')
+      .refine(
+        (text) => unknownPlaceholders(text, PLACEHOLDERS).length === 0,
+        'takes only {scheme}, {host}, {path} and {query}',
+      )
+      .meta({
+        title: 'Where to',
+        description:
+          'A URL or a path; {scheme}, {host}, {path} and {query} of the request are filled in; a query is kept where {query} does not place it.',
+      }),
+    status: z
+      .union([z.literal(301), z.literal(302), z.literal(303), z.literal(307), z.literal(308)])
+      .default(308)
+      .meta({ title: 'Status', description: 'Status of the answer (308).' }),
+  })
+  .meta({ title: 'Redirect' });
 
 /** A request that already is where the redirect leads goes on, so that `https://{host}{path}` ends. */
 export const redirect: MiddlewareFactory<typeof schema> = {

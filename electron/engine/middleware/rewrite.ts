@@ -13,17 +13,25 @@ const target = z
     'is not a path: percent-encode spaces, # and non-ASCII',
   );
 
-const schema = z.strictObject({
-  rules: z
-    .array(
-      z.strictObject({
-        from: pathRule.describe('Path that is rewritten: exact, or a prefix that ends in *.'),
-        to: target.describe('The new path; {rest} is what stood in the place of *, {path} the whole old path.'),
-      }),
-    )
-    .min(1)
-    .describe('The first rule that matches is used; the query is kept.'),
-});
+const schema = z
+  .strictObject({
+    rules: z
+      .array(
+        z.strictObject({
+          from: pathRule.meta({
+            title: 'Old path',
+            description: 'Path that is rewritten: exact, or a prefix that ends in *.',
+          }),
+          to: target.meta({
+            title: 'New path',
+            description: 'The new path; {rest} is what stood in the place of *, {path} the whole old path.',
+          }),
+        }),
+      )
+      .min(1)
+      .meta({ title: 'Rules', description: 'The first rule that matches is used; the query is kept.' }),
+  })
+  .meta({ title: 'Rewritten paths' });
 
 export const rewrite: MiddlewareFactory<typeof schema> = {
   description: 'Changes the path of a request before it is forwarded.',

@@ -1,13 +1,11 @@
 /** The form of a service, beside the detail: what it is, what is asked first, the rest in groups that open. */
-import { useEffect, useRef } from 'react';
 import { useStore } from 'zustand';
-import { X } from 'lucide-react';
 import { PasswordField } from './password-field.tsx';
 import { TypePicker } from './type-picker.tsx';
-import { Button, IconButton } from '../../parts/button.tsx';
 import { FieldView } from '../../form/field-view.tsx';
 import { Fold } from '../../form/fold.tsx';
 import { FormContext } from '../../form/form-context.tsx';
+import { FormPanel } from '../../form/form-panel.tsx';
 import { isTree, pathKey } from '../../form/value.ts';
 import { firstFields, nameFor, restGroups } from '../../store/service-fields.ts';
 import type { ServiceGroup } from '../../store/service-fields.ts';
@@ -30,77 +28,24 @@ export function ServiceFormPanel({ report }: { report: ServicesReport }) {
 }
 
 function OpenForm({ form, report }: { form: ServiceForm; report: ServicesReport }) {
-  const node = useRef<HTMLFormElement>(null);
-  useFocus(node);
-  const submit = async (): Promise<void> => {
-    if (!(await sendService())) node.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus();
-  };
   const isNew = form.entry === undefined;
-  const title = isNew ? 'New service' : `Change ${String(form.value['name'])}`;
   return (
-    <aside className="panel" aria-label={title} onKeyDown={onEscape}>
-      <header className="panel-head">
-        <h1>{title}</h1>
-        <IconButton label="Close the form" icon={<X size={14} aria-hidden />} onClick={closeServiceForm} />
-      </header>
-      <form
-        ref={node}
-        className="panel-form"
-        noValidate
-        onSubmit={(event) => {
-          event.preventDefault();
-          void submit();
-        }}
-      >
-        <div className="panel-scroll">
-          {form.problems.length > 0 && <FormProblems form={form} />}
-          {isNew && <TypePicker chosen={form.type} catalogue={report.catalogue} />}
-          <Fields form={form} report={report} />
-          {!isNew && (
-            <p className="field-hint">
-              This changes the config. Its container stays as it is until you recreate it, which is asked first.
-            </p>
-          )}
-        </div>
-        <div className="panel-actions">
-          <Button onClick={closeServiceForm}>Cancel</Button>
-          <Button type="submit" look="accent" disabled={form.isSending}>
-            {form.isSending ? 'Sending…' : isNew ? 'Create' : 'Apply'}
-          </Button>
-        </div>
-      </form>
-    </aside>
-  );
-}
-
-/** The key is the form's alone: behind it nothing closes. */
-function onEscape(event: React.KeyboardEvent): void {
-  if (event.key !== 'Escape' || event.defaultPrevented) return;
-  event.preventDefault();
-  closeServiceForm();
-}
-
-/** Into the form when it opens, and back to where it was. */
-function useFocus(node: React.RefObject<HTMLFormElement | null>): void {
-  useEffect(() => {
-    const before = document.activeElement;
-    node.current?.querySelector<HTMLElement>('input:checked, input[type="text"], select')?.focus();
-    return () => {
-      if (before instanceof HTMLElement && before.isConnected) before.focus();
-      else document.querySelector<HTMLElement>('.detail h1')?.focus();
-    };
-  }, [node]);
-}
-
-function FormProblems({ form }: { form: ServiceForm }) {
-  return (
-    <ul className="form-note form-problems" role="alert">
-      {form.problems.map(({ code, message, fix }, index) => (
-        <li key={`${code} ${index}`}>
-          {message} {fix !== undefined && <span className="muted">{fix}</span>}
-        </li>
-      ))}
-    </ul>
+    <FormPanel
+      title={isNew ? 'New service' : `Change ${String(form.value['name'])}`}
+      problems={form.problems}
+      isReady
+      send={{ word: form.isSending ? 'Sending…' : isNew ? 'Create' : 'Apply', isOff: form.isSending }}
+      onSend={sendService}
+      onClose={closeServiceForm}
+    >
+      {isNew && <TypePicker chosen={form.type} catalogue={report.catalogue} />}
+      <Fields form={form} report={report} />
+      {!isNew && (
+        <p className="field-hint">
+          This changes the config. Its container stays as it is until you recreate it, which is asked first.
+        </p>
+      )}
+    </FormPanel>
   );
 }
 

@@ -1,8 +1,6 @@
 /** The form of the edit being made, beside the detail; problems stand at their field. */
-import { useEffect, useRef } from 'react';
 import { useStore } from 'zustand';
-import { X } from 'lucide-react';
-import { Button, IconButton } from '../../parts/button.tsx';
+import { Button } from '../../parts/button.tsx';
 import { Loading } from '../../parts/states.tsx';
 import { ChangePreview } from './change-preview.tsx';
 import { EntryFields } from './entry-fields.tsx';
@@ -10,6 +8,7 @@ import { MiddlewareFields } from './middleware-fields.tsx';
 import { applyDraft, closeDraft, draftStore, leaveField, reloadDraft, setDraftValue } from '../../store/draft.ts';
 import { kindOf } from '../../store/draft-state.ts';
 import { FormContext } from '../../form/form-context.tsx';
+import { FormPanel } from '../../form/form-panel.tsx';
 import type { Draft, DraftTarget } from '../../store/draft.ts';
 
 export function DraftPanel() {
@@ -20,44 +19,24 @@ export function DraftPanel() {
 }
 
 function DraftForm({ draft }: { draft: Draft }) {
-  const form = useRef<HTMLFormElement>(null);
   const ready = draft.phase !== 'loading';
-  useFocusReturn();
-  useEffect(() => {
-    if (ready) form.current?.querySelector<HTMLElement>('input, select, textarea')?.focus();
-  }, [ready]);
-  const submit = async (): Promise<void> => {
-    if (!(await applyDraft())) form.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus();
+  const send = {
+    word: draft.phase === 'applying' ? 'Applying…' : 'Apply',
+    isOff: draft.phase !== 'editing' || !draft.place,
   };
   return (
-    <aside className="panel" aria-label={titleOf(draft.target)}>
-      <header className="panel-head">
-        <h1>{titleOf(draft.target)}</h1>
-        <IconButton label="Close the form" icon={<X size={14} aria-hidden />} onClick={closeDraft} />
-      </header>
-      <form
-        ref={form}
-        className="panel-form"
-        noValidate
-        onSubmit={(event) => {
-          event.preventDefault();
-          void submit();
-        }}
-      >
-        <div className="panel-scroll">
-          {draft.conflict && <Conflict />}
-          {draft.problems.length > 0 && <FormProblems draft={draft} />}
-          {ready ? <Fields draft={draft} /> : <Loading what="Reading the config" />}
-          {ready && <ChangePreview draft={draft} />}
-        </div>
-        <div className="panel-actions">
-          <Button onClick={closeDraft}>Cancel</Button>
-          <Button type="submit" look="accent" disabled={draft.phase !== 'editing' || !draft.place}>
-            {draft.phase === 'applying' ? 'Applying…' : 'Apply'}
-          </Button>
-        </div>
-      </form>
-    </aside>
+    <FormPanel
+      title={titleOf(draft.target)}
+      problems={draft.problems}
+      isReady={ready}
+      send={send}
+      onSend={applyDraft}
+      onClose={closeDraft}
+      lead={draft.conflict && <Conflict />}
+    >
+      {ready ? <Fields draft={draft} /> : <Loading what="Reading the config" />}
+      {ready && <ChangePreview draft={draft} />}
+    </FormPanel>
   );
 }
 
@@ -77,29 +56,6 @@ function Conflict() {
       <Button onClick={() => void reloadDraft()}>Reload</Button>
     </div>
   );
-}
-
-function FormProblems({ draft }: { draft: Draft }) {
-  return (
-    <ul className="form-note form-problems" role="alert">
-      {draft.problems.map((item, index) => (
-        <li key={`${item.code} ${index}`}>
-          {item.message}
-          {item.fix && <span className="muted"> {item.fix}</span>}
-        </li>
-      ))}
-    </ul>
-  );
-}
-
-/** Gives the focus back to where it was when the form opened. */
-function useFocusReturn(): void {
-  useEffect(() => {
-    const before = document.activeElement;
-    return () => {
-      if (before instanceof HTMLElement && before.isConnected) before.focus();
-    };
-  }, []);
 }
 
 function titleOf({ form, site, label }: DraftTarget): string {

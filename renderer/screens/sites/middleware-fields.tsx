@@ -42,6 +42,7 @@ function NameField({ names }: { names: readonly string[] }) {
     <>
       <FieldFrame
         label="Middleware"
+        written={name === '' || isModule || middlewares[name]?.title === undefined ? undefined : name}
         kind="choice"
         help={middlewares[name]?.description ?? (isModule ? undefined : 'One step of the chain around the backend.')}
         error={isModule ? undefined : error}
@@ -51,7 +52,7 @@ function NameField({ names }: { names: readonly string[] }) {
             {name === '' && <option value="">Choose one</option>}
             {names.map((each) => (
               <option key={each} value={each}>
-                {each}
+                {middlewares[each]?.title ?? each}
               </option>
             ))}
             <option value={MODULE}>A module of your own</option>
