@@ -14,7 +14,7 @@ export interface KeeperRooms extends Omit<ApplyRooms, 'swap'> {
   /** Synchronous, cannot fail: from here on requests see the next generation. */
   swap: (next: Running) => void;
   readFile: () => Promise<Result<{ text: string; format: Format }>>;
-  parse: (text: string, format: Format) => Result<{ value: unknown }>;
+  parse: (text: string, format: Format) => Promise<Result<{ value: unknown }>>;
   editText: (text: string, format: Format, edits: Edit[]) => Result<string>;
   latestRevision: () => Promise<{ id: number; text: string; format: Format } | undefined>;
   readRevision: (id: number) => Promise<Result<{ id: number; text: string; format: Format }>>;
@@ -149,7 +149,7 @@ export class Keeper {
       const conflict = this.#conflict(options) ?? (await this.#changedOnDisk());
       if (conflict !== undefined) return conflict;
       const text = this.running?.text ?? '';
-      const parsed = this.#rooms.parse(text, this.#format);
+      const parsed = await this.#rooms.parse(text, this.#format);
       if (!parsed.ok) return parsed;
       const edits = plan({
         config: (parsed.value.value ?? {}) as WrittenConfig,
@@ -253,7 +253,7 @@ export class Keeper {
   document(): Promise<ConfigDocument> {
     return this.#alone(async () => {
       const text = this.running?.text ?? '';
-      const parsed = this.#rooms.parse(text, this.#format);
+      const parsed = await this.#rooms.parse(text, this.#format);
       const revision = this.running?.generation.revision ?? 0;
       const file = await this.#rooms.readFile();
       return {

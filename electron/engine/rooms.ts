@@ -4,8 +4,9 @@ import type { TrafficSample } from '../../shared/state.ts';
 import type { Running } from './apply.ts';
 import { checkConfig } from './config/check.ts';
 import { editText } from './config/edit.ts';
-import { createKnownSites } from './config/known-sites.ts';
-import { parseText, readConfigFile } from './config/file.ts';
+import { createKnownSites, type KnownSites } from './config/known-sites.ts';
+import { readConfigFile } from './config/file.ts';
+import { parseInTurns } from './config/parse.ts';
 import { openHistory } from './config/history.ts';
 import { discoveryOf } from './discover.ts';
 import { createDns, OWN_CLIENT } from './dns/dns.ts';
@@ -60,7 +61,8 @@ export function createRooms(options: RoomOptions) {
   const parts = createParts(options);
   const { bus, log, traffic, middlewares, transports, health, history, state, tls, dns, system, discovery, services } =
     parts;
-  const check = checker(parts, options);
+  const known = createKnownSites();
+  const check = checker(parts, options, known);
   const readRevision = (id: number) => history.read(id);
   return {
     bus,
@@ -101,6 +103,7 @@ export function createRooms(options: RoomOptions) {
       ...keeperRooms(parts, options),
       ...listenerRooms(parts, options),
       check,
+      parse: (text, format) => parseInTurns(text, format, options.configFile, known.parse),
       readRevision,
     }),
     async close(running: Running | undefined): Promise<void> {
@@ -174,10 +177,10 @@ function createParts(options: RoomOptions) {
   };
 }
 
-const checker = ({ middlewares }: Parts, { configFile, env }: RoomOptions) => {
+const checker = ({ middlewares }: Parts, { configFile, env }: RoomOptions, known: KnownSites) => {
   const folder = dirname(configFile);
   const checkMiddleware = (name: string, config: unknown) => middlewares.check(name, config, folder);
-  const options = { file: configFile, env, folder, checkMiddleware, known: createKnownSites() };
+  const options = { file: configFile, env, folder, checkMiddleware, known };
   return (text: string, format: 'yaml' | 'json') => checkConfig(text, format, options);
 };
 
@@ -251,7 +254,6 @@ function keeperRooms(parts: Parts, { home, configFile }: RoomOptions) {
     addRevision: revisions.add,
     swap: (next) => swap(parts, home, next),
     readFile: () => readConfigFile(configFile),
-    parse: (text, format) => parseText(text, format, configFile),
     editText,
     applied: (revision, source, before, after) =>
       bus.emit('config.applied', { revision, source, summary: revisions.summaryOf(before, after) }),

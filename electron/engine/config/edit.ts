@@ -4,6 +4,7 @@ import type { Result } from '../../../shared/problem.ts';
 import { ProblemError } from '../../../shared/problem.ts';
 import type { Edit } from '../../../shared/protocol.ts';
 import { editJson } from './edit-json.ts';
+import { editInWindows } from './edit-window.ts';
 import { editYaml } from './edit-yaml.ts';
 import { parseText } from './parse.ts';
 import type { ConfigFormat } from './parse.ts';
@@ -15,14 +16,17 @@ const BOM = '\uFEFF';
  * `CONFIG_EDIT_PATH`; `set` makes the maps on its way, `insert` the list. A byte order mark and CRLF line ends stay.
  */
 export function editText(text: string, format: ConfigFormat, edits: readonly Edit[]): Result<string> {
-  const parsed = parseText(text, format);
-  if (!parsed.ok) return parsed;
   const hasBom = text.startsWith(BOM);
   const usesCrlf = text.includes('\r\n');
   const plain = (hasBom ? text.slice(1) : text).replaceAll('\r\n', '\n');
+  const finish = (edited: string): Result<string> =>
+    success((hasBom ? BOM : '') + (usesCrlf ? edited.replaceAll('\n', '\r\n') : edited));
+  const narrowed = format === 'yaml' ? editInWindows(plain, edits) : undefined;
+  if (narrowed !== undefined) return finish(narrowed);
+  const parsed = parseText(text, format);
+  if (!parsed.ok) return parsed;
   try {
-    const edited = format === 'json' ? editJson(plain, edits) : editYaml(plain, edits);
-    return success((hasBom ? BOM : '') + (usesCrlf ? edited.replaceAll('\n', '\r\n') : edited));
+    return finish(format === 'json' ? editJson(plain, edits) : editYaml(plain, edits));
   } catch (error) {
     if (error instanceof ProblemError) return failure(...error.problems);
     throw error;

@@ -3,8 +3,12 @@ import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { editText } from '../../../electron/engine/config/edit.ts';
+import { editInWindows } from '../../../electron/engine/config/edit-window.ts';
+import { editYaml } from '../../../electron/engine/config/edit-yaml.ts';
 import { parseText } from '../../../electron/engine/config/parse.ts';
+import { ProblemError } from '../../../shared/problem.ts';
 import type { ConfigPath } from '../../../shared/problem.ts';
+import type { Edit } from '../../../shared/protocol.ts';
 
 function valueOf(text: string): unknown {
   const parsed = parseText(text, 'yaml', 'm.yaml');
@@ -106,4 +110,62 @@ it('a site that goes takes its own comments alone', () => {
     }),
     { numRuns: 60 },
   );
+});
+
+/** Mostly without what may be an anchor. */
+const plainBlock = fc.tuple(block, fc.boolean()).map(([made, isPlain]) => {
+  const plain = (text: string): string => text.replace(/[&*]/g, '');
+  return isPlain ? { ...made, note: plain(made.note), tail: plain(made.tail) } : made;
+});
+
+const anyEdit = (sites: number): fc.Arbitrary<Edit> => {
+  const at = fc.nat(sites);
+  const key = fc.constantFrom('url', 'name', 'hosts', 'balance', 'x');
+  const value = fc.constantFrom('new', 7, null, { url: 'http://localhost:9' }, ['*.a.test', '&b']);
+  const inSite = fc.tuple(at, key).map(([index, name]) => ['server', index, name]);
+  const outside = fc.constantFrom('stream', 'health_check_interval', 'dns ttl', 'nope deep').map((at) => at.split(' '));
+  const path: fc.Arbitrary<(string | number)[]> = fc.oneof(inSite, outside);
+  const site = at.map((index) => ['server', index]);
+  return fc.oneof(
+    fc.record({ op: fc.constant('set' as const), path, value }),
+    fc.record({ op: fc.constant('remove' as const), path: fc.oneof(inSite, site) }),
+    fc.record({ op: fc.constant('insert' as const), path: site, value }),
+    fc.record({ op: fc.constant('move' as const), path: site, to: at }),
+  );
+};
+
+it('a text edited in windows comes to the same as one edited as a whole', () => {
+  let narrowed = 0;
+  let all = 0;
+  const whole = (text: string, edits: Edit[]): string | undefined => {
+    try {
+      return editYaml(text, edits);
+    } catch (error) {
+      if (error instanceof ProblemError) return undefined;
+      throw error;
+    }
+  };
+  fc.assert(
+    fc.property(
+      fc
+        .array(plainBlock, { minLength: 1, maxLength: 12 })
+        .chain((blocks) =>
+          fc.tuple(fc.constant(blocks), fc.array(anyEdit(blocks.length - 1), { minLength: 1, maxLength: 4 })),
+        ),
+      fc.constantFrom('', '  ', 'dns: { ttl: 3 } # of names\n', '# of services\nservices: []\n'),
+      ([blocks, edits], behind) => {
+        const text = write(blocks, '\n').replace('# the last line\n', `${behind}# the last line\n`);
+        const one = editInWindows(text, edits);
+        const other = whole(text, edits);
+        all++;
+        if (one === undefined) return;
+        narrowed++;
+        if (other === undefined) throw new Error(`made in windows, refused as a whole: ${JSON.stringify(edits)}`);
+        expect(isDeepStrictEqual(valueOf(one), valueOf(other)), `${one}\n---\n${other}`).toBe(true);
+        expect(comments(one).sort()).toEqual(comments(other).sort());
+      },
+    ),
+    { numRuns: 300 },
+  );
+  expect(narrowed).toBeGreaterThan(all / 10);
 });
