@@ -3,7 +3,7 @@ import { bridge } from '../bridge.ts';
 import type { Problem } from '../../shared/problem.ts';
 import type { ServiceState } from '../../shared/service.ts';
 import { noteRevision } from './live.ts';
-import { askedFor, createService, forgetAsked } from './service-create.ts';
+import { askedFor, forgetAsked } from './service-create.ts';
 import { openServiceForm } from './service-form.ts';
 import { chooseService, serviceView } from './service-view.ts';
 import { servicesOf, servicesStore } from './services.ts';
@@ -34,6 +34,7 @@ async function act(verb: ServiceVerb, name: string): Promise<ServiceState | unde
   return undefined;
 }
 
+/** Also makes one whose making failed: the engine keeps what was asked for. */
 export async function startService(name: string): Promise<void> {
   if (await act('start', name)) showToast({ kind: 'note', message: `${name} is started.` });
 }
@@ -58,16 +59,6 @@ export async function cancelWork(name: string): Promise<void> {
   if (!answer.ok) showProblems(answer.problems);
   else if (!answer.value.cancelled)
     showToast({ kind: 'note', message: `Nothing is under way for ${name} that could be cancelled.` });
-}
-
-/** One that failed: as it was asked for, else by its form. */
-export async function tryAgain(service: ServiceState): Promise<void> {
-  const { name, type, image, inConfig, container } = service;
-  if (inConfig || container !== undefined) return startService(name);
-  const before = askedFor(name);
-  if (before === undefined) return openServiceForm({ type, value: { name, image } });
-  const again = await createService(before);
-  if (!again.ok) showProblems(again.problems);
 }
 
 /** The form with what was asked for. */

@@ -1,4 +1,4 @@
-/** Making a service, and what was asked for while it is not in the config: a failed one is tried again with it. */
+/** Making a service, and what was asked for while it is not in the config: the form of a failed one begins with it. */
 import { bridge } from '../bridge.ts';
 import { success } from '../../shared/problem.ts';
 import type { Result } from '../../shared/problem.ts';

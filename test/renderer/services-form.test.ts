@@ -1,10 +1,10 @@
 /** The form of a service in a real browser: types, defaults, what is wrong at its field, creating and changing. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { makeService } from './canned-services.ts';
+import { makeService, report } from './canned-services.ts';
 import { ok } from './canned-system.ts';
 import { callsOf, answerWith } from './far.ts';
 import { startHarness } from './harness.ts';
-import { configAnswer, detail, onServices, pushServices, REVISION } from './services-window.ts';
+import { choose, configAnswer, detail, onServices, pushServices, REVISION } from './services-window.ts';
 import type { Page } from 'playwright';
 import type { Harness } from './harness.ts';
 
@@ -167,15 +167,28 @@ describe('a new service', { timeout: 90_000 }, () => {
       await pushServices(page, 1, { services: [failed] });
       await detail(page).getByText('No such image.').waitFor();
       await button(page, 'Try again').click();
-      await expect.poll(() => callsOf(page, 'services.create')).toHaveLength(2);
-      const [first, second] = await callsOf(page, 'services.create');
-      expect(second).toEqual(first);
+      await expect.poll(() => callsOf(page, 'services.start')).toEqual([{ name: 'bus' }]);
+      const [first] = await callsOf(page, 'services.create');
       expect(first).toEqual({ service: { type: 'custom', name: 'bus', image: 'bus:1', exposed_ports: [4222] } });
       await button(page, 'Change its settings').click();
       expect([await field(page, 'Image').inputValue(), await field(page, 'Ports').inputValue()]).toEqual([
         'bus:1',
         '4222',
       ]);
+    });
+  });
+
+  it('is tried again by a window that knows nothing of how it was asked for', async () => {
+    const problem = { code: 'SERVICE_PULL_REFUSED', severity: 'error' as const, message: 'No such image.' };
+    const { container: _, port: _port, ...unmade } = makeService('bus', { type: 'custom', image: 'bus:1' });
+    const failed = { ...unmade, status: 'failed' as const, inConfig: false, problem };
+    const answers = { 'services.list': ok(report({ services: [failed] })) };
+    await onServices(harness, { answers, also: [failed] }, async (page) => {
+      await choose(page, 'bus');
+      await detail(page).getByText('No such image.').waitFor();
+      await button(page, 'Try again').click();
+      await expect.poll(() => callsOf(page, 'services.start')).toEqual([{ name: 'bus' }]);
+      expect(await page.getByRole('complementary', { name: 'New service' }).count()).toBe(0);
     });
   });
 });

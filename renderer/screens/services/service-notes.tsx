@@ -5,7 +5,7 @@ import { RecreateDialog } from './recreate-dialog.tsx';
 import { Button } from '../../parts/button.tsx';
 import { HealthShape } from '../../parts/health-mark.tsx';
 import { Notes } from '../../parts/notes.tsx';
-import { changeAsked, tryAgain } from '../../store/service-actions.ts';
+import { changeAsked, startService } from '../../store/service-actions.ts';
 import { editService } from '../../store/service-form.ts';
 import { SERVICE_WORDS } from '../../store/service-words.ts';
 import { isBroken, isBusy } from '../../store/services.ts';
@@ -44,7 +44,7 @@ function Broken({ service }: { service: ServiceState }) {
         {problem.fix !== undefined && <p className="muted">{problem.fix}</p>}
         {isUnmade && (
           <div className="service-broken-actions">
-            <Button onClick={() => void tryAgain(service)}>Try again</Button>
+            <Button onClick={() => void startService(service.name)}>Try again</Button>
             <Button onClick={() => (inConfig ? void editService(service.name) : changeAsked(service))}>
               Change its settings
             </Button>
