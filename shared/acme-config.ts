@@ -38,10 +38,23 @@ const acmeDns = z
 export const ACME_CHALLENGES = ['http-01', 'tls-alpn-01', 'dns-01'] as const;
 export type AcmeChallenge = (typeof ACME_CHALLENGES)[number];
 
+function isDirectory(text: string): boolean {
+  if (text === 'letsencrypt' || text === 'letsencrypt-staging') return true;
+  try {
+    return new URL(text).protocol === 'https:';
+  } catch {
+    return false; // said by the caller
+  }
+}
+
 export const acmeSchema = z
   .strictObject({
     email: z.email().optional(),
-    directory: z.string().default('letsencrypt').describe('letsencrypt, letsencrypt-staging, or an https URL.'),
+    directory: z
+      .string()
+      .refine(isDirectory, 'use letsencrypt, letsencrypt-staging, or an https URL')
+      .default('letsencrypt')
+      .describe('letsencrypt, letsencrypt-staging, or an https URL.'),
     ca_file: z.string().optional().describe("PEM file, trusted for the directory's own TLS only."),
     challenge: z
       .enum(ACME_CHALLENGES)
@@ -51,7 +64,7 @@ export const acmeSchema = z
   })
   .refine(({ challenge, dns }) => challenge !== 'dns-01' || dns !== undefined, {
     path: ['dns'],
-    message: 'given when the challenge is dns-01',
+    message: 'use a provider, since the challenge is dns-01',
   });
 
 export type AcmeConfig = z.output<typeof acmeSchema>;

@@ -2,7 +2,9 @@
 import { z } from 'zod';
 import { acmeSchema, type AcmeConfig, type AcmeDnsConfig } from './acme-config.ts';
 import { duration } from './duration.ts';
+import { normaliseZone } from './host.ts';
 import { dockerSchema, serviceSchema } from './service-config.ts';
+import { parseUpstream } from './upstream.ts';
 
 export const port = z.number().int().min(1).max(65_535);
 
@@ -29,14 +31,14 @@ const middleware = z
   })
   .describe('One step of the chain around the backend.');
 
+const wait = duration.refine((ms) => ms > 0, 'use more than 0');
+
 const healthCheck = z
   .strictObject({
     path: z.string().startsWith('/').default('/').describe('Requested with GET.'),
-    interval: duration
-      .optional()
-      .describe('Between probes of an available backend; health_check_interval unless given.'),
-    interval_when_down: duration.default(2_000).describe('Between probes of one that is down (2s).'),
-    timeout: duration.default(3_000).describe('A slower answer is a failed probe (3s).'),
+    interval: wait.optional().describe('Between probes of an available backend; health_check_interval unless given.'),
+    interval_when_down: wait.default(2_000).describe('Between probes of one that is down (2s).'),
+    timeout: wait.default(3_000).describe('A slower answer is a failed probe (3s).'),
     expect: z
       .string()
       .regex(/^\d{3}(-\d{3})?(,\s*\d{3}(-\d{3})?)*$/, 'use status codes or ranges, as in "200-399"')
@@ -127,7 +129,7 @@ const poolKeys = {
   passive_health: passiveHealth.optional(),
   host_header: z
     .string()
-    .min(1)
+    .regex(/^[\x21-\x7e]+$/, 'use backend, original, or a host such as shop.local')
     .optional()
     .describe('Host sent to backends: backend (default), original, or a literal.'),
   response_timeout: duration.optional().describe('Until the response begins (2m).'),
@@ -178,6 +180,15 @@ const site = z.strictObject({
   is_healthy: z.boolean().optional().describe('What is assumed of its one backend before the first probe.'),
 });
 
+const zone = z
+  .string()
+  .refine((text) => normaliseZone(text) !== undefined, 'use a suffix such as test or dev.example.com')
+  .transform((text) => normaliseZone(text) ?? text);
+
+const resolver = z
+  .string()
+  .refine((text) => parseUpstream(text) !== undefined, 'use an address, address:port, or an https:// URL');
+
 export const configSchema = z
   .strictObject({
     listen: z
@@ -188,11 +199,11 @@ export const configSchema = z
       })
       .prefault({})
       .describe('Where it listens.'),
-    zones: z.array(z.string().min(1)).default(['test']).describe('Suffixes the DNS answers for every name.'),
+    zones: z.array(zone).default(['test']).describe('Suffixes the DNS answers for every name.'),
     dns: z
       .strictObject({
         forward: z
-          .union([z.literal('system'), z.array(z.string().min(1))])
+          .union([z.literal('system'), z.array(resolver)])
           .default('system')
           .describe(
             "Who is asked for other names: the system's resolvers, or a list (ip, ip:port, https://… for DoH).",
@@ -202,7 +213,7 @@ export const configSchema = z
       .prefault({})
       .describe('The DNS of local names.'),
     acme: acmeSchema.optional().describe('How public certificates are got.'),
-    health_check_interval: duration.default(30_000).describe('Between probes (30s).'),
+    health_check_interval: wait.default(30_000).describe('Between probes (30s).'),
     trusted_proxies: z
       .array(z.string().min(1))
       .default([])

@@ -96,6 +96,12 @@ export function normalisePattern(pattern: string): string | undefined {
   return normal !== undefined && isWild ? `*.${normal}` : normal;
 }
 
+/** The normal form of a zone, also where it is written with a dot before or after it; undefined for what is none. */
+export function normaliseZone(text: string): string | undefined {
+  const name = text.startsWith('.') ? text.slice(1) : text;
+  return /[:[]/.test(name) ? undefined : normaliseHost(name);
+}
+
 /** Whether it is an exact name, a `*.suffix` or `*`. */
 export const isHostPattern = (pattern: string): boolean => normalisePattern(pattern) !== undefined;
 

@@ -1,9 +1,9 @@
 /** `check`, `schema`, `apply`, `history`, `rollback`, `map`: everything about the config file. */
 import type { Command } from 'commander';
 import type { Problem } from '../../shared/problem.ts';
-import { formatProblem, problem } from '../../shared/problem.ts';
+import { formatProblem, problem, ProblemError } from '../../shared/problem.ts';
 import type { Applied } from '../../shared/protocol.ts';
-import { ask } from './client.ts';
+import { ask, call } from './client.ts';
 import type { Context, Runner } from './command.ts';
 import { readSource } from './config-source.ts';
 import type { ExitCode } from './io.ts';
@@ -46,19 +46,25 @@ export function register(program: Command, run: Runner): void {
 async function check(context: Context, file: string): Promise<ExitCode> {
   const { text, format } = await readSource(context, file);
   const { checkText } = await import('./check.ts');
-  const name = file === '-' ? 'stdin' : file;
-  const problems = (await checkText(context.target.home, text, format, file)).map((item) => withFile(item, name));
+  const name = nameOf(file);
+  const problems = (await checkText(context.target.home, text, format, file)).map((item) => placedIn(name, item));
   const errors = problems.filter(({ severity }) => severity === 'error').length;
   context.print.result({ ok: errors === 0, problems }, () => {
     for (const item of problems) context.print.line(plain(formatProblem(item)));
     context.print.line(
-      problems.length === 0 ? `${name} is good` : `${errors} errors, ${problems.length - errors} warnings`,
+      problems.length === 0
+        ? `${name} is good`
+        : `${count(errors, 'error')}, ${count(problems.length - errors, 'warning')}`,
     );
   });
   return errors === 0 ? 0 : 1;
 }
 
-const withFile = (item: Problem, file: string): Problem => ({ ...item, at: { line: 1, column: 1, ...item.at, file } });
+const nameOf = (file: string): string => (file === '-' ? 'stdin' : file);
+
+const placedIn = (file: string, item: Problem): Problem => ({ ...item, at: { line: 1, column: 1, ...item.at, file } });
+
+const count = (number: number, what: string): string => `${number} ${what}${number === 1 ? '' : 's'}`;
 
 async function schema({ print }: Context): Promise<void> {
   const { describeFile } = await import('../engine/config/describe.ts');
@@ -68,7 +74,12 @@ async function schema({ print }: Context): Promise<void> {
 
 async function apply(context: Context, file: string): Promise<void> {
   const { text, format } = await readSource(context, file);
-  showApplied(context, await ask(context.target, 'config.apply', { text, format }));
+  const answer = await call(context.target, 'config.apply', { text, format });
+  // Places are those of the text, which stands in the file that was given; the config in force has no part in them.
+  const here = (problems: Problem[]): Problem[] =>
+    problems.map((item) => (item.at ? placedIn(nameOf(file), item) : item));
+  if (!answer.ok) throw new ProblemError(here(answer.problems));
+  showApplied(context, { ...answer.value, warnings: here(answer.value.warnings) });
 }
 
 export function showApplied({ print }: Context, applied: Applied, message = 'Applied'): void {

@@ -24,10 +24,12 @@ export async function readSource({ io }: Context, file: string): Promise<Source>
       }),
     ]);
   }
-  const text = await readFile(file, 'utf8').catch((error: Error) => {
-    throw new ProblemError([
-      problem('CONFIG_UNREADABLE', `${file} cannot be read: ${error.message}.`, { fix: 'Check the path.' }),
-    ]);
+  const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    throw new ProblemError([problem('CONFIG_UNREADABLE', whyUnread(file, error), { fix: 'Check the path.' })]);
   });
   return { text, format: extension === '.json' ? 'json' : 'yaml' };
 }
+
+/** In a sentence of ours, not in one of the system. */
+export const whyUnread = (file: string, { code }: NodeJS.ErrnoException): string =>
+  code === 'ENOENT' ? `There is no file ${file}.` : `${file} cannot be read (${code ?? 'for no known reason'}).`;

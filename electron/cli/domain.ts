@@ -1,6 +1,8 @@
 /** `domain`: the names that are answered, and how the operating system finds them. */
 import type { Command } from 'commander';
+import { normalisePattern, normaliseZone } from '../../shared/host.ts';
 import { problem, ProblemError } from '../../shared/problem.ts';
+import type { Applied } from '../../shared/protocol.ts';
 import type { SystemNamesStatus } from '../../shared/system-names.ts';
 import { ask } from './client.ts';
 import type { Context, Runner } from './command.ts';
@@ -67,47 +69,93 @@ async function list({ print, target }: Context): Promise<void> {
 const shownMethods = ({ methods }: SystemNamesStatus): SystemNamesStatus['methods'] =>
   methods.filter(({ state }) => state !== 'unavailable');
 
+/** As written in the file, so that what stands there stays as it is. */
 async function zonesOf(target: Context['target']): Promise<string[]> {
-  const { value } = await ask(target, 'config.get');
-  const zones = (value as { zones?: unknown } | null)?.zones;
+  const { zones } = await writtenConfig(target);
   return Array.isArray(zones) ? zones.map(String) : ['test'];
 }
 
-async function add({ print, target }: Context, name: string, site: string | undefined): Promise<void> {
-  if (site === undefined) {
-    const zones = await zonesOf(target);
-    const applied = zones.includes(name) ? undefined : await setZones(target, [...zones, name]);
-    return print.result(applied ?? {}, () => print.line(`Every name below ${plain(name)} is answered.`));
-  }
-  const hosts = await hostsOf(target, site);
-  const applied = await ask(target, 'sites.set', { site, patch: { hosts: [...new Set([...hosts, name])] } });
-  print.result(applied, () => print.line(`${plain(site)} answers for ${plain(name)}.`));
+async function writtenConfig(target: Context['target']): Promise<Record<string, unknown>> {
+  const { value } = await ask(target, 'config.get');
+  return (value ?? {}) as Record<string, unknown>;
 }
 
-async function remove({ print, target }: Context, name: string, site: string | undefined): Promise<void> {
+const isZone =
+  (name: string) =>
+  (zone: string): boolean =>
+    zone === name || (normaliseZone(zone) ?? zone) === normaliseZone(name);
+
+const isHost =
+  (name: string) =>
+  (host: string): boolean =>
+    host === name || (normalisePattern(host) ?? host) === normalisePattern(name);
+
+async function add(context: Context, name: string, site: string | undefined): Promise<void> {
+  const { target } = context;
   if (site === undefined) {
     const zones = await zonesOf(target);
-    if (!zones.includes(name)) throw unknown(`There is no zone ${name}.`);
-    const applied = await setZones(
-      target,
-      zones.filter((zone) => zone !== name),
-    );
-    return print.result(applied, () => print.line(`${plain(name)} is no zone any more.`));
+    const applied = zones.some(isZone(name)) ? undefined : await setZones(target, [...zones, name]);
+    return tell(context, applied, `Every name below ${plain(name)} is answered.`);
   }
   const hosts = await hostsOf(target, site);
-  if (!hosts.includes(name)) throw unknown(`${site} does not answer for ${name}.`);
-  const applied = await ask(target, 'sites.set', { site, patch: { hosts: hosts.filter((host) => host !== name) } });
-  print.result(applied, () => print.line(`${plain(site)} no longer answers for ${plain(name)}.`));
+  const applied = hosts.some(isHost(name)) ? undefined : await setHosts(target, site, [...hosts, name]);
+  tell(context, applied, `${plain(site)} answers for ${plain(name)}.`);
+}
+
+async function remove(context: Context, name: string, site: string | undefined): Promise<void> {
+  const { target } = context;
+  if (site === undefined) {
+    const zones = await zonesOf(target);
+    if (!zones.some(isZone(name))) throw await noZone(target, name);
+    const left = zones.filter((zone) => !isZone(name)(zone));
+    return tell(context, await setZones(target, left), `${plain(name)} is no zone any more.`);
+  }
+  const hosts = await hostsOf(target, site);
+  const left = hosts.filter((host) => !isHost(name)(host));
+  if (left.length === hosts.length) throw unknown(`${site} does not answer for ${name}.`);
+  if (left.length === 0)
+    throw new ProblemError([
+      problem('DOMAIN_LAST', `"${name}" is the last host of ${site}.`, {
+        fix: `Add another host first, or stop the site: mogoly lb stop ${site}`,
+      }),
+    ]);
+  tell(context, await setHosts(target, site, left), `${plain(site)} no longer answers for ${plain(name)}.`);
+}
+
+/** `undefined`: it was so already. */
+function tell({ print }: Context, applied: Applied | undefined, done: string): void {
+  print.warnings(applied?.warnings ?? []);
+  print.result(applied ?? {}, () => print.line(done));
 }
 
 const setZones = (target: Context['target'], zones: string[]) =>
   ask(target, 'config.edit', { edits: [{ op: 'set', path: ['zones'], value: zones }] });
 
+const setHosts = (target: Context['target'], site: string, hosts: string[]) =>
+  ask(target, 'sites.set', { site, patch: { hosts } });
+
+/** As written in the file; as served for a site that stands there by other means. */
 async function hostsOf(target: Context['target'], site: string): Promise<string[]> {
+  const isWanted = ({ name }: { name?: unknown }): boolean =>
+    typeof name === 'string' && name.toLowerCase() === site.toLowerCase();
   const { sites } = await ask(target, 'status.get');
-  const found = sites.find(({ name }) => name.toLowerCase() === site.toLowerCase());
+  const found = sites.find(isWanted);
   if (found === undefined) throw unknown(`There is no site named "${site}".`);
-  return found.hosts;
+  const { server } = await writtenConfig(target);
+  const written = Array.isArray(server) ? (server as { name?: unknown; hosts?: unknown }[]).find(isWanted) : undefined;
+  if (written === undefined) return found.hosts;
+  return Array.isArray(written.hosts) ? written.hosts.map(String) : [String(written.name)];
+}
+
+async function noZone(target: Context['target'], name: string): Promise<ProblemError> {
+  const { sites } = await ask(target, 'status.get');
+  const owner = sites.find(({ hosts }) => hosts.some(isHost(name)));
+  if (owner === undefined) return unknown(`There is no zone ${name}.`);
+  return new ProblemError([
+    problem('DOMAIN_UNKNOWN', `${name} is no zone; it is a host of the site ${owner.name}.`, {
+      fix: `Name the site: mogoly domain remove ${name} --site ${owner.name}`,
+    }),
+  ]);
 }
 
 const unknown = (message: string): ProblemError =>

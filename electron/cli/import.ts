@@ -9,6 +9,7 @@ import { failure, problem, ProblemError, success, type Problem, type Result } fr
 import type { ImportPlan } from '../../shared/protocol.ts';
 import { ask, call } from './client.ts';
 import type { Context, Runner } from './command.ts';
+import { whyUnread } from './config-source.ts';
 import { readLine, readStdin, type ExitCode } from './io.ts';
 import { plain } from './print.ts';
 
@@ -79,10 +80,8 @@ function take<T>(result: Result<T>): T {
 
 async function readText({ io }: Context, file: string): Promise<string> {
   if (file === '-') return readStdin(io);
-  return readFile(file, 'utf8').catch((error: Error) => {
-    throw new ProblemError([
-      problem('IMPORT_UNREADABLE', `${file} cannot be read: ${error.message}.`, { fix: 'Check the path.' }),
-    ]);
+  return readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    throw new ProblemError([problem('IMPORT_UNREADABLE', whyUnread(file, error), { fix: 'Check the path.' })]);
   });
 }
 

@@ -105,10 +105,15 @@ function showExplanation({ print }: Context, found: Explanation): void {
   fact('path sent', found.backendPath);
   fact('middlewares', found.middlewares.join(', '));
   fact('backend', found.pick);
-  if (found.candidates.length > 0) print.line();
+  if (found.candidates.length > 0) showCandidates(print, found.candidates);
+  if (found.problem) print.problems([found.problem]);
+}
+
+function showCandidates(print: Context['print'], candidates: Explanation['candidates']): void {
+  print.line();
   print.table(
     ['CANDIDATE', 'HEALTH', 'ACTIVE', 'WEIGHT', 'URL', 'WHY NOT'],
-    found.candidates.map((item) => [
+    candidates.map((item) => [
       plain(item.name),
       print.health(item.health),
       String(item.active),
@@ -117,5 +122,4 @@ function showExplanation({ print }: Context, found: Explanation): void {
       item.available ? '' : plain(item.reason ?? 'not available'),
     ]),
   );
-  if (found.problem) print.problems([found.problem]);
 }

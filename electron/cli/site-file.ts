@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { parse } from 'yaml';
 import type { SiteFile } from '../../shared/config.ts';
 import { problem, ProblemError } from '../../shared/problem.ts';
+import { whyUnread } from './config-source.ts';
 
 /** A hostile file may not unfold its aliases into more than this many. */
 const ALIAS_LIMIT = 100;
@@ -12,8 +13,8 @@ export async function readSite(file: string, name: string): Promise<SiteFile> {
   const refuse = (code: string, message: string, fix: string): never => {
     throw new ProblemError([problem(code, message, { fix })]);
   };
-  const text = await readFile(file, 'utf8').catch((error: Error) =>
-    refuse('CONFIG_UNREADABLE', `${file} cannot be read: ${error.message}.`, 'Check the path.'),
+  const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) =>
+    refuse('CONFIG_UNREADABLE', whyUnread(file, error), 'Check the path.'),
   );
   let value: unknown;
   try {

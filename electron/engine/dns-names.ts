@@ -20,7 +20,7 @@ export async function dnsNames({
     find: await runInTurns(
       localNameSteps({
         hosts: namedHosts(generation, config),
-        zones: config.zones.map((zone) => zone.toLowerCase().replace(/^\.|\.$/g, '')),
+        zones: config.zones,
       }),
     ),
     ttlSeconds: config.dns.ttl,

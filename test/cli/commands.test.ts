@@ -80,6 +80,7 @@ describe('check', () => {
     expect(result.out.split('\n').filter((line) => line.startsWith(`${file}:`)).length).toBeGreaterThanOrEqual(3);
     expect(result.out).toContain(`${file}:3:5: warning:`);
     expect(result.out).toContain(`${file}:6:`);
+    expect(result.out).toMatch(/\n2 errors, 1 warning\n$/);
   });
 
   it('is content with a good file, and leaves no trace', async () => {
@@ -214,7 +215,9 @@ describe('against a running engine', () => {
       code: 0,
       out: expect.stringContaining('web-1') as string,
     });
-    expect((await cli(home, ['explain', 'http://nobody.local/'])).code).toBe(1);
+    const nobody = await cli(home, ['explain', 'http://nobody.local/']);
+    expect(nobody).toMatchObject({ code: 1, err: expect.stringContaining('[HOST_UNKNOWN]') as string });
+    expect(nobody.out).not.toContain('CANDIDATE');
   });
 
   it('apply, history and rollback go through the revisions', async () => {
@@ -231,7 +234,9 @@ describe('against a running engine', () => {
     expect(engine.getSite('shop.local')).toBeDefined();
     expect((await cli(home, ['rollback', '99'])).code).toBe(1);
     await writeFile(file, 'server: 3\n');
-    expect((await cli(home, ['apply', file])).code).toBe(1);
+    const refused = await cli(home, ['apply', file]);
+    expect(refused.code).toBe(1);
+    expect(refused.err).toMatch(`${file}:1:9: error:`);
     expect(engine.getSite('shop.local')).toBeDefined();
   });
 

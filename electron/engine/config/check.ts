@@ -62,7 +62,10 @@ export async function checkConfig(
   if (turns.isOver()) await turns.next();
   const checked = await checkValue(filled.value, options, where, sites, rawSite);
   const found: Problem[] = [];
-  for (const item of [...legacy.problems, ...filled.problems, ...checked.problems]) {
+  const isUnfilled = new Set(filled.problems.map(({ path }) => JSON.stringify(path)));
+  // What is wrong with a text whose variables could not be filled in follows from that.
+  const others = checked.problems.filter(({ path }) => !isUnfilled.has(JSON.stringify(path)));
+  for (const item of [...legacy.problems, ...filled.problems, ...others]) {
     found.push({ ...item, ...(item.path ? written(item, item.path, legacy.renamed, parsed.value) : {}) });
     if (turns.isOver()) await turns.next();
   }
@@ -83,7 +86,16 @@ function written(
   const isKey =
     item.code === 'CONFIG_UNKNOWN_KEY' || item.code === 'CONFIG_UNUSED_KEY' || item.code === 'CONFIG_KEY_TWICE';
   const at = isKey ? parsed.locateKey(original) : parsed.locate(original);
-  return { path: original, ...(at ? { at } : {}) };
+  return { path: original, message: inOldWords(item, original), ...(at ? { at } : {}) };
+}
+
+/** An old spelling is called what the file calls it. */
+function inOldWords({ message, path = [] }: Problem, original: ConfigPath): string {
+  const key = path[path.length - 1];
+  const old = original[original.length - 1];
+  return typeof key === 'string' && typeof old === 'string' && message.startsWith(`"${key}"`)
+    ? `"${old}"${message.slice(key.length + 2)}`
+    : message;
 }
 
 /** Each once, in the order of the file, and not more than a reader bears. */
@@ -117,7 +129,7 @@ async function checkValue(
   const value = isPlain(input) ? withoutEmpty(input) : input;
   const sites = isPlain(value) && Array.isArray(value['server']) ? (value['server'] as unknown[]) : undefined;
   const top = checkPart(configSchema, sites ? { ...(value as Plain), server: [] } : value, []);
-  const problems = [...top.problems, ...(top.data ? checkTop(top.data) : [])];
+  const problems = [...top.problems, ...(top.data ? top.placed(checkTop(top.data)) : [])];
   const uniqueness = createUniqueness((path) => `on line ${where(path)?.line ?? 1}`);
   const files = new FileChecks(options);
   const checked: SiteConfig[] = [];
@@ -145,12 +157,12 @@ async function checkOneSite(
   options: CheckOptions,
   files: FileChecks,
 ): Promise<CheckedSite> {
-  const { data, isPartial, problems } = checkPart(siteSchema, site, path);
+  const { data, isPartial, problems, placed } = checkPart(siteSchema, site, path);
   if (data === undefined) return { data, problems };
-  problems.push(...checkSite(data, path, isPartial));
-  if (data.middlewares || data.routes) problems.push(...(await checkMiddlewares(data, path, options)));
-  if (typeof data.tls === 'object') problems.push(...(await files.check(data.tls, [...path, 'tls'])));
-  return { data, problems };
+  const found = checkSite(data, path, isPartial);
+  if (data.middlewares || data.routes) found.push(...(await checkMiddlewares(data, path, options)));
+  if (typeof data.tls === 'object') found.push(...(await files.check(data.tls, [...path, 'tls'])));
+  return { data, problems: [...problems, ...placed(found)] };
 }
 
 /** Files and modules may have changed though the site did not. */

@@ -1,37 +1,9 @@
 /** Who answers for the rest of the world: the resolvers of the system, or those of the config. */
 import { Resolver } from 'node:dns';
 import { readFileSync } from 'node:fs';
-import { isIP } from 'node:net';
+import { parseUpstream, upstreamName, type Upstream } from '../../../shared/upstream.ts';
 
-/** Where a question goes on to. */
-export type Upstream = { kind: 'dns'; address: string; port: number } | { kind: 'https'; url: string };
-
-export const upstreamName = (upstream: Upstream): string =>
-  upstream.kind === 'https'
-    ? upstream.url
-    : `${upstream.address.includes(':') ? `[${upstream.address}]` : upstream.address}:${upstream.port}`;
-
-const DNS_PORT = 53;
-
-/** `ip`, `ip:port`, `[v6]:port` or an https address; undefined for anything else. */
-export function parseUpstream(text: string): Upstream | undefined {
-  if (/^https:\/\//i.test(text)) return isUrl(text) ? { kind: 'https', url: text } : undefined;
-  const bracketed = /^\[([^\]]+)\](?::(\d{1,5}))?$/.exec(text);
-  const plain = /^([^:]+):(\d{1,5})$/.exec(text);
-  const [address, port] = bracketed ? [bracketed[1]!, bracketed[2]] : plain ? [plain[1]!, plain[2]] : [text, undefined];
-  const number = port === undefined ? DNS_PORT : Number(port);
-  return isIP(address.split('%')[0]!) !== 0 && number > 0 && number < 65_536
-    ? { kind: 'dns', address, port: number }
-    : undefined;
-}
-
-function isUrl(text: string): boolean {
-  try {
-    return new URL(text).hostname !== '';
-  } catch {
-    return false;
-  }
-}
+export { parseUpstream, upstreamName, type Upstream };
 
 /** systemd-resolved's own upstreams come first: its stub in the other file may send questions back to us. */
 export const RESOLVER_FILES = ['/run/systemd/resolve/resolv.conf', '/etc/resolv.conf'];

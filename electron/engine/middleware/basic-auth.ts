@@ -17,14 +17,13 @@ const users = z.record(z.string(), z.string()).check((context) => {
     context.issues.push({ code: 'custom', input: context.value, path, message, params: { fix } });
   };
   const entries = Object.entries(context.value);
-  if (entries.length === 0) reject([], 'no user is named', 'Name at least one user with a hashed password.');
+  if (entries.length === 0) reject([], 'names no user', 'Name at least one user with a hashed password.');
   for (const [name, hash] of entries) {
-    if (name === '' || name.includes(':'))
-      reject([name], `"${name}" cannot be a user name`, 'Use a name without a colon.');
+    if (name === '' || name.includes(':')) reject([name], 'cannot be a user name', 'Use a name without a colon.');
     if (parsePasswordHash(hash)) continue;
     reject(
       [name],
-      `the password of ${name} is not a scrypt hash`,
+      'has a password that is not a scrypt hash',
       'Run "mogoly hash-password" and put what it prints (scrypt:…) here.',
     );
   }

@@ -3,6 +3,8 @@ import { z } from 'zod';
 import { failure, problem, success, warning } from '../../../shared/problem.ts';
 import type { ConfigPath, Problem, Result } from '../../../shared/problem.ts';
 import { nearest } from '../../../shared/nearest.ts';
+import { valueAt } from '../../../shared/value-at.ts';
+import { nameOf, ownWords, wrongValue } from '../../../shared/wrong-value.ts';
 
 type Issue = z.core.$ZodIssue;
 
@@ -26,22 +28,30 @@ export function parseConfig(name: string, schema: z.ZodType, config: unknown): R
         written = omit(written, path);
       }
     }
-    if (unknown.length === 0) return failure(...warnings, ...wrong.map((issue) => describeIssue(name, issue)));
+    if (unknown.length === 0) return failure(...warnings, ...wrong.map((issue) => describeIssue(name, written, issue)));
   }
   return failure(
     ...warnings,
-    problem('MIDDLEWARE_CONFIG', `${name}: its config is not understood`, { path: [], fix: SEE_KEYS }),
+    problem('MIDDLEWARE_CONFIG', `The config of ${name} is not understood.`, { path: [], fix: SEE_KEYS }),
   );
 }
 
-/** What zod says is wrong tells what would be right in most cases. */
-const SEE_KEYS = 'Correct it; the Config screen of the window tells what each key takes.';
+const SEE_KEYS = 'Correct it; the Config screen and `mogoly schema` tell what each key takes.';
 
-function describeIssue(name: string, issue: Issue): Problem {
+function describeIssue(name: string, written: unknown, issue: Issue): Problem {
   const path = toPath(issue);
-  const fix: unknown = issue.code === 'custom' ? issue.params?.['fix'] : undefined;
-  const message = `${[name, ...path].join('.')}: ${lowerFirst(deepest(issue).message)}`;
-  return problem('MIDDLEWARE_CONFIG', message, { path, fix: typeof fix === 'string' ? fix : SEE_KEYS });
+  const subject = path.length === 0 ? `The config of ${name}` : `${nameOf(path, '')} in ${name}`;
+  const { message, fix } = ownVerdict(deepest(issue), subject) ?? wrongValue(issue, valueAt(written, path), subject);
+  return problem('MIDDLEWARE_CONFIG', message, { path, fix });
+}
+
+/** A rule of the schema itself says "is not a header name: use letters", or carries the remedy in `params`. */
+function ownVerdict(issue: Issue, subject: string): { message: string; fix: string } | undefined {
+  if (issue.code !== 'custom' || ownWords(issue.message) !== undefined) return undefined;
+  const [verdict = '', ...remedy] = lowerFirst(issue.message).split(': ');
+  const given: unknown = issue.params?.['fix'];
+  const fix = typeof given === 'string' ? given : remedy.length > 0 ? `${upperFirst(remedy.join(': '))}.` : SEE_KEYS;
+  return { message: `${subject} ${verdict}.`, fix };
 }
 
 /** A key of a record wraps what is wrong with it. */
@@ -54,8 +64,8 @@ function describeUnknownKey(name: string, schema: z.ZodType, path: ConfigPath): 
   const key = String(path.at(-1));
   const known = knownKeys(schema, path.slice(0, -1));
   const match = nearest(key, known);
-  const fix = match === undefined ? `Remove it; the keys are ${known.join(', ')}.` : `Did you mean "${match}"?`;
-  return warning('MIDDLEWARE_CONFIG', `${[name, ...path.slice(0, -1)].join('.')}: unknown key "${key}"`, {
+  const fix = match === undefined ? `Remove it; known here: ${known.join(', ')}.` : `Did you mean "${match}"?`;
+  return warning('MIDDLEWARE_CONFIG', `The key "${key}" is not known in ${name} and has no effect.`, {
     path,
     ...(known.length > 0 ? { fix } : {}),
   });
@@ -93,3 +103,4 @@ const toPath = (issue: Issue): (string | number)[] =>
   issue.path.map((step) => (typeof step === 'number' ? step : String(step)));
 
 const lowerFirst = (text: string): string => text.charAt(0).toLowerCase() + text.slice(1);
+const upperFirst = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);

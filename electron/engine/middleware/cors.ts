@@ -7,7 +7,9 @@ import { isOriginPattern, matchOrigin } from './origin-pattern.ts';
 import { refuse } from './reply.ts';
 import { addVary } from './vary.ts';
 
-const tokens = z.array(z.string().refine(isFieldName, 'is not a name that headers can carry'));
+const tokens = z.array(
+  z.string().refine(isFieldName, 'is not a name that headers can carry: use letters, digits and hyphens'),
+);
 
 const schema = z
   .strictObject({

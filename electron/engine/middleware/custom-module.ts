@@ -29,11 +29,14 @@ export async function loadModule(name: string, baseFolder: string): Promise<Resu
   const fail = (message: string, fix: string): Result<MiddlewareFactory> =>
     failure(problem('MIDDLEWARE_MODULE', message, { fix, path: [] }));
   if (file === undefined)
-    return fail(`"${name}" is not a file URL of this machine`, 'Write the path of the module instead, as in ./mw.mjs.');
+    return fail(
+      `"${name}" is not a file URL of this machine.`,
+      'Write the path of the module instead, as in ./mw.mjs.',
+    );
   const version = await readVersion(file);
   if (version === undefined)
     return fail(
-      `the middleware module ${file} is not there`,
+      `The middleware module ${file} is not there.`,
       'Create it, or correct its path; it is relative to the config file.',
     );
   const url = `${pathToFileURL(file).href}?v=${version}`;
@@ -43,14 +46,14 @@ export async function loadModule(name: string, baseFolder: string): Promise<Resu
     exported = (await import(/* @vite-ignore */ url)) as Record<string, unknown>;
   } catch (error) {
     return fail(
-      `the middleware module ${file} failed to load: ${describe(error)}`,
+      `The middleware module ${file} failed to load: ${describe(error)}.`,
       'Correct the module, then apply the config again.',
     );
   }
   const factory = findFactory(exported, name);
   if (factory) return success(factory);
   return fail(
-    `the middleware module ${file} exports no factory`,
+    `The middleware module ${file} exports no factory.`,
     'Export a function (config, context) => middleware, or { schema, create }, as default or as "middleware".',
   );
 }

@@ -17,10 +17,16 @@ const FRAMING = new Set([
 
 const name = z
   .string()
-  .refine(isFieldName, 'is not a header name')
-  .refine((value) => !FRAMING.has(value.toLowerCase()), 'is decided by the proxy itself and cannot be changed');
-const value = z.string().refine(isFieldValue, 'holds a character that headers cannot carry');
-const requestName = name.refine((each) => each.toLowerCase() !== 'host', 'is set by host_header of the site');
+  .refine(isFieldName, 'is not a header name: use letters, digits and hyphens, as in X-Team')
+  .refine(
+    (value) => !FRAMING.has(value.toLowerCase()),
+    'is decided by the proxy itself and cannot be changed: remove it',
+  );
+const value = z.string().refine(isFieldValue, 'holds a character that headers cannot carry: take it out');
+const requestName = name.refine(
+  (each) => each.toLowerCase() !== 'host',
+  'is set by host_header of the site: set that in its place',
+);
 
 const changes = (
   key: typeof name,

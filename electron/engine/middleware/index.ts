@@ -127,7 +127,7 @@ function build(
   } catch (error) {
     const fix = 'Correct the module or its config, then apply again.';
     throw new ProblemError([
-      problem('MIDDLEWARE_MODULE', `the middleware ${name} failed to start: ${describe(error)}`, { fix, path: [] }),
+      problem('MIDDLEWARE_MODULE', `The middleware ${name} failed to start: ${describe(error)}.`, { fix, path: [] }),
     ]);
   }
 }
@@ -138,7 +138,7 @@ function describeUnknown(name: string, known: readonly string[]): Problem {
     match === undefined
       ? `Use one of ${known.join(', ')}, or the path of a module, as in ./mw.mjs.`
       : `Did you mean "${match}"?`;
-  return problem('MIDDLEWARE_UNKNOWN', `there is no middleware "${name}"`, { fix, path: [] });
+  return problem('MIDDLEWARE_UNKNOWN', `There is no middleware "${name}".`, { fix, path: [] });
 }
 
 function renameOldKeys(name: string, config: unknown): unknown {

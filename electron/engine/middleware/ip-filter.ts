@@ -4,7 +4,9 @@ import { createAddressMatcher, isValidCidr } from '../../../shared/cidr.ts';
 import type { MiddlewareFactory } from '../generation.ts';
 import { refuse } from './reply.ts';
 
-const addresses = z.array(z.string().refine(isValidCidr, 'is not an IP address or a CIDR block, as in 10.0.0.0/8'));
+const addresses = z.array(
+  z.string().refine(isValidCidr, 'is not an IP address or a CIDR block: write it as 127.0.0.1 or 10.0.0.0/8'),
+);
 
 const schema = z
   .strictObject({
@@ -15,7 +17,7 @@ const schema = z
       .default([])
       .meta({ title: 'Keep out', description: 'Addresses and CIDR blocks that may not, even if allowed.' }),
   })
-  .refine(({ allow, deny }) => allow.length + deny.length > 0, 'has neither allow nor deny')
+  .refine(({ allow, deny }) => allow.length + deny.length > 0, 'has neither allow nor deny: give one of them')
   .meta({ title: 'Address filter' });
 
 export const ipFilter: MiddlewareFactory<typeof schema> = {

@@ -1,10 +1,7 @@
 /** Path rules of the middlewares: exact, or a prefix that ends in `*`. */
 import { z } from 'zod';
 
-export const pathRule = z
-  .string()
-  .startsWith('/', 'start the path with /')
-  .describe('Exact, or a prefix that ends in *, as in /api/*.');
+export const pathRule = z.string().startsWith('/').describe('Exact, or a prefix that ends in *, as in /api/*.');
 
 /** What stands in the place of the `*` (empty for an exact match); undefined when the rule does not match. */
 export function matchPath(rule: string, pathname: string): string | undefined {

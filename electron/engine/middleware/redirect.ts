@@ -12,12 +12,12 @@ const schema = z
       .string()
       .refine(
         (text) => /^(https?:\/\/|\{scheme\}:\/\/|\/|\{path\})/.test(text),
-        'start with https://, {scheme}:// or /',
+        'use a URL that starts with https://, {scheme}:// or /',
       )
       .refine((text) => /^[\x21-\x7e]+$/.test(text), 'is not a URL: percent-encode spaces and non-ASCII')
       .refine(
         (text) => unknownPlaceholders(text, PLACEHOLDERS).length === 0,
-        'takes only {scheme}, {host}, {path} and {query}',
+        'takes only {scheme}, {host}, {path} and {query}: leave the others out',
       )
       .meta({
         title: 'Where to',

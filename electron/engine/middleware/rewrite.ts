@@ -6,8 +6,11 @@ import { fillTemplate, unknownPlaceholders } from './template.ts';
 
 const target = z
   .string()
-  .startsWith('/', 'start the path with /')
-  .refine((text) => unknownPlaceholders(text, ['rest', 'path']).length === 0, 'takes only {rest} and {path}')
+  .startsWith('/')
+  .refine(
+    (text) => unknownPlaceholders(text, ['rest', 'path']).length === 0,
+    'takes only {rest} and {path}: leave the others out',
+  )
   .refine(
     (text) => /^[\x21-\x7e]+$/.test(text) && !text.includes('#'),
     'is not a path: percent-encode spaces, # and non-ASCII',

@@ -89,7 +89,10 @@ export class LocalAnswer {
       });
       if (reply.code !== undefined)
         return this.page(
-          describeError(reply.code, `${pathOf(exchange.target)} cannot be served.`),
+          describeError(
+            reply.code,
+            `${pathOf(exchange.target)} cannot be served${reply.code === 'REQUEST_MALFORMED' ? ': a part of it can name no file' : ''}.`,
+          ),
           allowOf(reply.headers),
         );
       const head = { status: reply.status, headers: reply.headers };

@@ -5,7 +5,7 @@ export const ERROR_PAGES = {
   HOST_UNKNOWN: {
     status: 404,
     title: 'No site has this host',
-    fix: 'Open one of the hosts below, or add this one to a site in Mogoly.',
+    fix: 'Open one of the hosts listed here, or add this one to a site in Mogoly.',
   },
   HOST_INVALID: {
     status: 400,
@@ -15,7 +15,7 @@ export const ERROR_PAGES = {
   POOL_EMPTY: {
     status: 503,
     title: 'No backend is available',
-    fix: 'Start one of the backends below; it is used again as soon as it answers.',
+    fix: 'Start one of the backends listed here; it is used again as soon as it answers.',
   },
   POOL_BUSY: {
     status: 503,
@@ -60,7 +60,7 @@ export const ERROR_PAGES = {
   REQUEST_MALFORMED: {
     status: 400,
     title: 'The request is malformed',
-    fix: 'Correct the request; the reason is given above.',
+    fix: 'Correct that in the program that sent the request.',
   },
   REQUEST_SMUGGLING: {
     status: 400,

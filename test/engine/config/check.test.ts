@@ -3,38 +3,9 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { checkConfig } from '../../../electron/engine/config/check.ts';
-import type { CheckedConfig, CheckOptions } from '../../../electron/engine/config/check.ts';
-import { formatProblem, problem } from '../../../shared/problem.ts';
-import type { Problem, Result } from '../../../shared/problem.ts';
+import { formatProblem } from '../../../shared/problem.ts';
+import { base, brief, check, problemsOf, site } from '../../kit/check-config.ts';
 import { tempHome } from '../../kit/temp-home.ts';
-
-const KNOWN = new Set(['ratelimit', 'logging']);
-const base: CheckOptions = {
-  file: 'm.yaml',
-  env: {},
-  checkMiddleware: (name, config) => {
-    if (!KNOWN.has(name)) return [problem('MIDDLEWARE_UNKNOWN', `There is no middleware "${name}".`)];
-    return config === 5 ? [problem('MIDDLEWARE_CONFIG', 'bad', { path: [] })] : [];
-  },
-};
-
-const check = (text: string, options: Partial<CheckOptions> = {}): Promise<Result<CheckedConfig>> =>
-  checkConfig(text, text.startsWith('{') ? 'json' : 'yaml', { ...base, ...options });
-
-async function problemsOf(text: string, options: Partial<CheckOptions> = {}): Promise<Problem[]> {
-  const result = await check(text, options);
-  return result.ok ? result.warnings : result.problems;
-}
-
-const brief = (problems: Problem[]): string[] =>
-  problems.map(
-    (item) =>
-      `${item.severity === 'warning' ? 'warning ' : ''}${item.code} ${(item.path ?? []).join('.')} ${item.at?.line ?? '?'}:${item.at?.column ?? '?'}`,
-  );
-
-/** A config with one site, whose lines start at line 3. */
-const site = (...lines: string[]): string =>
-  ['server:', '  - name: a.test', ...lines.map((line) => `    ${line}`)].join('\n');
 
 describe('a good config', () => {
   it.each(['yaml', 'json'] as const)('of the old project loads without a word (%s)', async (format) => {
@@ -158,6 +129,7 @@ describe('wrong types', () => {
     expect(
       brief(await problemsOf('servers:\n  - name: a\n    url: http://x\n    ForceTLS: 5\nproxy: { listen_port: x }\n')),
     ).toEqual(['CONFIG_WRONG_TYPE servers.0.ForceTLS 4:15', 'CONFIG_WRONG_VALUE proxy.listen_port 5:23']);
+    expect((await problemsOf('healthcheck_interval: soon'))[0]?.message).toMatch(/^"healthcheck_interval" must be /);
   });
 
   it('are placed in JSON, too', async () =>

@@ -63,6 +63,31 @@ describe('the registry', () => {
     expect(plain!.message).not.toContain('secret');
   });
 
+  it('says it in sentences, each with what mends it', async () => {
+    const all = [
+      ...(await check('ratelimt')),
+      ...(await check('./no.mjs')),
+      ...(await check('ratelimit', 'nonsense')),
+      ...(await check('ratelimit', { request_per_minute: 'lots', limit_window: 0 })),
+      ...(await check('basic_auth')),
+      ...(await check('logging', { level: 'wrn' })),
+      ...(await check('ip_filter', { allow: ['1.2.3'] })),
+      ...(await check('fault', { delay: '11m' })),
+      ...(await check('headers', { request: { set: { te: 'x' } } })),
+    ].map(({ message, fix }) => `${message} ${fix}`);
+    expect(all.filter((text) => !/^("|[A-Z]).*\. .*[.?]$/.test(text) || /invalid|expected/i.test(text))).toEqual([]);
+    expect(all.slice(2)).toEqual([
+      'The config of ratelimit must be a map of keys, not "nonsense". Give it a map of keys.',
+      '"request_per_minute" in ratelimit must be a number, not "lots". Give it a number.',
+      '"limit_window" in ratelimit must be more than 0, not 0. Give it more than 0.',
+      '"users" in basic_auth is missing. Add it: a map of keys.',
+      '"level" in logging must be debug, info, warn or error, not "wrn". Did you mean "warn"?',
+      'Item 1 of "allow" in ip_filter is not an IP address or a CIDR block. Write it as 127.0.0.1 or 10.0.0.0/8.',
+      '"delay" in fault must be 10m at most, not "11m". Give it 10m at most.',
+      '"te" in headers is decided by the proxy itself and cannot be changed. Remove it.',
+    ]);
+  });
+
   it('warns of unknown keys with the nearest one, at any depth', async () => {
     expect(await check('ratelimit', { request_per_minute: 1, limit_windw: 2 })).toMatchObject([
       { severity: 'warning', path: ['limit_windw'], fix: 'Did you mean "limit_window"?' },
