@@ -50,6 +50,10 @@ export async function startDetached(context: Context, configFile: string | undef
   return waitUntilServing(context, () => ended, child.pid, said);
 }
 
+/** Whole lines. */
+const endOf = (text: string): string =>
+  text.length <= SAID_CHARS ? text : text.slice(text.indexOf('\n', text.length - SAID_CHARS) + 1);
+
 async function waitUntilServing(
   context: Context,
   ended: () => string | undefined,
@@ -62,7 +66,7 @@ async function waitUntilServing(
     if (answer.ok && answer.value.pid === pid && answer.value.status === 'running') return answer.value;
     const why = ended() ?? (Date.now() > deadline ? `nothing served after ${START_DEADLINE_MS / 1_000} s` : undefined);
     if (why !== undefined) {
-      const text = (await readFile(said, 'utf8').catch(() => '')).trim().slice(-SAID_CHARS); // it may not have said a word
+      const text = endOf((await readFile(said, 'utf8').catch(() => '')).trim()); // it may not have said a word
       throw new ProblemError([
         problem('DAEMON_NOT_STARTED', `Mogoly could not start (${why})${text ? `:\n${text}` : ''}`, {
           fix: 'Try `mogoly run` to see it in the foreground.',

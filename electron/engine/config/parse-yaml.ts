@@ -26,7 +26,7 @@ export function* parseYaml(text: string, place: Places, maxDepth?: number): Step
   const read = yield* readDocument(text, place, maxDepth);
   if (!read.ok) return read;
   const document = read.value;
-  const problems = [...syntaxProblems(document.errors, place), ...prepare(document, place)];
+  const problems = [...syntaxProblems(document.errors, text, place), ...prepare(document, place)];
   if (problems.length > 0) return failure(...problems);
   yield;
   const readCost = readingCost(document);

@@ -29,7 +29,7 @@ type Places = (offset: number) => Place;
 /** Its errors are still to be looked at. The depth is watched while reading, since composing it recurses. */
 export function* readDocument(text: string, place: Places, maxDepth = MAX_DEPTH): Steps<Result<YamlDocument>> {
   const tokens = yield* readTokens(text, place, maxDepth);
-  return tokens.ok ? compose(tokens.value, text.length, place) : tokens;
+  return tokens.ok ? compose(tokens.value, text, place) : tokens;
 }
 
 function* readTokens(text: string, place: Places, maxDepth: number): Steps<Result<CST.Token[]>> {
@@ -76,18 +76,18 @@ class PropertyCount {
   }
 }
 
-function compose(tokens: CST.Token[], end: number, place: Places): Result<YamlDocument> {
+function compose(tokens: CST.Token[], text: string, place: Places): Result<YamlDocument> {
   const composer = new Composer<Node & never>(YAML_OPTIONS);
   stopAfterErrors(composer);
   let first: YamlDocument | undefined;
   try {
-    for (const document of composer.compose(tokens, true, end) as unknown as Iterable<YamlDocument>) {
+    for (const document of composer.compose(tokens, true, text.length) as unknown as Iterable<YamlDocument>) {
       if (first !== undefined) return failure(secondDocument(place(document.range[0])));
       first = document;
     }
   } catch (error) {
     if (!(error instanceof TooManyErrors)) throw error;
-    return failure(...syntaxProblems(composer.streamInfo().errors, place));
+    return failure(...syntaxProblems(composer.streamInfo().errors, text, place));
   }
   return success(first!); // there is one of an empty text, too
 }
@@ -110,12 +110,26 @@ const secondDocument = (at: Place): Problem =>
     fix: 'Keep one, and remove the line "---" between them.',
   });
 
-export const syntaxProblems = (errors: readonly { message: string; pos: [number, number] }[], place: Places) =>
-  errors.slice(0, MAX_SYNTAX_PROBLEMS).map((error) =>
-    problem('CONFIG_SYNTAX', sentence(error.message), {
-      at: place(error.pos[0]),
-      fix: 'Mend the YAML there; look at the indentation and the quotes.',
-    }),
-  );
+/** The first of each line: a mistake makes an error of every token after it, to the end of the line or of the text. */
+export function syntaxProblems(
+  errors: readonly { message: string; pos: [number, number] }[],
+  text: string,
+  place: Places,
+): Problem[] {
+  const byLine = new Map<number, Problem>();
+  for (const { message, pos } of errors.slice(0, MAX_SYNTAX_PROBLEMS)) {
+    const at = place(pos[0]);
+    const isAftermath = byLine.size > 0 && message.includes('token in YAML stream');
+    if (isAftermath || byLine.has(at.line)) continue;
+    byLine.set(at.line, problem('CONFIG_SYNTAX', sentence(message), { at, fix: syntaxFix(text, pos[0]) }));
+  }
+  return [...byLine.values()];
+}
+
+/** Between braces and brackets a bare `${NAME}` ends at its own brace. */
+const syntaxFix = (text: string, offset: number): string =>
+  text.startsWith('${', offset - 1)
+    ? 'Put the variable in quotes, as in "${NAME}".'
+    : 'Mend the YAML there; look at the indentation and the quotes.';
 
 export const sentence = (text: string): string => (text.endsWith('.') ? text : `${text}.`);

@@ -66,6 +66,12 @@ describe('YAML', () => {
     expect(problems.every((item) => item.at?.file === 'm.yaml' && item.fix)).toBe(true);
   });
 
+  it('tells one mistake once, and a bare variable between braces by its remedy', () => {
+    expect(problemsOf('a:\n  - { b: ${C}, d: 1 }\n  - { b: 2 }\n  - { b: 3 }\n')).toMatchObject([
+      { code: 'CONFIG_SYNTAX', at: { line: 2, column: 11 }, fix: 'Put the variable in quotes, as in "${NAME}".' },
+    ]);
+  });
+
   it('refuses a repeated key, and says where both are', () => {
     expect(problemsOf('a: 1\nb: 2\na: 3\n')).toMatchObject([
       {
@@ -141,7 +147,6 @@ describe('hostile YAML is refused at once', () => {
   it.each([
     ['what stands behind a value', '- "x" y\n'],
     ['what cannot start one', '- @x\n'],
-    ['what closes nothing', ']'],
     ['flow lists left open', '- [a\n'],
     ['aliases of nothing', '- *a\n'],
     ['the same key', 'a: 1\n'],
@@ -150,6 +155,9 @@ describe('hostile YAML is refused at once', () => {
     expect(problems).toHaveLength(100);
     expect(problems.every(({ at, fix }) => at !== undefined && fix !== undefined)).toBe(true);
   });
+
+  it('of brackets that close nothing, the first is told', () =>
+    expect(problemsOf(']'.repeat(20_000))).toMatchObject([{ code: 'CONFIG_SYNTAX', at: { line: 1, column: 1 } }]));
 
   it('of unknown directives, a hundred are told', () => {
     const parsed = parseText(`${'%x\n'.repeat(100_000)}---\na: 1\n`, 'yaml');
