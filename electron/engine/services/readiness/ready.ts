@@ -20,8 +20,8 @@ const KNOCKS: Record<ServiceType, Knock> = {
 
 /** Between two tries. */
 const PAUSE_MS = 250;
-/** One that has no port to knock at and does not end so long is taken for well. */
-const RUNS_MS = 1_500;
+/** One that has no port to knock at and does not end so long is taken for well; what fails at its start takes seconds. */
+const RUNS_MS = 3_000;
 
 export interface Waiting {
   type: ServiceType;
