@@ -125,11 +125,17 @@ export function RecordField({ field, path }: FieldProps) {
           />
         </div>
       ))}
-      <Button look="quiet" onClick={() => type([...rows, ['', '']])}>
-        <Plus size={14} aria-hidden /> Add to {field.label.toLowerCase()}
-      </Button>
+      <AddButton to={field.label} onClick={() => type([...rows, ['', '']])} />
       <RecordErrors path={path} names={rows.map(([name]) => name)} />
     </Frame>
+  );
+}
+
+function AddButton({ to, onClick }: { to: string; onClick: () => void }) {
+  return (
+    <Button look="quiet" aria-label={`Add to ${to.toLowerCase()}`} onClick={onClick}>
+      <Plus size={14} aria-hidden /> Add
+    </Button>
   );
 }
 
@@ -181,9 +187,7 @@ export function ListField({ field, path, View }: HolderProps) {
           />
         </div>
       ))}
-      <Button look="quiet" onClick={add}>
-        <Plus size={14} aria-hidden /> Add to {field.label.toLowerCase()}
-      </Button>
+      <AddButton to={field.label} onClick={add} />
     </Frame>
   );
 }

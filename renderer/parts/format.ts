@@ -47,11 +47,11 @@ export const formatMoment = (at: number): string => `${date.format(at)} ${format
 /** `2 backends`, `1 backend`. */
 export const plural = (count: number, word: string): string => `${formatCount(count)} ${word}${count === 1 ? '' : 's'}`;
 
-/** A URL without what every local one has: `:5173`, `localhost:5173/app` as `:5173/app`, `10.0.0.2:80`. */
+/** A URL without what every local one has: `:5173` also for 127.0.0.1, `localhost:5173/app` as `:5173/app`, `10.0.0.2:80`. */
 export const shortUrl = (url: string): string =>
   url
     .replace(/^http:\/\//, '')
-    .replace(/^localhost:/, ':')
+    .replace(/^(localhost|127\.0\.0\.1):/, ':')
     .replace(/\/$/, '');
 
 /** `Nov 26, 09:12`, of milliseconds since 1970. */

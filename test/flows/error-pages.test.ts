@@ -132,7 +132,7 @@ describe('the page of an unknown host', () => {
       `https://sure.local:${httpsPort}/`,
     ]);
     expect(body).toContain('*.shop.local');
-    expect(body).toContain('off.local, disabled');
+    expect(body).toContain('<code>off.local</code><span>disabled</span>');
     const bare = await send(port, { host: 'nobody.local', headers: { accept: BROWSER } });
     expect(linksOf(bare.body)[0]).toBe(`http://${HOST}/`);
   });

@@ -176,6 +176,20 @@ describe('the map', () => {
     );
   });
 
+  it('a disabled site is quiet, whatever was last known of it, and without a site nothing is praised', async () => {
+    const site = makeSite('off.localhost', [makeBackend('off', 'web', { health: 'down' })], {
+      disabled: true,
+      health: 'down',
+    });
+    await withMap(harness, { snapshot: makeSnapshot({ sites: [site] }) }, {}, async (page) => {
+      expect(await node(page, 'backend off / web').textContent()).toBe('web:5173Disabled');
+      expect(await page.locator('.map-pool').textContent()).toContain('1 backend');
+      expect(await page.locator('.map-graph .state-down, .map-graph .shape rect').count()).toBe(0);
+      const broken = page.getByRole('region', { name: 'What is broken' });
+      expect(await broken.textContent()).toContain('Nothing is routed yet.');
+    });
+  });
+
   it('what is below a narrow map is no taller than what it holds, and its headings stand in one line', async () => {
     const sites = [makeSite('shop.localhost', [makeBackend('web-1', 'localhost:5173')])];
     await withMap(harness, { snapshot: makeSnapshot({ sites }) }, { width: 1_000, height: 800 }, async (page) => {

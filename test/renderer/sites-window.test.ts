@@ -38,7 +38,11 @@ const MIDDLEWARES = {
   ratelimit: {
     description: 'Answers 429.',
     type: 'object',
-    properties: { request_per_minute: { type: 'integer', minimum: 1, description: 'How many.' } },
+    title: 'Rate limit',
+    properties: {
+      request_per_minute: { type: 'integer', minimum: 1, title: 'Requests', description: 'How many.' },
+      limit_window: { type: 'integer', title: 'Window of time', description: 'In seconds.' },
+    },
     required: ['request_per_minute'],
   },
   basic_auth: {
@@ -173,6 +177,20 @@ describe('the sites screen', () => {
       await page.getByText('./mine.mjs changed.').waitFor();
       const path = ['server', 0, 'middlewares', 1, 'config', 'a'];
       expect(await editsOf(page)).toEqual([[{ op: 'set', path, value: 2 }]]);
+    });
+  });
+
+  it('a field with a name of its own has its key beside it, and a line to itself', async () => {
+    await open({}, async (page) => {
+      await page.getByRole('button', { name: 'Add middleware', exact: true }).click();
+      await page.getByLabel('Middleware', { exact: true }).selectOption({ label: 'Rate limit' });
+      const boxes = await Promise.all(
+        ['Requests', 'Window of time'].map((name) => page.getByRole('textbox', { name, exact: true }).boundingBox()),
+      );
+      expect(boxes[1]!.y).toBeGreaterThan(boxes[0]!.y + boxes[0]!.height);
+      const keys = page.locator('.field-name code');
+      expect(await keys.allTextContents()).toEqual(['ratelimit', 'request_per_minute', 'limit_window']);
+      expect(await keys.evaluateAll((all) => all.every((key) => key.scrollWidth <= key.clientWidth))).toBe(true);
     });
   });
 

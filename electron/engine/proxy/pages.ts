@@ -263,7 +263,7 @@ code{font:12px/1.5 "JetBrains Mono",ui-monospace,SFMono-Regular,Menlo,Consolas,m
 .mark{width:8px;height:8px;background:var(--down)}
 h1{margin:12px 0 8px;font-size:20px;line-height:1.3;font-weight:600}
 .message{color:var(--muted);overflow-wrap:anywhere}
-ul{list-style:none;margin:20px 0 0;padding:0;border-top:1px solid var(--line);max-height:320px;overflow:auto}
+ul{list-style:none;margin:20px -4px 0;padding:0 4px;border-top:1px solid var(--line);max-height:320px;overflow:auto}
 li{display:flex;flex-wrap:wrap;gap:4px 16px;justify-content:space-between;padding:8px 0;border-bottom:1px solid var(--line);font-size:13px}
 a{color:var(--accent);text-underline-offset:2px}
 a:focus-visible{outline:2px solid var(--accent);outline-offset:2px;border-radius:2px}

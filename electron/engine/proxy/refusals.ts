@@ -35,7 +35,7 @@ export function unknownHostPage(host: string, generation: Generation, came: Came
 }
 
 function hostDetail(site: Site, pattern: string, came: Came): Detail {
-  if (site.disabled) return { label: pattern, text: `${site.name}, disabled` };
+  if (site.disabled) return { label: pattern, text: site.name === pattern ? 'disabled' : `${site.name}, disabled` };
   const url = urlOf(site, pattern, came);
   return { label: pattern, text: site.name, ...(url === undefined ? {} : { url }) };
 }

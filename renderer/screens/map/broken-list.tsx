@@ -23,9 +23,7 @@ export function BrokenList({
     <section className="map-broken" aria-label="What is broken">
       <h2>What is broken</h2>
       {broken.length === 0 ? (
-        <p className="map-well">
-          <Check size={14} aria-hidden /> Nothing. Every backend answers.
-        </p>
+        <Well hasSites={sites.some(({ disabled }) => !disabled)} />
       ) : (
         <ul>
           {broken.slice(0, LINES_MAX).map(({ site, backend }) => (
@@ -53,6 +51,15 @@ export function BrokenList({
         </button>
       )}
     </section>
+  );
+}
+
+function Well({ hasSites }: { hasSites: boolean }) {
+  if (!hasSites) return <p className="muted">Nothing is routed yet.</p>;
+  return (
+    <p className="map-well">
+      <Check size={14} aria-hidden /> Nothing. Every backend answers.
+    </p>
   );
 }
 

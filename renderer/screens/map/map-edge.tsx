@@ -11,7 +11,7 @@ export const MapEdge = memo(function MapEdge(props: EdgeProps<LinkEdge>) {
   if (!data) return null;
   const { rate, pulse, column, look } = data;
   const isLive = rate.perSecond > 0;
-  const x = props.targetX - 8;
+  const x = props.targetX - 4;
   return (
     <g className={`map-link look-${look} ${isLive ? 'is-live' : ''}`} aria-hidden="true">
       <path className="map-line-path" d={path} />

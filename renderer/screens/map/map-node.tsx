@@ -72,7 +72,9 @@ function Two({ first, second }: { first: React.ReactNode; second: React.ReactNod
   return (
     <>
       <span className="map-line">{first}</span>
-      <span className="map-line map-second">{second}</span>
+      <span className="map-line map-second">
+        {typeof second === 'string' ? <span className="map-cut">{second}</span> : second}
+      </span>
     </>
   );
 }
@@ -113,20 +115,21 @@ function middlewaresOf({ route }: Of<'route'>): string {
   return route.path === '/' ? 'all paths' : 'these paths';
 }
 
-function Pool({ thing: { pool } }: { thing: Of<'pool'> }) {
+/** A disabled site is not probed: what was last known of its backends tells nothing. */
+function Pool({ thing: { site, pool } }: { thing: Of<'pool'> }) {
   const enabled = backendsOf(pool).filter(({ disabled }) => !disabled);
   const up = enabled.filter(({ health }) => health !== 'down').length;
   return (
     <Two
       first={
         <>
-          <HealthShape health={summarise(enabled.map(({ health }) => health))} />
+          <HealthShape health={site.disabled ? 'unknown' : summarise(enabled.map(({ health }) => health))} />
           <span className="map-name">{poolTitle(pool)}</span>
         </>
       }
       second={
         <span className="num">
-          {up} of {enabled.length} up
+          {site.disabled ? plural(enabled.length, 'backend') : `${up} of ${enabled.length} up`}
         </span>
       }
     />
@@ -148,14 +151,15 @@ function End({ thing: { route } }: { thing: Of<'end'> }) {
   );
 }
 
-function Backend({ thing: { backend }, data }: { thing: Of<'backend'>; data: ItemData }) {
+function Backend({ thing: { site, backend }, data }: { thing: Of<'backend'>; data: ItemData }) {
+  const isOff = site.disabled || backend.disabled;
   // One that got its name from its address need not say it twice.
   const address = backend.url === `http://${backend.name}` ? undefined : shortUrl(backend.url);
   return (
     <Two
       first={
         <>
-          <HealthShape health={backend.disabled ? 'unknown' : backend.health} />
+          <HealthShape health={isOff ? 'unknown' : backend.health} />
           <span className="mono map-name">{backend.name}</span>
           {backend.backup && <span className="map-second">backup</span>}
         </>
@@ -165,10 +169,10 @@ function Backend({ thing: { backend }, data }: { thing: Of<'backend'>; data: Ite
           {data.rehearsal ? (
             <RehearsalText rehearsal={data.rehearsal} />
           ) : (
-            address !== undefined && <span className="mono map-url">{address}</span>
+            address !== undefined && <span className="mono map-cut">{address}</span>
           )}
           {(data.rehearsal !== undefined || address !== undefined) && <span className="grow" />}
-          <Word health={backend.health} isDisabled={backend.disabled} />
+          <Word health={backend.health} isDisabled={isOff} />
         </>
       }
     />

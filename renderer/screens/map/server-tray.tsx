@@ -61,7 +61,9 @@ function Cards({ servers, pools }: { servers: readonly DevServer[]; pools: reado
     return <p className="muted">None runs now. Start one, as with npm run dev, and it shows up here.</p>;
   return (
     <>
-      <p className="muted map-servers-lead">Drag one onto a pool, and it takes its share.</p>
+      <p className="muted map-servers-lead">
+        {pools.length === 0 ? 'Add one, and it has a name.' : 'Drag one onto a pool, and it takes its share.'}
+      </p>
       <ul>
         {sorted.slice(0, CARDS_MAX).map((server) => (
           <li key={`${server.address} ${server.port}`}>

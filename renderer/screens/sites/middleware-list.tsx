@@ -1,13 +1,16 @@
 /** The chain of middlewares of a site or route, the outermost first: edited, moved and removed one by one. */
+import { useEffect } from 'react';
+import { useStore } from 'zustand';
 import { Pencil, Trash2 } from 'lucide-react';
 import { IconButton } from '../../parts/button.tsx';
 import { SortableList, useSortableItem } from '../../parts/sortable.tsx';
 import { isTree, listAt } from '../../form/value.ts';
 import { editConfig } from '../../store/changes.ts';
 import { openDraft } from '../../store/draft.ts';
+import { loadSchemas, schemaStore } from '../../store/schemas.ts';
 import type { ConfigPath } from '../../../shared/problem.ts';
 import type { Written } from '../../store/document.ts';
-import type { Json } from '../../form/spec.ts';
+import type { Json, Schema } from '../../form/spec.ts';
 
 interface MiddlewareListProps {
   site: string;
@@ -19,6 +22,7 @@ interface MiddlewareListProps {
 export function MiddlewareList({ site, at, written }: MiddlewareListProps) {
   const list = [...at, 'middlewares'];
   const entries = listAt(written.value, list);
+  useEffect(() => void loadSchemas(), []);
   if (entries.length === 0) return null;
   const ids = entries.map((entry, index) => `${index} ${nameOf(entry)}`);
   const move = (from: number, to: number): void =>
@@ -54,6 +58,7 @@ interface MiddlewareRowProps {
 
 function MiddlewareRow({ id, entry, site, path, revision }: MiddlewareRowProps) {
   const name = nameOf(entry);
+  const schema = useStore(schemaStore, ({ middlewares }) => middlewares[name]);
   const { attach, style, isDragging, handle } = useSortableItem(id, name);
   const edit = (): void => void openDraft({ form: 'middleware.edit', site, label: name, path });
   const remove = (): void => void editConfig([{ op: 'remove', path: [...path] }], `${name} removed.`, revision);
@@ -61,7 +66,7 @@ function MiddlewareRow({ id, entry, site, path, revision }: MiddlewareRowProps) 
     <li ref={attach} style={style} className={isDragging ? 'is-dragged' : ''}>
       {handle}
       <span className="mono chain-name">{name}</span>
-      <span className="muted chain-config">{summaryOf(entry)}</span>
+      <span className="muted chain-config">{summaryOf(entry, schema)}</span>
       <span className="row-actions">
         <IconButton label={`Edit ${name}`} icon={<Pencil size={14} aria-hidden />} onClick={edit} />
         <IconButton label={`Remove ${name}`} icon={<Trash2 size={14} aria-hidden />} onClick={remove} />
@@ -73,12 +78,18 @@ function MiddlewareRow({ id, entry, site, path, revision }: MiddlewareRowProps) 
 /** Longer values are told by their size; hashes of passwords are not for a list. */
 const VALUE_MAX = 40;
 
-function summaryOf(entry: Json): string {
+/** By the names that the form has for its keys, once they are known. */
+function summaryOf(entry: Json, schema: Schema | undefined): string {
   const config = isTree(entry) ? entry['config'] : undefined;
   if (!isTree(config)) return '';
   return Object.entries(config)
-    .map(([key, value]) => `${key.replaceAll('_', ' ')} ${shortOf(value)}`)
+    .map(([key, value]) => `${nameOfKey(key, schema)} ${shortOf(value)}`)
     .join(', ');
+}
+
+function nameOfKey(key: string, schema: Schema | undefined): string {
+  const title = schema?.properties?.[key]?.title;
+  return title === undefined ? key.replaceAll('_', ' ') : `${title.charAt(0).toLowerCase()}${title.slice(1)}`;
 }
 
 function shortOf(value: Json): string {
