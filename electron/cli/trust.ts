@@ -95,7 +95,8 @@ export async function makeChanges(
 
 function showPlans(print: Printer, plans: readonly TrustPlan[]): void {
   for (const { steps } of plans) showSteps(print, steps);
-  if (plans.every(({ steps }) => steps.length === 0)) print.line('Nothing is to be done.');
+  const isNothing = plans.every(({ steps }) => steps.length === 0);
+  print.line(isNothing ? 'Nothing is to be done.' : 'Nothing was done.');
 }
 
 /** Before it is made, and how it is made. */

@@ -39,6 +39,8 @@ async function uninstall(context: Context, options: Options): Promise<ExitCode> 
       showSteps(print, open.reverse().map(undoing));
       if (existsSync(autostart)) print.line(`Delete ${plain(autostart)}`);
       if (options.deleteHome === true) print.line(`Delete ${plain(target.home)}`);
+      const isNothing = open.length === 0 && !existsSync(autostart) && options.deleteHome !== true;
+      print.line(isNothing ? 'Nothing is to be undone.' : 'Nothing was done.');
     });
     return 0;
   }

@@ -36,6 +36,9 @@ describe('uninstall', () => {
     for (const text of ['Undo: Make a file', `rm ${file}`, `Delete ${autostart}`, `Delete ${home}`])
       expect(out).toContain(text);
     expect([file, autostart, home].every((path) => existsSync(path))).toBe(true);
+    expect(out).toMatch(/\nNothing was done\.\n$/);
+    await cli(home, ['uninstall'], { env });
+    expect((await cli(home, ['uninstall', '--dry-run'], { env })).out).toBe('Nothing is to be undone.\n');
   });
 
   it('undoes the ledger and start at login; the home folder stays', async () => {

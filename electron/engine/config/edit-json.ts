@@ -1,4 +1,5 @@
 /** Edits of JSON text: parsed, changed, and written with the indentation it had. */
+import { isDeepStrictEqual } from 'node:util';
 import type { ConfigPath } from '../../../shared/problem.ts';
 import type { Edit } from '../../../shared/protocol.ts';
 import { editPathError, indexOf } from './edit-problem.ts';
@@ -21,7 +22,16 @@ export function editJson(text: string, edits: readonly Edit[]): string {
     current = spliceLines(current, before, after) ?? after;
     before = after;
   }
-  return current;
+  return isSame(current, root['root']) ? current : before;
+}
+
+/** Whether the text, pieced together, says what the value is. */
+function isSame(text: string, value: unknown): boolean {
+  try {
+    return isDeepStrictEqual(JSON.parse(text), value);
+  } catch {
+    return false; // pieces that do not go together
+  }
 }
 
 function applyEdit(root: Plain, edit: Edit): void {

@@ -30,8 +30,11 @@ export function editYaml(text: string, edits: readonly Edit[]): string {
     current = spliceLines(current, before, after) ?? after;
     before = after;
   }
-  return isSame(current, document) ? current : before;
+  return count(current, '#') === count(before, '#') && isSame(current, document) ? current : before;
 }
+
+/** As many comments as there should be. */
+const count = (text: string, sign: string): number => text.split(sign).length - 1;
 
 /** Whether the text, pieced together, says what the document says. */
 function isSame(text: string, document: Document): boolean {

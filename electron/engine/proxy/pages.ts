@@ -100,7 +100,7 @@ export const ERROR_PAGES = {
   METHOD_REFUSED: {
     status: 405,
     title: 'This method is not served',
-    fix: 'Ask Mogoly for its sites alone; it is no forward proxy.',
+    fix: 'Ask Mogoly for its sites alone.',
   },
   EXPECTATION_UNKNOWN: {
     status: 417,

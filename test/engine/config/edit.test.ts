@@ -48,6 +48,27 @@ server:
 `;
 
 describe('an edit of YAML', () => {
+  it('leaves every other line as it is, also where one is laid out in a way of its own', () => {
+    const odd = `a:   1      # wide
+base: &base   # behind an anchor
+  strategy: random
+text: "one
+  two"
+server:
+  - { name: a.test,   url: http://localhost:1 }    # wide
+  - &two   # behind another
+    name: b.test
+    url: http://localhost:2    # its own
+    <<: *base
+`;
+    expect(edit(odd, [set(['server', 0, 'url'], 'http://localhost:9')])).toBe(
+      odd.replace('{ name: a.test,   url: http://localhost:1 }    #', '{ name: a.test, url: http://localhost:9 } #'),
+    );
+    expect(edit(odd, [set(['server', 1, 'disabled'], true)])).toBe(`${odd}    disabled: true\n`);
+    expect(edit(odd, [set(['a'], 2)])).toBe(odd.replace('a:   1      #', 'a: 2 #'));
+    expect(edit(odd, [set(['text'], 'three')])).toContain('text: "three"\nserver:\n  - { name: a.test,   url');
+  });
+
   it('of a value changes its own line alone', () => {
     expect(edit(TEXT, [set(['server', 1, 'url'], 'http://localhost:9')])).toBe(
       TEXT.replace('localhost:3', 'localhost:9'),
