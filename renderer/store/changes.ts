@@ -56,11 +56,28 @@ function undoOf(before: number | undefined, after: number): { label: string; run
   return { label: 'Undo', run: () => void undo(before, after) };
 }
 
-async function undo(to: number, from: number): Promise<void> {
+/** Gives the revision that is in force then; undefined when it was refused, which is told. */
+async function backTo(to: number, from: number): Promise<number | undefined> {
   const answer = await bridge.call('config.rollback', { id: to, baseRevision: from });
-  if (!answer.ok) return showProblems(answer.problems);
+  if (!answer.ok) {
+    showProblems(answer.problems);
+    return undefined;
+  }
   noteRevision(answer.value.revision);
-  showToast({ kind: 'change', message: 'Undone.' });
+  return answer.value.revision;
+}
+
+/** A note, which the keys of undo leave alone: they would do it again and again. */
+async function undo(to: number, from: number): Promise<void> {
+  const revision = await backTo(to, from);
+  if (revision === undefined) return;
+  showToast({ kind: 'note', message: 'Undone.', action: { label: 'Redo', run: () => void redo(from, revision) } });
+}
+
+async function redo(to: number, from: number): Promise<void> {
+  const revision = await backTo(to, from);
+  if (revision === undefined) return;
+  showToast({ kind: 'change', message: 'Done again.', action: undoOf(from, revision) });
 }
 
 /** A change made by one click in a list; its problems are a toast, there is no field to show them at. */

@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { axeFaults } from '../kit/axe.ts';
 import { busySnapshot } from './canned.ts';
+import type { Far } from './far.ts';
 import { startHarness } from './harness.ts';
 import type { Page } from 'playwright';
 import type { CannedWindow, Harness } from './harness.ts';
@@ -177,6 +178,23 @@ describe('the sites screen', () => {
       await page.getByText('./mine.mjs changed.').waitFor();
       const path = ['server', 0, 'middlewares', 1, 'config', 'a'];
       expect(await editsOf(page)).toEqual([[{ op: 'set', path, value: 2 }]]);
+    });
+  });
+
+  it('a middleware that is moved keeps the focus', async () => {
+    await open({}, async (page) => {
+      await page.evaluate(() => {
+        const { canned } = (globalThis as Far).far;
+        const document = structuredClone(canned.document) as { server: { middlewares: unknown[] }[] };
+        document.server[0]!.middlewares.reverse();
+        canned.document = document;
+      });
+      const handle = page.getByRole('button', { name: 'Move ./mine.mjs', exact: true });
+      await handle.press('Alt+ArrowUp');
+      await expect
+        .poll(() => page.locator('.chain').first().locator('.chain-name').allTextContents())
+        .toEqual(['./mine.mjs', 'ratelimit']);
+      expect(await handle.evaluate((node) => node === document.activeElement)).toBe(true);
     });
   });
 

@@ -51,7 +51,12 @@ describe('the window', () => {
       ]);
       await undo.press('Enter');
       await page.getByText('Undone.').waitFor();
-      expect(await callsOf(page, 'config.rollback')).toEqual([{ id: 3, baseRevision: 4 }]);
+      await page.getByRole('button', { name: 'Redo' }).click();
+      await page.getByText('Done again.').waitFor();
+      expect(await callsOf(page, 'config.rollback')).toEqual([
+        { id: 3, baseRevision: 4 },
+        { id: 4, baseRevision: 4 },
+      ]);
     });
   });
 

@@ -24,7 +24,7 @@ export function MiddlewareList({ site, at, written }: MiddlewareListProps) {
   const entries = listAt(written.value, list);
   useEffect(() => void loadSchemas(), []);
   if (entries.length === 0) return null;
-  const ids = entries.map((entry, index) => `${index} ${nameOf(entry)}`);
+  const ids = idsOf(entries);
   const move = (from: number, to: number): void =>
     void editConfig([{ op: 'move', path: [...list, from], to }], `${nameOf(entries[from])} moved.`, written.revision);
   return (
@@ -43,6 +43,17 @@ export function MiddlewareList({ site, at, written }: MiddlewareListProps) {
       </SortableList>
     </ol>
   );
+}
+
+/** Each keeps its own while it is moved, and with it the focus; of two with one name the second is told apart. */
+function idsOf(entries: readonly Json[]): string[] {
+  const seen = new Map<string, number>();
+  return entries.map((entry) => {
+    const name = nameOf(entry);
+    const count = (seen.get(name) ?? 0) + 1;
+    seen.set(name, count);
+    return count === 1 ? name : `${name} ${count}`;
+  });
 }
 
 const nameOf = (entry: Json | undefined): string =>
