@@ -15,7 +15,7 @@ export interface KeeperRooms extends Omit<ApplyRooms, 'swap'> {
   swap: (next: Running) => void;
   readFile: () => Promise<Result<{ text: string; format: Format }>>;
   parse: (text: string, format: Format) => Promise<Result<{ value: unknown }>>;
-  editText: (text: string, format: Format, edits: Edit[]) => Result<string>;
+  editText: (text: string, format: Format, edits: Edit[]) => Promise<Result<string>>;
   latestRevision: () => Promise<{ id: number; text: string; format: Format } | undefined>;
   readRevision: (id: number) => Promise<Result<{ id: number; text: string; format: Format }>>;
   applied: (revision: number, source: string, before: Config | undefined, after: Config) => void;
@@ -136,7 +136,7 @@ export class Keeper {
       const before = this.running?.text ?? '';
       const conflict = this.#conflict(options);
       if (conflict !== undefined) return conflict;
-      const edited = this.#rooms.editText(before, this.#format, edits);
+      const edited = await this.#rooms.editText(before, this.#format, edits);
       if (!edited.ok) return edited;
       const checked = await this.#rooms.check(edited.value, this.#format);
       return success({ before, after: edited.value, problems: checked.ok ? checked.warnings : checked.problems });
@@ -158,7 +158,7 @@ export class Keeper {
       });
       if (!edits.ok) return edits;
       if (edits.value.length === 0) return success({ revision: this.running?.generation.revision ?? 0, warnings: [] });
-      const edited = this.#rooms.editText(text, this.#format, edits.value);
+      const edited = await this.#rooms.editText(text, this.#format, edits.value);
       if (!edited.ok) return edited;
       return this.#put({ text: edited.value, format: this.#format, source: options.source ?? 'library', save: true });
     });

@@ -3,7 +3,7 @@ import { dirname, join, resolve } from 'node:path';
 import type { TrafficSample } from '../../shared/state.ts';
 import type { Running } from './apply.ts';
 import { checkConfig } from './config/check.ts';
-import { editText } from './config/edit.ts';
+import { editSteps } from './config/edit.ts';
 import { createKnownSites, type KnownSites } from './config/known-sites.ts';
 import { readConfigFile } from './config/file.ts';
 import { parseInTurns } from './config/parse.ts';
@@ -32,7 +32,7 @@ import { listenOfFile } from './listen-of-file.ts';
 import { createServiceRooms } from './service-rooms.ts';
 import { createSystemRooms } from './system-rooms.ts';
 import { createTrafficRooms } from './traffic-rooms.ts';
-import { createTurns } from './turns.ts';
+import { createTurns, runInTurns } from './turns.ts';
 import { createTlsRooms } from './tls-rooms.ts';
 import type { KeyWrapper } from './tls/contexts.ts';
 
@@ -254,7 +254,7 @@ function keeperRooms(parts: Parts, { home, configFile }: RoomOptions) {
     addRevision: revisions.add,
     swap: (next) => swap(parts, home, next),
     readFile: () => readConfigFile(configFile),
-    editText,
+    editText: (text, format, edits) => runInTurns(editSteps(text, format, edits)),
     applied: (revision, source, before, after) =>
       bus.emit('config.applied', { revision, source, summary: revisions.summaryOf(before, after) }),
     refused: (problems, source) => bus.emit('config.refused', { problems, source }),

@@ -2,6 +2,7 @@
 import { ProblemError } from '../../../shared/problem.ts';
 import type { Edit } from '../../../shared/protocol.ts';
 import { runAtOnce } from '../turns.ts';
+import type { Steps } from '../turns.ts';
 import { editYaml } from './edit-yaml.ts';
 import { parseText } from './parse.ts';
 import { findSiteLines } from './yaml-lines.ts';
@@ -22,21 +23,24 @@ const MAX_SPAN = 50;
 const ANCHOR = /(?:^|[\s,:?[{-])[&*][^\s,[\]{}]/m;
 
 /** Undefined where the text, or an edit, has to be looked at as a whole; also for one that cannot be made. */
-export function editInWindows(text: string, edits: readonly Edit[]): string | undefined {
+export function* editInWindows(text: string, edits: readonly Edit[]): Steps<string | undefined> {
   let current: string | undefined = text;
   for (const run of runsOf(edits)) {
-    const lines: SiteLines | undefined = runAtOnce(findSiteLines(current));
+    const lines: SiteLines | undefined = yield* findSiteLines(current);
     const window: Window | undefined = lines && (siteWindow(current, lines, run) ?? outerWindow(current, lines, run));
-    current = window && editWindow(window);
+    yield;
+    current = window && (yield* editWindow(window));
+    yield;
     if (current === undefined) return undefined;
   }
   return current;
 }
 
-function editWindow({ text, edits, putBack }: Window): string | undefined {
+function* editWindow({ text, edits, putBack }: Window): Steps<string | undefined> {
   if (!parseText(text, 'yaml').ok) return undefined;
+  yield;
   try {
-    return putBack(editYaml(text, edits));
+    return putBack(yield* editYaml(text, edits));
   } catch (error) {
     if (error instanceof ProblemError) return undefined; // its places are those of the window
     throw error;

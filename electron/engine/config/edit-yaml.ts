@@ -3,6 +3,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { isAlias, isMap, isScalar, isSeq, parseDocument } from 'yaml';
 import type { Document, Node, Pair, ToStringOptions, YAMLMap, YAMLSeq } from 'yaml';
 import type { Edit } from '../../../shared/protocol.ts';
+import type { Steps } from '../turns.ts';
 import { copyOf, findAliasSources, mendAliases } from './edit-aliases.ts';
 import type { AliasSources } from './edit-aliases.ts';
 import { editPathError, indexOf } from './edit-problem.ts';
@@ -14,13 +15,15 @@ const SMALL_TEXT = 256 * 1024;
 
 type Holder = YAMLMap | YAMLSeq;
 
-export function editYaml(text: string, edits: readonly Edit[]): string {
+export function* editYaml(text: string, edits: readonly Edit[]): Steps<string> {
   const document: Document = parseDocument(text, YAML_OPTIONS);
+  yield;
   const layout = layoutOf(text);
   const batches = text.length <= SMALL_TEXT ? edits.map((edit) => [edit]) : [edits];
   let current = text;
   let before = document.toString(layout);
   for (const batch of batches) {
+    yield;
     for (const edit of batch) {
       const sources = findAliasSources(document);
       applyEdit(document, edit, sources);
@@ -30,6 +33,7 @@ export function editYaml(text: string, edits: readonly Edit[]): string {
     current = spliceLines(current, before, after) ?? after;
     before = after;
   }
+  yield;
   return count(current, '#') === count(before, '#') && isSame(current, document) ? current : before;
 }
 

@@ -2,7 +2,7 @@
 import { extname } from 'node:path';
 import { failure, problem, success } from '../../../shared/problem.ts';
 import type { Place, Result } from '../../../shared/problem.ts';
-import { runAtOnce, runInTurns } from '../turns.ts';
+import { createTurns, runAtOnce, runInTurns } from '../turns.ts';
 import type { Steps } from '../turns.ts';
 import type { SitewiseParse } from './json-sites.ts';
 import { jsonPlaces, parseJson } from './parse-json.ts';
@@ -80,7 +80,9 @@ export async function parseInTurns(
   file: string | undefined,
   sitewise: SitewiseParsers,
 ): Promise<Result<ParsedText>> {
-  const body = withoutMark(text);
+  const turns = createTurns();
+  if (turns.isOver()) await turns.next();
+  const body = withoutMark(text); // one that was put together is written out first
   const place = createPlaces(body, file);
   const known = knownAtOnce(text, body, place, file);
   if (known !== undefined) return known;

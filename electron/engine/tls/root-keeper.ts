@@ -2,6 +2,8 @@
 import type { CertificateEvent, CertificateNames, RenewedRoot, RootState } from '../../../shared/certificate.ts';
 import { failure, problem, success } from '../../../shared/problem.ts';
 import type { Problem, Result } from '../../../shared/problem.ts';
+import { runAtOnce, runInTurns } from '../turns.ts';
+import type { Steps } from '../turns.ts';
 import type { Authority, Root } from './authority.ts';
 import { outsideRoot } from './leaf.ts';
 import { issuerOf } from './leaf-store.ts';
@@ -35,7 +37,7 @@ export function createRootKeeper(deps: RootKeeperDeps) {
       return true; // a store that cannot be asked may have it
     }
   };
-  const coverage = (names: CertificateNames): string[] => outsideOf(authority.current().root, names);
+  const coverage = (names: CertificateNames): string[] => runAtOnce(outsideOf(authority.current().root, names));
   const replace = async (names: CertificateNames, wasTrusted: boolean): Promise<Result<RenewedRoot>> => {
     const made = await authority.renew(names, { keepsFormer: wasTrusted });
     if (!made.ok) return made;
@@ -55,7 +57,8 @@ export function createRootKeeper(deps: RootKeeperDeps) {
     /** Widens a root that no store trusts; of a trusted one it says which names it leaves out. */
     async widen(): Promise<void> {
       const names = deps.names();
-      if (coverage(names).length > 0 && !(await isTrusted())) await replace(names, false);
+      const outside = await runInTurns(outsideOf(authority.current().root, names));
+      if (outside.length > 0 && !(await isTrusted())) await replace(names, false);
     },
     /**
      * A new root for the names; the one before is kept for its removal from the stores, what it signed is dropped, and
@@ -78,9 +81,15 @@ const CONSENT_NEEDED = problem('CERT_CONSENT_NEEDED', 'Renewing the root ends th
 });
 
 /** Hosts and zones that the root may not sign for; none where there is no root yet. */
-function outsideOf(root: Root | undefined, names: CertificateNames): string[] {
+function* outsideOf(root: Root | undefined, { zones, hosts }: CertificateNames): Steps<string[]> {
   if (root === undefined) return [];
-  return [...new Set([...names.zones, ...names.hosts])].filter((name) => !root.permits(name));
+  const outside = new Set<string>();
+  for (const names of [zones, hosts])
+    for (const name of names) {
+      if (!root.permits(name)) outside.add(name);
+      yield;
+    }
+  return [...outside];
 }
 
 function stateOf(deps: RootKeeperDeps, outside: string[]): RootState {

@@ -6,6 +6,7 @@ import { editText } from '../../../electron/engine/config/edit.ts';
 import { editInWindows } from '../../../electron/engine/config/edit-window.ts';
 import { editYaml } from '../../../electron/engine/config/edit-yaml.ts';
 import { parseText } from '../../../electron/engine/config/parse.ts';
+import { runAtOnce } from '../../../electron/engine/turns.ts';
 import { ProblemError } from '../../../shared/problem.ts';
 import type { ConfigPath } from '../../../shared/problem.ts';
 import type { Edit } from '../../../shared/protocol.ts';
@@ -139,7 +140,7 @@ it('a text edited in windows comes to the same as one edited as a whole', () => 
   let all = 0;
   const whole = (text: string, edits: Edit[]): string | undefined => {
     try {
-      return editYaml(text, edits);
+      return runAtOnce(editYaml(text, edits));
     } catch (error) {
       if (error instanceof ProblemError) return undefined;
       throw error;
@@ -155,7 +156,7 @@ it('a text edited in windows comes to the same as one edited as a whole', () => 
       fc.constantFrom('', '  ', 'dns: { ttl: 3 } # of names\n', '# of services\nservices: []\n'),
       ([blocks, edits], behind) => {
         const text = write(blocks, '\n').replace('# the last line\n', `${behind}# the last line\n`);
-        const one = editInWindows(text, edits);
+        const one = runAtOnce(editInWindows(text, edits));
         const other = whole(text, edits);
         all++;
         if (one === undefined) return;

@@ -19,7 +19,7 @@ it('names that cannot be public are refused once, with what to do, and nothing i
 });
 
 it('without a site that wants it nothing is read, written or told', async () => {
-  const acme = startAcme({ directory: 'nonsense' }, []);
+  const acme = startAcme({ directory: 'https://nobody.invalid/' }, []);
   await acme.adopt();
   acme.refresh();
   expect([acme.list(), acme.events, existsSync(acme.folder)]).toEqual([[], [], false]);

@@ -104,11 +104,11 @@ export function mogolyConfig({ port, tlsPort, dnsPort, backendPort }) {
 }
 
 /** @param {Place} place @param {object} config @returns {Launch} */
-export function launchMogoly({ dir }, config) {
+export function launchMogoly({ dir }, config, name = 'mogoly.json', text = JSON.stringify(config)) {
   const home = join(dir, 'home');
   mkdirSync(home, { recursive: true, mode: 0o700 });
-  const file = join(dir, 'mogoly.json');
-  writeFileSync(file, JSON.stringify(config));
+  const file = join(dir, name);
+  writeFileSync(file, text);
   return {
     command: process.execPath,
     args: [...(process.env.BENCH_NODE_OPTIONS?.split(' ') ?? []), join(ROOT, 'dist/cli.js'), 'run', '--config', file],

@@ -1,5 +1,6 @@
-/** What 10,000 sites with ten backends each cost: by request against one site, to load, in memory, and to apply. */
+/** What 10,000 sites with ten backends each cost: by request against one site, to load, in memory, to apply, to edit. */
 import { renameSync, writeFileSync } from 'node:fs';
+import { request } from 'node:http';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { median, pairedRatio, residentMb, statusOf, wrk } from '../measure.mjs';
@@ -28,7 +29,7 @@ const SCRIPT = join(dirname(fileURLToPath(import.meta.url)), 'hosts.lua');
 export async function run(stage) {
   const one = await startWith(stage, 1);
   const many = await startWith(stage, SITES);
-  return [await requestCost(stage, one, many), await applyCost(one, many)];
+  return [await requestCost(stage, one, many), await applyCost(one, many), await editCost(stage)];
 }
 
 /** @param {import('../stage.mjs').Stage} stage @param {Loaded} one @param {Loaded} many */
@@ -101,6 +102,81 @@ async function applyOneMore(peer, config, file) {
   }
   throw new Error(`${peer.name}: the new site did not answer; it said:\n${peer.output()}`);
 }
+
+/** A weight changed by hand, as the window does. @param {import('../stage.mjs').Stage} stage */
+async function editCost(stage) {
+  const rows = [];
+  let longest = 0;
+  for (const sites of [100, SITES]) {
+    const place = await stage.place(`yaml-${sites}`);
+    const { listen } = mogolyConfig(place);
+    const names = [...Array.from({ length: sites }, (_, i) => `site-${i}.test`), HOST];
+    const server = names.map((site) => siteOf(site, place.backendPort));
+    const text = `listen: ${JSON.stringify(listen)}\nserver:\n${server.map(siteText).join('')}`;
+    const peer = await stage.startLaunch(`${plural(sites)}, YAML`, launchMogoly(place, {}, 'mogoly.yaml', text), place);
+    const socket = join(place.dir, 'home', 'control.sock');
+    const times = [];
+    for (let weight = 2; weight < 7; weight++) {
+      const path = ['server', Math.floor(sites / 2), 'balance', 3, 'weight'];
+      const { tookMs, longestMs } = await editOnce(peer, socket, { op: 'set', path, value: weight });
+      times.push(tookMs);
+      longest = Math.max(longest, longestMs);
+    }
+    rows.push([peer.name, median(times).toFixed(0), longest.toFixed(0)]);
+  }
+  return {
+    title: `Editing one site of ${plural(SITES)}`,
+    note: 'Five weights changed one after the other through the control socket, saved and applied. Longest: the slowest of the requests made one after the other meanwhile.',
+    columns: ['config', 'edited, ms', 'longest, ms'],
+    rows,
+    bars: [
+      {
+        what: `longest wait of a request while one of ${plural(SITES)} is edited`,
+        value: longest,
+        limit: 50,
+        unit: 'ms',
+      },
+    ],
+  };
+}
+
+/** @param {RunningPeer} peer @param {string} socketPath @param {object} edit */
+async function editOnce(peer, socketPath, edit) {
+  const began = performance.now();
+  let tookMs = 0;
+  const edited = send(socketPath, JSON.stringify({ edits: [edit] })).then((answer) => {
+    tookMs = performance.now() - began;
+    if (!answer.startsWith('{"ok":true')) throw new Error(`the edit was refused: ${answer}`);
+  });
+  edited.catch(() => undefined); // told below
+  let longestMs = 0;
+  while (tookMs === 0 && performance.now() - began < APPLY_TIMEOUT_MS) {
+    const asked = performance.now();
+    await statusOf(peer.place.port, HOST);
+    longestMs = Math.max(longestMs, performance.now() - asked);
+  }
+  await edited;
+  return { tookMs, longestMs };
+}
+
+/** @param {string} socketPath @param {string} body @returns {Promise<string>} */
+function send(socketPath, body) {
+  return new Promise((resolve, reject) => {
+    const headers = { host: 'localhost', 'content-type': 'application/json' };
+    const sent = request({ socketPath, path: '/v1/config.edit', method: 'POST', headers, agent: false }, (response) => {
+      let text = '';
+      response.on('data', (chunk) => (text += chunk));
+      response.on('end', () => resolve(text));
+    });
+    sent.on('error', reject);
+    sent.end(body);
+  });
+}
+
+/** @param {ReturnType<typeof siteOf>} site */
+const siteText = ({ balance, ...site }) =>
+  `  - name: ${site.name}\n    health_check: { enabled: false }\n    balance:\n` +
+  balance.map(({ name: backend, url }) => `      - { name: ${backend}, url: "${url}" }\n`).join('');
 
 /** @param {import('../stage.mjs').Stage} stage @param {number} sites @returns {Promise<Loaded>} */
 async function startWith(stage, sites) {
