@@ -36,7 +36,7 @@ export function VirtualList<T>(props: VirtualListProps<T>) {
   const slots = Math.ceil(height / rowHeight) + 2 * OVERSCAN;
   const shown = items.slice(first, first + slots);
 
-  useStickToEnd(box, stickToEnd, items.length, height);
+  const end = useStickToEnd(box, stickToEnd, items.length, height);
   useLayoutEffect(() => {
     if (box.current && selected >= 0 && !stickToEnd) reveal(box.current, selected * rowHeight, rowHeight);
   }, [selected, rowHeight, stickToEnd]);
@@ -45,7 +45,9 @@ export function VirtualList<T>(props: VirtualListProps<T>) {
     const node = box.current;
     if (!node) return;
     setTop(node.scrollTop);
-    props.onScrolled?.(node.scrollHeight - node.scrollTop - node.clientHeight < rowHeight);
+    // A box that just grew smaller is not at its end, though nobody moved it.
+    const isUnmoved = stickToEnd && node.scrollTop >= end.current - 1;
+    props.onScrolled?.(isUnmoved || node.scrollHeight - node.scrollTop - node.clientHeight < rowHeight);
   };
   const onKeyDown = (event: KeyboardEvent): void => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
@@ -102,11 +104,20 @@ function useHeight(box: RefObject<HTMLDivElement | null>): number {
   return height;
 }
 
-/** A list that is full and runs on is at its end already: asking would lay it out once more. */
-function useStickToEnd(box: RefObject<HTMLDivElement | null>, isOn: boolean, count: number, height: number): void {
+/** A list that is full and runs on is at its end already: asking would lay it out once more. Gives where it was put. */
+function useStickToEnd(
+  box: RefObject<HTMLDivElement | null>,
+  isOn: boolean,
+  count: number,
+  height: number,
+): RefObject<number> {
+  const end = useRef(Infinity);
   useLayoutEffect(() => {
-    if (isOn && box.current) box.current.scrollTo(0, box.current.scrollHeight);
+    if (!isOn || !box.current) return;
+    box.current.scrollTo(0, box.current.scrollHeight);
+    end.current = box.current.scrollTop;
   }, [box, isOn, count, height]);
+  return end;
 }
 
 function reveal(node: HTMLDivElement, top: number, rowHeight: number): void {

@@ -198,6 +198,19 @@ describe('the Traffic screen', () => {
     await page.context().close();
   });
 
+  it('goes on when its list grows smaller, and pauses when a person scrolls up', async () => {
+    const { page } = await openTraffic();
+    const list = page.getByRole('listbox', { name: 'Requests' });
+    await list.evaluate((box) => {
+      box.style.maxHeight = `${box.clientHeight - 60}px`;
+      box.dispatchEvent(new Event('scroll', { bubbles: true }));
+    });
+    await page.getByRole('button', { name: 'Pause', exact: true }).waitFor();
+    await list.evaluate((box) => box.scrollTo(0, 0));
+    await page.getByRole('button', { name: 'Resume' }).waitFor();
+    await page.context().close();
+  });
+
   it('hostile text stays text in the list and the detail, and keys move, open and close', async () => {
     const { page, violations } = await openTraffic();
     await page.getByRole('listbox', { name: 'Requests' }).focus();
