@@ -101,7 +101,7 @@ function createDoor(certificates: ReturnType<typeof createCertificates>, acme: R
       const ends = [certificates.attachNamed(named), certificates.attachNameless(nameless)];
       return () => ends.forEach((end) => end());
     },
-    sort: (socket, take: (kind: ServerKind) => void) =>
+    sort: (socket, take: (kind: ServerKind | 'plain') => void) =>
       sortByHello(socket, (kind) => {
         if (kind !== 'nameless') return take(kind);
         void certificates.prepareNameless().then(() => socket.destroyed || take(kind));

@@ -194,8 +194,10 @@ describe('what is not served', () => {
     await expect(handshake(port, host, ca)).rejects.toThrow(/alert/);
   });
 
-  it('plain http on the https port is closed', async () => {
-    await expect(send(port, { host: 'shop.local' })).rejects.toThrow();
+  it('plain http on the https port is told to say https', async () => {
+    const reply = await send(port, { host: 'shop.local', method: 'POST', body: 'x'.repeat(100_000) });
+    expect(reply).toMatchObject({ status: 426, headers: { 'x-mogoly-error': 'TLS_REQUIRED' } });
+    expect(reply.body.toString()).toContain('Use https://');
   });
 });
 

@@ -86,6 +86,7 @@ export async function listen({ certificates }: TlsRoom): Promise<TlsListener> {
   const detach = [certificates.attachNamed(named), certificates.attachNameless(nameless)];
   const server = createServer((socket) =>
     sortByHello(socket, async (kind) => {
+      if (kind === 'plain') return socket.destroy();
       if (kind === 'nameless') await certificates.prepareNameless();
       (kind === 'nameless' ? nameless : named).emit('connection', socket);
     }),

@@ -3,6 +3,7 @@ import { createServer as createNetServer, type Socket } from 'node:net';
 import { createServer as createTlsServer, type Server as TlsServer, type TlsOptions, type TLSSocket } from 'node:tls';
 import type { Result } from '../../../shared/problem.ts';
 import type { ListenAddress } from '../generation.ts';
+import { refusalText } from './client-error.ts';
 import type { Client } from './client/client.ts';
 import { createHttpServer, type Http1Handlers } from './http-server.ts';
 import { createHttp2Server, type Http2Handlers } from './http2-server.ts';
@@ -15,7 +16,7 @@ export interface TlsDoor {
   /** Keeps keys and certificates of these servers up to date; the call it gives ends that. */
   attach: (servers: Record<ServerKind, TlsServer>) => () => void;
   /** Reads the start of the handshake, puts it back, and tells which server is meant. */
-  sort: (socket: Socket, take: (kind: ServerKind) => void) => void;
+  sort: (socket: Socket, take: (kind: ServerKind | 'plain') => void) => void;
 }
 
 export type ServerKind = 'named' | 'nameless' | 'acme';
@@ -49,7 +50,10 @@ export function openTlsListener(
     sockets.add(socket);
     socket.on('error', ignore);
     socket.once('close', () => sockets.delete(socket));
-    door.sort(socket, (kind) => servers[kind].emit('connection', socket));
+    door.sort(socket, (kind) => {
+      if (kind === 'plain') refusePlain(socket);
+      else servers[kind].emit('connection', socket);
+    });
   });
   return listen(address, {
     server,
@@ -64,6 +68,13 @@ export function openTlsListener(
       http2.close();
     },
   });
+}
+
+/** Reads what was sent, or its end would cut the answer off. */
+function refusePlain(socket: Socket): void {
+  const message = 'This port speaks https, and the request came in plain http.';
+  socket.resume().end(refusalText({ code: 'TLS_REQUIRED', message }));
+  socket.setTimeout(HANDSHAKE_TIMEOUT_MS, () => socket.destroy());
 }
 
 function createTlsServers(door: TlsDoor, serve: (socket: TLSSocket) => void): Record<ServerKind, TlsServer> {

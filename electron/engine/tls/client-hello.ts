@@ -1,8 +1,8 @@
 /** Sorts TLS connections by their first message, since some clients need a server of their own. */
 import type { Socket } from 'node:net';
 
-/** Clients that name a host, that name none, and CAs that validate one by tls-alpn-01 (RFC 8737). */
-export type ClientKind = 'named' | 'nameless' | 'acme';
+/** Clients that name a host, that name none, CAs that validate one by tls-alpn-01 (RFC 8737), and those of plain HTTP. */
+export type ClientKind = 'named' | 'nameless' | 'acme' | 'plain';
 
 /** Chrome sends about 1,800 bytes with post-quantum keys; whoever sends more than this gets the first server's answer. */
 const MAX_HELLO_BYTES = 16_384;
@@ -20,8 +20,8 @@ const ACME_PROTOCOLS = Buffer.from('\0\x0b\x0aacme-tls/1', 'latin1');
 /**
  * A certificate in the context of a server is a fallback that OpenSSL may prefer over that of the SNICallback, and the
  * one that a refused name would get: so clients without a server name need a server of their own. Reads the ClientHello,
- * puts it back, and tells whose it is, once; what is not TLS is `named`, whose server refuses it. A connection that
- * closes before that is not told.
+ * puts it back, and tells whose it is, once; what is neither TLS nor HTTP is `named`, whose server refuses it. A
+ * connection that closes before that is not told.
  */
 export function sortByHello(socket: Socket, take: (kind: ClientKind) => void): void {
   let bytes: Buffer = Buffer.alloc(0);
@@ -35,17 +35,18 @@ export function sortByHello(socket: Socket, take: (kind: ClientKind) => void): v
     const chunk = socket.read() as Buffer | null;
     if (chunk === null) return;
     bytes = bytes.length === 0 ? chunk : Buffer.concat([bytes, chunk]);
-    const kind = bytes.length > MAX_HELLO_BYTES ? 'named' : readHello(bytes);
-    if (kind === 'more') return;
+    const kind = readHello(bytes);
+    if (kind === 'more' && bytes.length <= MAX_HELLO_BYTES) return;
     stop();
     socket.unshift(bytes);
-    take(kind);
+    take(kind === 'more' ? 'named' : kind);
   };
   socket.on('readable', look).on('error', ignore).on('close', stop);
 }
 
 /** Whose ClientHello (RFC 8446 section 4.1.2) it is; `more` while it is not whole, `named` for other bytes. */
 export function readHello(bytes: Buffer): ClientKind | 'more' {
+  if (isMethod(bytes[0])) return 'plain';
   const message = joinRecords(bytes);
   if (message === undefined) return 'named';
   if (message.length < 4) return 'more';
@@ -54,6 +55,9 @@ export function readHello(bytes: Buffer): ClientKind | 'more' {
   if (end > MAX_HELLO_BYTES) return 'named';
   return message.length < end ? 'more' : kindOf(message.subarray(4, end));
 }
+
+/** A request begins with its method; no message of TLS begins with a letter. */
+const isMethod = (byte = 0): boolean => byte >= 0x41 && byte <= 0x5a;
 
 /** Contents of the handshake records, as far as they are there; undefined for bytes of another kind. */
 function joinRecords(bytes: Buffer): Buffer | undefined {

@@ -45,14 +45,15 @@ describe('readHello', () => {
     expect(readHello(Buffer.concat([record(body.subarray(0, 3)), record(body.subarray(3))]))).toBe('nameless');
   });
 
-  it('leaves all other bytes to the TLS server', async () => {
-    expect(readHello(Buffer.from('GET / HTTP/1.1\r\n\r\n'))).toBe('named');
+  it('knows plain HTTP, and leaves all other bytes to the TLS server', async () => {
+    expect(readHello(Buffer.from('GET / HTTP/1.1\r\n\r\n'))).toBe('plain');
+    expect(readHello(Buffer.from('\r\n'))).toBe('named');
     const hello = await helloOf('');
     fc.assert(
       fc.property(fc.array(fc.tuple(fc.nat(hello.length - 1), fc.nat(255)), { maxLength: 8 }), (changes) => {
         const bytes = Buffer.from(hello);
         for (const [at, value] of changes) bytes[at] = value;
-        expect(['named', 'nameless', 'acme', 'more']).toContain(readHello(bytes));
+        expect(['named', 'nameless', 'acme', 'plain', 'more']).toContain(readHello(bytes));
       }),
       { numRuns: 2_000 },
     );
