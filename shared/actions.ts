@@ -65,6 +65,7 @@ export const ACTIONS = [
     words: 'off',
   },
   { id: 'edit.undo', title: 'Undo the last change', group: 'Edit', keys: 'Mod+Z' },
+  { id: 'edit.redo', title: 'Redo what was undone', group: 'Edit', keys: 'Mod+Shift+Z' },
   { id: 'explain.open', title: 'Explain a URL', group: 'Routing', menu: 'routing', words: 'why where route' },
   { id: 'theme.system', title: 'Theme: as the system', group: 'Window', words: 'colour appearance' },
   { id: 'theme.light', title: 'Theme: light', group: 'Window', words: 'colour appearance' },

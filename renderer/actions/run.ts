@@ -1,7 +1,7 @@
 /** What each action of the list does in the window. */
 import { ACTION_LIST, isPressed, type ActionId, type Ask } from '../../shared/actions.ts';
 import { bridge } from '../bridge.ts';
-import { setRouting, setTheme, revealFile, undoLast } from '../store/changes.ts';
+import { redoLast, setRouting, setTheme, revealFile, undoLast } from '../store/changes.ts';
 import { openDraft } from '../store/draft.ts';
 import { openOverlay } from '../store/overlay.ts';
 import { openServiceForm } from '../store/service-form.ts';
@@ -30,6 +30,9 @@ const RUN: Record<ActionId, () => void> = {
   'routing.stop': () => void setRouting(false),
   'edit.undo': () => {
     if (!undoLast()) showToast({ kind: 'note', message: 'Nothing to undo here. Config has the history.' });
+  },
+  'edit.redo': () => {
+    if (!redoLast()) showToast({ kind: 'note', message: 'Nothing to redo here.' });
   },
   'explain.open': () => openOverlay('explain'),
   'theme.system': () => void setTheme('system'),
@@ -64,14 +67,15 @@ const isTyping = (target: EventTarget | null): boolean =>
   target instanceof HTMLElement && (target.matches('input, textarea, select') || target.isContentEditable);
 
 /** Keys that a field has a use of its own for. */
-const KEPT_FOR_FIELDS: ReadonlySet<ActionId> = new Set<ActionId>(['edit.undo', 'site.find', 'help.keys']);
+const KEPT_FOR_FIELDS: ReadonlySet<ActionId> = new Set<ActionId>(['edit.undo', 'edit.redo', 'site.find', 'help.keys']);
 
 /** Runs the action whose keys these are; nothing while a dialog is open, which has the keyboard to itself. */
 export function handleKeys(event: KeyboardEvent): void {
   if (event.defaultPrevented || document.querySelector('dialog[open]:not([data-beside])')) return;
   const found = ACTION_LIST.find(({ keys, isMain }) => keys !== undefined && !isMain && isPressed(keys, event));
   if (found === undefined || (KEPT_FOR_FIELDS.has(found.id) && isTyping(event.composedPath()[0] ?? null))) return;
-  if (found.id === 'edit.undo' && !undoLast()) return;
-  if (found.id !== 'edit.undo') runAction(found.id);
+  if (found.id === 'edit.undo' || found.id === 'edit.redo') {
+    if (!(found.id === 'edit.undo' ? undoLast() : redoLast())) return;
+  } else runAction(found.id);
   event.preventDefault();
 }

@@ -5,6 +5,7 @@ import { valueAt } from '../../shared/value-at.ts';
 import { liveStore, noteRevision } from './live.ts';
 import { closeToast, showProblems, showToast, toastStore } from './toasts.ts';
 import { viewStore } from './view.ts';
+import { canRedo, canUndo, recordChange, redo, undo } from './undo.ts';
 import { isInTopPool } from './places.ts';
 import { isSingle, listEdits, singleOf } from './single.ts';
 import type { ConfigPath, Problem, Result } from '../../shared/problem.ts';
@@ -41,43 +42,11 @@ export async function applyChange(
   const answer = await bridge.call(change.name, request);
   if (!answer.ok) return answer;
   noteRevision(answer.value.revision);
+  recordChange(baseRevision, answer.value.revision);
   const [caution] = answer.value.warnings;
-  showToast({
-    kind: 'change',
-    message: done,
-    fix: caution?.message,
-    action: undoOf(baseRevision, answer.value.revision),
-  });
+  const action = canUndo() ? { label: 'Undo', run: () => void undo() } : undefined;
+  showToast({ kind: 'change', message: done, fix: caution?.message, action });
   return success(answer.value);
-}
-
-function undoOf(before: number | undefined, after: number): { label: string; run: () => void } | undefined {
-  if (before === undefined || before < 1 || before === after) return undefined;
-  return { label: 'Undo', run: () => void undo(before, after) };
-}
-
-/** Gives the revision that is in force then; undefined when it was refused, which is told. */
-async function backTo(to: number, from: number): Promise<number | undefined> {
-  const answer = await bridge.call('config.rollback', { id: to, baseRevision: from });
-  if (!answer.ok) {
-    showProblems(answer.problems);
-    return undefined;
-  }
-  noteRevision(answer.value.revision);
-  return answer.value.revision;
-}
-
-/** A note, which the keys of undo leave alone: they would do it again and again. */
-async function undo(to: number, from: number): Promise<void> {
-  const revision = await backTo(to, from);
-  if (revision === undefined) return;
-  showToast({ kind: 'note', message: 'Undone.', action: { label: 'Redo', run: () => void redo(from, revision) } });
-}
-
-async function redo(to: number, from: number): Promise<void> {
-  const revision = await backTo(to, from);
-  if (revision === undefined) return;
-  showToast({ kind: 'change', message: 'Done again.', action: undoOf(from, revision) });
 }
 
 /** A change made by one click in a list; its problems are a toast, there is no field to show them at. */
@@ -177,11 +146,22 @@ export async function loadTheme(): Promise<void> {
   if (answer.ok) viewStore.setState({ theme: answer.value.theme });
 }
 
-/** Runs the action of the newest change toast; true when there was one. */
+/** What the newest change on show offers, else the change of the config before it; true when there was one. */
 export function undoLast(): boolean {
   const toast = toastStore.getState().toasts.find((candidate) => candidate.kind === 'change' && candidate.action);
-  if (!toast?.action) return false;
-  closeToast(toast.id);
-  toast.action.run();
+  if (toast?.action) {
+    closeToast(toast.id);
+    toast.action.run();
+    return true;
+  }
+  if (!canUndo()) return false;
+  void undo();
+  return true;
+}
+
+/** The change of the config that was undone last; true when there was one. */
+export function redoLast(): boolean {
+  if (!canRedo()) return false;
+  void redo();
   return true;
 }

@@ -204,6 +204,20 @@ test.describe('a site edited by hand, key by key', () => {
     await expect(page.getByRole('button', { name: 'Edit ratelimit' })).toBeVisible();
   });
 
+  test('changes are taken back one by one by keys, and made again', async () => {
+    const now = await written();
+    const after = async (keys: string, former: string): Promise<string> => {
+      await page.keyboard.press(keys);
+      await expect.poll(written).not.toBe(former);
+      return written();
+    };
+    const one = await after('Control+z', now);
+    const two = await after('Control+z', one);
+    expect(two).not.toBe(now);
+    expect(await after('Control+Shift+z', two)).toBe(one);
+    expect(await after('Control+Shift+z', one)).toBe(now);
+  });
+
   test('a config that changed under the edit is taken in, and what was typed stays', async () => {
     await page.getByRole('button', { name: 'Edit site' }).click();
     await panel().getByRole('textbox', { name: 'Hosts' }).fill('shop.test www.shop.test');

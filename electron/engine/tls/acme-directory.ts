@@ -15,25 +15,9 @@ export interface Directory {
   folder: string;
 }
 
-/** Throws AcmeError for what is no https URL. */
 export function locateDirectory(acmeFolder: string, { directory }: AcmeConfig): Directory {
-  const url = parse(KNOWN.get(directory) ?? directory);
-  if (url?.protocol !== 'https:') {
-    throw acmeError(
-      'ACME_DIRECTORY_INVALID',
-      `acme.directory must be letsencrypt, letsencrypt-staging or an https URL, not "${directory}".`,
-      'Mend acme.directory.',
-    );
-  }
-  return { url: url.href, folder: join(acmeFolder, url.host.replace(/[^a-z0-9.-]/gi, '_')) };
-}
-
-function parse(text: string): URL | undefined {
-  try {
-    return new URL(text);
-  } catch {
-    return undefined; // said by the caller
-  }
+  const { href, host } = new URL(KNOWN.get(directory) ?? directory);
+  return { url: href, folder: join(acmeFolder, host.replace(/[^a-z0-9.-]/gi, '_')) };
 }
 
 /** PEM of `ca_file`, looked up from the folder of the config; undefined when there is none. Rejects with AcmeError. */

@@ -38,16 +38,18 @@ export function openSession({ directory, ca, signal }: SessionOptions): Session 
   const readOnce = (): ReturnType<Send> => (document ??= transport.send(directory, 'GET'));
   // acme-client reads the directory for itself; it gets the one that was read before.
   const send: Send = (url, method, options) => (url === directory ? readOnce() : transport.send(url, method, options));
+  const readDirectory = async (): Promise<DirectoryDocument> => {
+    const { data } = await readOnce();
+    if (typeof (data as Partial<DirectoryDocument> | null)?.newOrder === 'string') return data as DirectoryDocument;
+    throw acmeError('ACME_DIRECTORY_INVALID', `${directory} is not an ACME directory.`, 'Check acme.directory.');
+  };
   return {
     directory,
     signal,
     transport,
-    async readDirectory() {
-      const { data } = await readOnce();
-      if (typeof (data as Partial<DirectoryDocument> | null)?.newOrder === 'string') return data as DirectoryDocument;
-      throw acmeError('ACME_DIRECTORY_INVALID', `${directory} is not an ACME directory.`, 'Check acme.directory.');
-    },
+    readDirectory,
     async connect(accountKey, accountUrl) {
+      await readDirectory();
       const { Client: AcmeClient } = await loadAcmeClient();
       const account = accountUrl === undefined ? {} : { accountUrl };
       const client = new AcmeClient({ directoryUrl: directory, accountKey, ...account });
