@@ -13,7 +13,8 @@ const odd = (what: string, bytes: string, count = 1) => ({ what, run: answered(b
 export const ODD_REQUESTS: Area = {
   title: 'Odd requests',
   cases: [
-    odd('Content-Length and Transfer-Encoding (CL.TE)', post([LENGTH, CHUNKED], `0\r\n\r\n${INNER}`)),
+    // Where the inner request is one, its answer is waited for too.
+    odd('Content-Length and Transfer-Encoding (CL.TE)', post([LENGTH, CHUNKED], `0\r\n\r\n${INNER}`), 2),
     odd(
       'Transfer-Encoding and Content-Length (TE.CL)',
       post([CHUNKED, LENGTH], `1c\r\n${'x'.repeat(28)}\r\n0\r\n\r\n`),
