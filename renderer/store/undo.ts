@@ -40,7 +40,8 @@ export const redo = (): Promise<void> => step(1);
 
 /** One after the other, also when the keys are held. */
 function step(by: 1 | -1): Promise<void> {
-  underWay = underWay.then(() => go(by));
+  const next = (): Promise<void> => go(by);
+  underWay = underWay.then(next, next);
   return underWay;
 }
 

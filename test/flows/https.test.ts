@@ -196,7 +196,7 @@ describe('what is not served', () => {
 
   it('plain http on the https port is told to say https', async () => {
     const reply = await send(port, { host: 'shop.local', method: 'POST', body: 'x'.repeat(100_000) });
-    expect(reply).toMatchObject({ status: 426, headers: { 'x-mogoly-error': 'TLS_REQUIRED' } });
+    expect(reply).toMatchObject({ status: 400, headers: { 'x-mogoly-error': 'TLS_REQUIRED' } });
     expect(reply.body.toString()).toContain('Use https://');
   });
 });

@@ -107,7 +107,7 @@ export const ERROR_PAGES = {
     title: 'This expectation is unknown',
     fix: 'Send no Expect header, or 100-continue.',
   },
-  TLS_REQUIRED: { status: 426, title: 'This site is served over https only', fix: 'Use https:// in the address.' },
+  TLS_REQUIRED: { status: 400, title: 'This port is for https', fix: 'Use https:// in the address.' },
   UPGRADE_REFUSED: {
     status: 502,
     title: 'The backend refused the WebSocket',

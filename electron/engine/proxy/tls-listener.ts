@@ -72,7 +72,7 @@ export function openTlsListener(
 
 /** Reads what was sent, or its end would cut the answer off. */
 function refusePlain(socket: Socket): void {
-  const message = 'This port speaks https, and the request came in plain http.';
+  const message = 'The request came in plain http to a port for https.';
   socket.resume().end(refusalText({ code: 'TLS_REQUIRED', message }));
   socket.setTimeout(HANDSHAKE_TIMEOUT_MS, () => socket.destroy());
 }
