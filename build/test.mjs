@@ -3,6 +3,7 @@
  * setup, check, build, unit, app, package. Stops at the first part that fails; the last line counts the tests.
  */
 import { mkdir, readFile, rm } from 'node:fs/promises';
+import { stripVTControlCharacters } from 'node:util';
 import { ROOT, run, runNode, say } from './root.mjs';
 import * as system from './system.mjs';
 
@@ -11,6 +12,8 @@ const RESULTS = `${ROOT}/test-results`;
 /** @typedef {{ passed: number, failed: number, skipped: number }} Counts */
 /** @type {Counts} */
 const totals = { passed: 0, failed: 0, skipped: 0 };
+/** One line for each failed test, told again at the end, where nobody has to look for it. @type {string[]} */
+const failures = [];
 /** Why a suite cannot run here, by suite. @type {Map<string, string>} */
 const unavailable = new Map();
 
@@ -61,7 +64,12 @@ async function unit() {
   const report = `${RESULTS}/unit.json`;
   const args = ['run', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
   const code = await runNode('node_modules/vitest/vitest.mjs', args);
-  const { numPassedTests, numFailedTests, numPendingTests, numTodoTests } = await readReport(report);
+  const { numPassedTests, numFailedTests, numPendingTests, numTodoTests, testResults } = await readReport(report);
+  for (const { name, assertionResults, message } of testResults) {
+    const failed = assertionResults.filter(({ status }) => status === 'failed');
+    for (const { fullName, failureMessages } of failed) noteFailure(name, fullName, failureMessages[0]);
+    if (failed.length === 0 && message) noteFailure(name, 'does not load', message);
+  }
   const skipped = numPendingTests + numTodoTests;
   return count(code, { passed: numPassedTests, failed: numFailedTests, skipped });
 }
@@ -77,7 +85,8 @@ async function app() {
   const [command, ...args] = [...displayPrefix(), process.execPath, ...playwright];
   const env = { ...process.env, MOGOLY_ELECTRON: executable, PLAYWRIGHT_JSON_OUTPUT_NAME: report };
   const code = await run(command, args, { env });
-  const { stats } = await readReport(report);
+  const { stats, suites } = await readReport(report);
+  noteFailedSpecs(suites);
   return count(code, { passed: stats.expected + stats.flaky, failed: stats.unexpected, skipped: stats.skipped });
 }
 
@@ -98,7 +107,8 @@ async function packaged() {
   const inside = [...displayPrefix('-ac'), process.execPath, ...playwright];
   const env = { ...process.env, PLAYWRIGHT_JSON_OUTPUT_NAME: report };
   const code = await run('unshare', [...room, `${ROOT}/test/package/room.sh`, RESULTS, ...inside], { env });
-  const { stats } = await readReport(report);
+  const { stats, suites } = await readReport(report);
+  noteFailedSpecs(suites);
   return count(code, { passed: stats.expected + stats.flaky, failed: stats.unexpected, skipped: stats.skipped });
 }
 
@@ -117,10 +127,29 @@ async function readReport(file) {
   } catch {
     say(`no report in ${file.slice(ROOT.length + 1)}: the runner broke`);
     return {
-      ...{ numPassedTests: 0, numFailedTests: 1, numPendingTests: 0, numTodoTests: 0 },
-      stats: { expected: 0, flaky: 0, unexpected: 1, skipped: 0 },
+      ...{ numPassedTests: 0, numFailedTests: 1, numPendingTests: 0, numTodoTests: 0, testResults: [] },
+      ...{ stats: { expected: 0, flaky: 0, unexpected: 1, skipped: 0 }, suites: [] },
     };
   }
+}
+
+/** @typedef {{ ok: boolean, title: string, file: string, tests: { results: { error?: { message?: string } }[] }[] }} Spec */
+/** @typedef {{ specs?: Spec[], suites?: Suite[] }} Suite of Playwright's report */
+/** @param {Suite[]} suites */
+function noteFailedSpecs(suites) {
+  for (const { specs = [], suites: inner = [] } of suites) {
+    for (const { ok, title, file, tests } of specs)
+      if (!ok) noteFailure(file, title, tests.at(-1)?.results.at(-1)?.error?.message);
+    noteFailedSpecs(inner);
+  }
+}
+
+const MESSAGE_SHOWN = 400;
+
+/** @param {string} file @param {string} test @param {string} [message] */
+function noteFailure(file, test, message = '') {
+  const text = stripVTControlCharacters(message).split(/\n\s+at /)[0].replace(/\s+/g, ' ');
+  failures.push(`failed: ${file.replace(`${ROOT}/`, '')}: ${test}: ${text.slice(0, MESSAGE_SHOWN)}`);
 }
 
 /** A runner that fails though no test did (a file that does not load) counts as one failure. @param {number} code @param {Counts} counts */
@@ -171,6 +200,7 @@ function report(done) {
   process.stdout.write(
     `\n${done.map((part) => `${part.good ? 'good  ' : 'FAILED'} ${part.name} (${part.seconds} s)`).join('\n')}\n`,
   );
+  for (const failed of failures) process.stdout.write(`${failed}\n`);
   for (const [suite, reason] of unavailable) process.stdout.write(`not run: ${suite}: ${reason}\n`);
   process.stdout.write(`${totals.passed} passed, ${totals.failed} failed, ${totals.skipped} skipped\n`);
   process.exitCode = good ? 0 : 1;

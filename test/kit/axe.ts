@@ -5,8 +5,9 @@ import type { Page } from 'playwright';
 /** Enough of an element to find it by. */
 const HTML_SHOWN = 200;
 
-/** One line for each element at fault, its rule first. Motion is off meanwhile: what changes during the look changes at once. */
+/** One line for each element at fault, its rule first. A screen has come once its heading has. Motion is off meanwhile: what changes during the look changes at once. */
 export async function axeFaults(page: Page): Promise<string[]> {
+  await page.locator('h1').first().waitFor({ state: 'attached' });
   await page.emulateMedia({ reducedMotion: 'reduce' });
   await page.evaluate(atRest);
   // The page has no frames; without them axe needs no page of its own, which would take the focus (and Electron opens none).

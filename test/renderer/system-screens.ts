@@ -30,7 +30,8 @@ export async function onScreen(
 }
 
 export async function expectAccessible(page: Page): Promise<void> {
-  expect(await axeFaults(page)).toEqual([]);
+  const faults = await axeFaults(page);
+  expect(faults, faults.join('\n')).toEqual([]);
 }
 
 /** Nothing of the page is wider than the window. */
