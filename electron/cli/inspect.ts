@@ -61,11 +61,15 @@ function showStatus({ print }: Context, snapshot: Snapshot): void {
   print.warnings(snapshot.problems);
 }
 
+const NOTHING_PROBED =
+  'There is nothing to probe: no backend takes requests. `mogoly lb start SITE` starts a stopped site.';
+
 /** Exit code 1 when a backend fails. */
 export async function health(context: Context, site: string | undefined): Promise<ExitCode> {
   const report: HealthReport = await ask(context.target, 'health.check', site === undefined ? {} : { site });
   const { print } = context;
   print.result(report, () => {
+    if (report.pass.length + report.fail.length === 0) return print.line(NOTHING_PROBED);
     print.table(
       ['BACKEND', 'HEALTH', 'URL', 'WHY'],
       [...report.fail, ...report.pass].map(({ name, url, healthy, error }) => [

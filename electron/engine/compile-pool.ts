@@ -24,6 +24,8 @@ export interface PoolScope {
   config: Config;
   site: SiteConfig;
   backends: Backend[];
+  /** Of what it is in: the site, or a pool around it, is disabled. */
+  off: boolean;
   memo: PoolMemo;
   deps: { folder: string; liveFor: (id: string, origin: string, policy: HealthPolicy) => BackendLive };
 }
@@ -96,8 +98,9 @@ function compileMember(
   if (member.balance === undefined) return compileBackend(scope, member, parent, path, health);
   const name = member.name ?? `pool-${String(path.at(-1))}`;
   const strategy = member.strategy ?? inherited;
+  const within = member.disabled ? { ...scope, off: true } : scope;
   const members = member.balance.map((inner, i) =>
-    compileMember(scope, inner, `${parent}/${name}`, [...path, 'balance', i], health, strategy),
+    compileMember(within, inner, `${parent}/${name}`, [...path, 'balance', i], health, strategy),
   );
   return makePool(name, member, members, strategy ?? 'round_robin');
 }
@@ -123,6 +126,7 @@ function compileBackend(
     weight: config.weight,
     backup: config.backup,
     disabled: config.disabled,
+    off: scope.off || config.disabled,
     drain: config.drain,
     maxConnections: config.max_connections ?? Infinity,
     health: policy,

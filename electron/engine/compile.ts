@@ -132,7 +132,7 @@ function compileSite(
   const add = (list: MiddlewareConfig[] | undefined, pattern: string): Middleware[] =>
     (list ?? []).map((spec, i) => deps.middlewareFor(middlewareKey(site.name, pattern, i, spec)));
   const outer = add(site.middlewares, '/');
-  const scope: PoolScope = { config, site, backends, deps, memo };
+  const scope: PoolScope = { config, site, backends, off: site.disabled, deps, memo };
   for (const [i, route] of (site.routes ?? []).entries()) {
     routes.push(
       compileRoute(scope, compiled, route, [...path, 'routes', i], [...outer, ...add(route.middlewares, route.path)]),

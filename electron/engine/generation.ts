@@ -52,6 +52,8 @@ export interface Backend {
   weight: number;
   backup: boolean;
   disabled: boolean;
+  /** Takes no requests and is not probed: disabled itself, or in a pool or a site that is. */
+  off: boolean;
   drain: boolean;
   /** Infinity where there is none. */
   maxConnections: number;

@@ -31,7 +31,7 @@ export function createHealthRooms(bus: EventBus): { health: HealthRegistry; rehe
 
 /** The next probe may be half a minute away, longer than the rehearsal; and one under way may still find it well. */
 async function notice(health: HealthRegistry, backend: Backend): Promise<void> {
-  if (!backend.health.enabled || backend.disabled) return;
+  if (!backend.health.enabled || backend.off) return;
   const found = await health.checkOne(backend);
   if (found.pass.length > 0) await health.checkOne(backend);
 }
@@ -57,9 +57,9 @@ export function rehearsalDoor(
         return refuse('ENGINE_STOPPED', 'Nothing is routed, so no failure can be rehearsed.', 'Start routing first.');
       const found = findBackend(current(), site, wanted);
       if (!found.ok) return found;
-      const { disabled, name } = found.value;
-      return disabled
-        ? refuse('BACKEND_DISABLED', `${name} is disabled and takes no requests.`, 'Enable it first.')
+      const { off, name } = found.value;
+      return off
+        ? refuse('BACKEND_DISABLED', `${name}, or its site, is disabled and takes no requests.`, 'Enable it first.')
         : success(rehearsals.start(found.value, rest));
     },
     stop: (id) => {

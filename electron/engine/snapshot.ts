@@ -47,14 +47,15 @@ function routeState(route: Route): RouteState {
   return state;
 }
 
+/** Of those that take requests. */
 function statesOf(pool: Pool | undefined): BackendState[] {
   return (pool?.members ?? []).flatMap((member) =>
-    member.kind === 'pool' ? statesOf(member) : [backendState(member)],
+    member.kind === 'pool' ? statesOf(member) : member.off ? [] : [backendState(member)],
   );
 }
 
 export function siteState(site: Site, listeners: readonly ListenerState[]): SiteState {
-  const states = site.routes.flatMap((route) => statesOf(route.pool)).filter((backend) => !backend.disabled);
+  const states = site.routes.flatMap((route) => statesOf(route.pool));
   return {
     name: site.name,
     hosts: [...site.hosts],
@@ -62,7 +63,7 @@ export function siteState(site: Site, listeners: readonly ListenerState[]): Site
     ...siteUrls(site, listeners),
     routes: site.routes.map(routeState),
     health:
-      states.length === 0 && site.routes.some((route) => route.kind !== 'proxy')
+      states.length === 0 && !site.disabled && site.routes.some((route) => route.kind !== 'proxy')
         ? 'healthy'
         : summarise(states.map((state) => state.health)),
     requests: site.counter.requests,

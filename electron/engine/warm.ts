@@ -35,7 +35,7 @@ export async function warm(
   transports: { get: (origin: Origin) => WarmTransport },
 ): Promise<void> {
   await Promise.all(
-    backends.filter(({ disabled }) => !disabled).map((backend) => warmOne(backend, transports.get(backend.origin))),
+    backends.filter(({ off }) => !off).map((backend) => warmOne(backend, transports.get(backend.origin))),
   );
 }
 

@@ -96,6 +96,46 @@ describe('probes', () => {
     await until(async () => (await send(port, { host: HOST })).status === 200);
   });
 
+  it('leave a stopped site alone, and go on as soon as it is started', async () => {
+    const { engine, changes } = await serve({ health_check: QUICK });
+    await engine.addSite(site('other.local', [{ url: second.url }], { health_check: { ...QUICK, path: '/other' } }));
+    const others = (): number => second.requests.filter(({ url }) => url === '/other').length;
+    const probesOfOthers = async (count: number): Promise<void> => {
+      const seen = others();
+      await until(() => others() >= seen + count);
+    };
+    await first.kill();
+    await until(() => healthOf('first') === 'down' && healthOf('second') === 'healthy');
+    first = await startBackend({ name: 'first', port: first.port });
+    expect((await engine.setSite(HOST, { disabled: true })).ok).toBe(true);
+    changes.length = 0;
+    await probesOfOthers(1); // what was under way has arrived
+    const before = first.requests.length;
+    await probesOfOthers(5);
+    expect(first.requests).toHaveLength(before);
+    expect(engine.getSite(HOST)).toMatchObject({ disabled: true, health: 'unknown' });
+    expect([healthOf('first'), healthOf('second')]).toEqual(['unknown', 'unknown']);
+    expect((await engine.checkAll(HOST)).pass).toEqual([]);
+    expect(changes).toEqual([]);
+    const again = { ...QUICK, interval: '1h', interval_when_down: '1h' };
+    await engine.setSite(HOST, { disabled: null, health_check: again });
+    await until(() => healthOf('first') === 'healthy' && healthOf('second') === 'healthy');
+    expect(changes.map(({ name, from, to }) => `${name} ${from} ${to}`).sort()).toEqual([
+      'first unknown healthy',
+      'second unknown healthy',
+    ]);
+  });
+
+  it('leave a disabled pool inside another alone', async () => {
+    const off = { name: 'off', disabled: true, balance: [{ name: 'second', url: second.url }] };
+    running = await startEngine({
+      server: [site(HOST, [{ name: 'first', url: first.url }, off], { health_check: QUICK })],
+    });
+    await until(() => first.requests.length > 3);
+    expect(second.requests).toEqual([]);
+    expect(running.engine.getSite(HOST)?.health).toBe('healthy');
+  });
+
   it('stop with the engine', async () => {
     const { engine } = await serve({ health_check: QUICK });
     await until(() => first.requests.length > 1);

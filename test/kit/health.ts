@@ -57,6 +57,7 @@ export function healthBackend({
     weight: 1,
     backup: false,
     disabled,
+    off: disabled,
     drain,
     maxConnections: Infinity,
     health: policy,

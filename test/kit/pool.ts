@@ -19,6 +19,7 @@ export function backend(name: string, options: Partial<Backend> & { up?: boolean
     weight: 1,
     backup: false,
     disabled: false,
+    off: rest.disabled ?? false,
     drain: false,
     maxConnections: Infinity,
     health: {

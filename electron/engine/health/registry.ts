@@ -34,7 +34,7 @@ export interface HealthRegistry {
   reportSuccess: (backend: Backend) => void;
   /** A request failed by the backend's fault; `reason` is one plain sentence. Also asks for a probe. */
   reportFailure: (backend: Backend, reason: string) => void;
-  /** Probes now, 64 at a time, those not disabled; what it finds counts as any other probe. checkOne asks a disabled one too. */
+  /** Probes now, 64 at a time, those that are not off; what it finds counts as any other probe. checkOne asks one that is off too. */
   checkAll: (backends: readonly Backend[]) => Promise<HealthReport>;
   checkOne: (backend: Backend) => Promise<HealthReport>;
   /** Stops probing, as while the engine is stopped; states are kept. */
@@ -120,7 +120,7 @@ class Registry implements HealthRegistry {
   };
 
   readonly checkAll = (backends: readonly Backend[]): Promise<HealthReport> =>
-    this.check(backends.filter((backend) => !backend.disabled));
+    this.check(backends.filter((backend) => !backend.off));
 
   readonly checkOne = (backend: Backend): Promise<HealthReport> => this.check([backend]);
 
@@ -152,8 +152,8 @@ class Registry implements HealthRegistry {
     if (known !== undefined) {
       const before = known.backend;
       known.backend = backend;
-      if (backend.disabled && !before.disabled) known.state = initialState(backend.health);
-      if (before.disabled !== backend.disabled || !isSamePolicy(before.health, backend.health)) {
+      if (before.off !== backend.off) known.state = initialState(backend.health);
+      if (before.off !== backend.off || !isSamePolicy(before.health, backend.health)) {
         known.probing?.stop.abort();
         known.nextProbeMs = nowMs;
       }
@@ -203,6 +203,7 @@ class Registry implements HealthRegistry {
     live.available = isAvailable(tracked.state);
     if (from === to) return;
     live.health = to;
+    if (backend.off) return; // nothing was found out: somebody turned it off
     if (reason === undefined) this.options.onChange(backend, from, to);
     else this.options.onChange(backend, from, to, reason);
   }

@@ -39,11 +39,11 @@ export function trackedFrom(backend: Backend, originKey: string, nowMs: number):
 }
 
 /** Whether probes run by themselves. */
-export const isProbed = ({ backend }: Tracked): boolean => backend.health.enabled && !backend.disabled;
+export const isProbed = ({ backend }: Tracked): boolean => backend.health.enabled && !backend.off;
 
-/** As the window shows it: a disabled backend is not looked at, a draining one says so while it is up. */
+/** As the window shows it: a backend that is off is not looked at, a draining one says so while it is up. */
 export function shownHealth({ backend, state }: Tracked): HealthStatus {
-  if (backend.disabled) return 'unknown';
+  if (backend.off) return 'unknown';
   return backend.drain && isAvailable(state) ? 'draining' : state.status;
 }
 
