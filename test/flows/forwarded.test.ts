@@ -16,6 +16,7 @@ const FORGED = {
   'x-forwarded-proto': 'https',
   'x-forwarded-port': '443',
   forwarded: 'for=203.0.113.9',
+  'X-Real-IP': '203.0.113.9',
 };
 
 const headersAt = async (port: number, headers = {}, host = 'shop.local'): Promise<BackendReply['headers']> =>
@@ -56,6 +57,7 @@ describe('a client that is not trusted', () => {
       'x-forwarded-port': String(open.port),
     });
     expect(headers.forwarded).not.toContain('203.0.113.9');
+    expect(headers['x-real-ip']).toBeUndefined();
   });
 
   it('has its address in the record', async () => {
@@ -72,6 +74,7 @@ describe('a trusted proxy', () => {
       'x-forwarded-host': 'evil.example',
       'x-forwarded-proto': 'https',
       'x-forwarded-port': '443',
+      'x-real-ip': '203.0.113.9',
     });
     expect(headers.forwarded).toBe('for=203.0.113.9, for=127.0.0.1;host=shop.local;proto=http');
   });

@@ -120,7 +120,7 @@ describe('over HTTP/1.1', () => {
   it.each([
     ['that frame', 'Content-Length: 30'],
     ['that route', 'Host: evil.test'],
-    ['that vouch for the client', 'X-Forwarded-For: 203.0.113.9'],
+    ['that vouch for the client', 'X-Forwarded-For: 203.0.113.9\r\nX-Real-IP: 203.0.113.9'],
     ['with credentials', 'Authorization: Basic eDp5'],
   ])('trailers %s go no further, others do', async (_what, trailer) => {
     const bytes = `POST / HTTP/1.1\r\nHost: ${HOST}\r\nTrailer: x\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n0\r\n${trailer}\r\nX-Sum: 1\r\n\r\n`;

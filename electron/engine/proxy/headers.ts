@@ -26,6 +26,8 @@ export interface ForwardedFields {
   proto?: string;
   port?: string;
   forwarded?: string;
+  /** X-Real-IP: never set by us, and as easily claimed. */
+  realIp?: string;
 }
 
 /** What a proxy tells a backend about the client. */
@@ -81,6 +83,7 @@ const KINDS = new Map<string, number>([
   ['x-forwarded-proto', FORWARDED],
   ['x-forwarded-port', FORWARDED],
   ['forwarded', FORWARDED],
+  ['x-real-ip', FORWARDED],
 ]);
 
 /** Spellings of field names kept; more are looked up each time. */
@@ -187,6 +190,7 @@ function readForwarded(fields: ForwardedFields, name: string, value: string): vo
   else if (name === 'x-forwarded-host') fields.host = value;
   else if (name === 'x-forwarded-proto') fields.proto = value;
   else if (name === 'x-forwarded-port') fields.port = value;
+  else if (name === 'x-real-ip') fields.realIp = value;
   else fields.forwarded = fields.forwarded ? `${fields.forwarded}, ${value}` : value;
 }
 
@@ -248,6 +252,7 @@ const NEVER_AFTER_A_BODY = [
   'x-forwarded-host',
   'x-forwarded-proto',
   'x-forwarded-port',
+  'x-real-ip',
   'via',
 ];
 
@@ -256,7 +261,7 @@ export function passedTrailers(flat: string[]): string[] {
   return flat.length === 0 ? flat : withoutFields(flat, NEVER_AFTER_A_BODY);
 }
 
-/** Adds X-Forwarded-*, Forwarded and Via; what an untrusted client sent of them is gone already. */
+/** Adds X-Forwarded-*, Forwarded and Via; what an untrusted client sent of them, or as X-Real-IP, is gone already. */
 export function appendForwarded(head: RequestHead, context: ForwardedContext): void {
   const { peer, host, scheme, trusted } = context;
   const sent = trusted ? head.forwarded : undefined;
@@ -276,6 +281,7 @@ export function appendForwarded(head: RequestHead, context: ForwardedContext): v
     'via',
     head.via ? `${head.via}, ${context.httpVersion} ${context.viaToken}` : `${context.httpVersion} ${context.viaToken}`,
   );
+  if (sent?.realIp !== undefined) head.headers.push('x-real-ip', sent.realIp);
 }
 
 /** A host with a port or brackets is no token (RFC 7239 section 4). */

@@ -28,6 +28,10 @@ export const FORWARDING: Area = {
       run: arrived(get('/', ['Forwarded: for=203.0.113.9']), (seen) => shown(seen, 'forwarded')),
     },
     {
+      what: 'X-Real-IP that the client claims',
+      run: arrived(get('/', ['X-Real-IP: 203.0.113.9']), (seen) => shown(seen, 'x-real-ip')),
+    },
+    {
       what: 'Via to the backend',
       run: arrived(get(), (seen) => shown(seen, 'via').replace(/-[0-9a-f-]+$/, '-…')),
     },
