@@ -5,6 +5,7 @@ import { ask } from './client.ts';
 import { createAndWait, sentence, type CreateOptions } from './cloud-create.ts';
 import type { Context, Runner } from './command.ts';
 import { collect, wholeNumber } from './command.ts';
+import type { ExitCode } from './io.ts';
 import { plain, type Colour } from './print.ts';
 
 export function register(program: Command, run: Runner): void {
@@ -107,7 +108,8 @@ const COLOURS: Record<ServiceStatus, Colour> = {
   removing: 'cyan',
 };
 
-async function list({ print, target }: Context): Promise<void> {
+/** Exit code 1 without Docker: how the services are is then not known. */
+async function list({ print, target }: Context): Promise<ExitCode> {
   const report = await ask(target, 'services.list');
   print.result(report, () => {
     const { docker, services, labelled } = report;
@@ -126,6 +128,7 @@ async function list({ print, target }: Context): Promise<void> {
     for (const { host, container, url: place, problem: why } of labelled)
       print.line(`${plain(host)} → container ${plain(container)} ${plain(place ?? why?.message ?? '')}`);
   });
+  return report.docker.problem === undefined ? 0 : 1;
 }
 
 function remark({ inConfig, changes, problem: why, name }: ServiceState): string {

@@ -33,7 +33,7 @@ describe('without Docker', () => {
     });
     expect((await send(port, { headers: { host: 'shop.local' } })).status).toBe(200);
     const listed = await cli(home, ['cloud', 'list', '--json']);
-    expect(listed.code).toBe(0);
+    expect(listed.code).toBe(1);
     expect(JSON.parse(listed.out)).toMatchObject({
       docker: { available: false, problem: { code: 'DOCKER_UNAVAILABLE' } },
       services: [{ name: 'cache', status: 'unreachable' }],
