@@ -48,6 +48,12 @@ it('has every key of the file, and every option of every built-in middleware wit
   }
 });
 
+it('keys of the author begin with x- at the top; the engine takes them too', async () => {
+  const config = { ...shop(), 'x-usual': { anything: true } };
+  expect(errorsOf(config)).toEqual([]);
+  expect(await checked(config)).toBe(0);
+});
+
 const hash = `scrypt:16384:8:1:${Buffer.alloc(16).toString('base64')}:${Buffer.alloc(32).toString('base64')}`;
 
 const right: [string, unknown][] = [

@@ -53,7 +53,7 @@ export async function checkConfig(
   const raw = parsed.value.value;
   const turns = createTurns();
   const sites = known.begin();
-  const legacy = fromLegacy(raw, options.env, sites.isUntouched);
+  const legacy = fromLegacy(withoutExtensions(raw), options.env, sites.isUntouched);
   if (turns.isOver()) await turns.next();
   const filled = fillVariables(legacy.value, options.env, sites.isUntouched);
   const where = (path: ConfigPath): Problem['at'] => parsed.value.locate(writtenPath(legacy.renamed, path));
@@ -73,6 +73,13 @@ export async function checkConfig(
   const isGood = problems.every((item) => item.severity === 'warning');
   if (!isGood || !checked.config) return failure(...problems);
   return success({ config: checked.config, raw }, problems);
+}
+
+/** Top-level `x-…` keys hold anchors and notes of the author, as in a compose file; they mean nothing to us. */
+function withoutExtensions(raw: unknown): unknown {
+  const isOwn = (key: string): boolean => !key.startsWith('x-');
+  if (!isPlain(raw) || Object.keys(raw).every(isOwn)) return raw;
+  return Object.fromEntries(Object.entries(raw).filter(([key]) => isOwn(key)));
 }
 
 /** Path and place as in the file; what is missing is placed at what should hold it. */

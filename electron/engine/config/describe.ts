@@ -18,9 +18,16 @@ const MODULE_NAME = String.raw`^(\.{0,2}[/\\]|[A-Za-z]:[/\\]|file:)`;
 /** Made once: it never changes in one run. */
 let made: JsonSchema | undefined;
 
+/** Top-level keys that hold anchors and notes of the author, as in a compose file. */
+const EXTENSIONS: JsonSchema = { patternProperties: { '^x-': {} } };
+
 /** As a person writes the file: defaults may be left out, durations are numbers or text. */
 const configJsonSchema = (): JsonSchema =>
-  (made ??= { title: 'Mogoly', ...z.toJSONSchema(configSchema, { io: 'input', unrepresentable: 'any' }) });
+  (made ??= {
+    title: 'Mogoly',
+    ...z.toJSONSchema(configSchema, { io: 'input', unrepresentable: 'any' }),
+    ...EXTENSIONS,
+  });
 
 export const describeConfig = (middlewares: readonly MiddlewareDocs[]): ConfigSchemas => ({
   config: configJsonSchema(),
@@ -46,7 +53,7 @@ export function describeFile(middlewares: readonly MiddlewareDocs[]): JsonSchema
     const { $schema: __, ...config } = jsonSchema;
     defs[`middleware.${name}`] = { description, ...config };
   }
-  return withoutOwnWords({ title: 'Mogoly', ...schema, $defs: defs });
+  return withoutOwnWords({ title: 'Mogoly', ...schema, ...EXTENSIONS, $defs: defs });
 }
 
 /** zod gives `startsWith` a format of its own beside its pattern; validators stumble over it. */
