@@ -102,6 +102,26 @@ export function normaliseZone(text: string): string | undefined {
   return /[:[]/.test(name) ? undefined : normaliseHost(name);
 }
 
+/** What makes a name or `*.suffix` too long to be one, in words (RFC 1035 section 2.3.4); undefined where its length is not it. */
+export function whyTooLong(pattern: string): string | undefined {
+  const name = encoded(pattern.replace(/^\*\./, '').replace(/\.$/, ''));
+  const label = name.split('.').find(({ length }) => length > MAX_LABEL);
+  const [what, length, limit] =
+    label === undefined ? ['it', name.length, MAX_HOST] : [`its label "${label}"`, label.length, MAX_LABEL];
+  return length > limit
+    ? `${what} has ${length} characters, and no more than ${limit} are allowed (RFC 1035 section 2.3.4)`
+    : undefined;
+}
+
+/** As it is looked up: IDN is longer in punycode. */
+function encoded(name: string): string {
+  try {
+    return isAsciiText(name) ? name : new URL(`http://${name}`).hostname;
+  } catch {
+    return name; // not a name that IDNA allows
+  }
+}
+
 /** Whether it is an exact name, a `*.suffix` or `*`. */
 export const isHostPattern = (pattern: string): boolean => normalisePattern(pattern) !== undefined;
 

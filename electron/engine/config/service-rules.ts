@@ -1,6 +1,6 @@
 /** What holds for services beyond the types of their keys. */
 import { isValidCidr } from '../../../shared/cidr.ts';
-import { isHostPattern } from '../../../shared/host.ts';
+import { isHostPattern, whyTooLong } from '../../../shared/host.ts';
 import { nearest } from '../../../shared/nearest.ts';
 import { problem, type ConfigPath, type Problem } from '../../../shared/problem.ts';
 import { domainOf, SERVICE_TYPES, serviceType, type ServiceConfig } from '../../../shared/service-config.ts';
@@ -66,13 +66,15 @@ function checkPorts({ exposed_ports = [] }: ServiceConfig, path: ConfigPath): Pr
 function checkDomain(service: ServiceConfig, path: ConfigPath): Problem[] {
   const host = domainOf(service);
   const problems: Problem[] = [];
-  if (host !== undefined && (!isHostPattern(host) || host.includes('*')))
+  if (host !== undefined && (!isHostPattern(host) || host.includes('*'))) {
+    const why = whyTooLong(host);
     problems.push(
-      problem('CONFIG_SERVICE_DOMAIN', `"${host}" is no host name.`, {
+      problem('CONFIG_SERVICE_DOMAIN', `"${host}" is no host name${why ? `: ${why}` : ''}.`, {
         path: typeof service.domain === 'string' ? [...path, 'domain'] : [...path, 'domain', 'domain'],
-        fix: 'Write it as app-db.local.',
+        fix: why ? 'Shorten it.' : 'Write it as app-db.local.',
       }),
     );
+  }
   const cidrs = typeof service.domain === 'object' ? (service.domain.allowed_cidrs ?? []) : [];
   for (const [index, cidr] of cidrs.entries())
     if (!isValidCidr(cidr))

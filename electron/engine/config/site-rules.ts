@@ -1,6 +1,6 @@
 /** What a site must hold to beyond the types of its keys. */
 import type { BackendConfig, MiddlewareConfig, RouteConfig, SiteConfig } from '../../../shared/config.ts';
-import { isHostPattern } from '../../../shared/host.ts';
+import { isHostPattern, whyTooLong } from '../../../shared/host.ts';
 import { problem, warning } from '../../../shared/problem.ts';
 import type { ConfigPath, Problem } from '../../../shared/problem.ts';
 import { checkOrigin, hasOrigin } from './origin-rules.ts';
@@ -32,13 +32,14 @@ export const hostsOf = (
 function checkHosts(site: SiteConfig, path: ConfigPath): Problem[] {
   return hostsOf(site, path)
     .filter(({ host }) => !isHostPattern(host))
-    .map((entry) => {
-      const fix = site.hosts
+    .map(({ host, path: place }) => {
+      const usual = site.hosts
         ? 'Use a name such as shop.local, *.shop.local, or *.'
         : 'Use a host such as shop.local for the name, or list the hosts under "hosts".';
-      return problem('CONFIG_HOST_INVALID', `"${entry.host}" is not a host or a host pattern.`, {
-        path: entry.path,
-        fix,
+      const why = whyTooLong(host);
+      return problem('CONFIG_HOST_INVALID', `"${host}" is not a host or a host pattern${why ? `: ${why}` : ''}.`, {
+        path: place,
+        fix: why ? 'Shorten it.' : usual,
       });
     });
 }

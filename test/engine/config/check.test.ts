@@ -86,6 +86,46 @@ describe('unknown keys', () => {
   });
 });
 
+describe('keys of the author', () => {
+  it('at the top begin with x- and are taken without a word, as holders of anchors', async () => {
+    const text =
+      'x-usual: &usual { interval: 7s, note: "${NOBODY}" }\n' +
+      'x-probe: &probe { interval: 7s }\n' +
+      site('url: http://localhost:1', 'health_check: *probe');
+    const result = await check(text);
+    expect(result).toMatchObject({ ok: true, warnings: [] });
+    if (result.ok) expect(result.value.config.server[0]?.health_check).toMatchObject({ interval: 7_000 });
+  });
+
+  it('in a site are unknown like any other', async () => {
+    expect(brief(await problemsOf('xzones: []\n' + site('url: http://localhost:1', 'x-note: mine')))).toEqual([
+      'warning CONFIG_UNKNOWN_KEY xzones 1:1',
+      'warning CONFIG_UNKNOWN_KEY server.0.x-note 5:5',
+    ]);
+  });
+});
+
+describe('a host that is too long', () => {
+  const label = 'a'.repeat(64);
+  const long = Array.from({ length: 5 }, () => 'b'.repeat(60)).join('.');
+  it.each([
+    [`${label}.test`, `its label "${label}" has 64 characters, and no more than 63 are allowed`],
+    [`*.${label}.test`, `its label "${label}" has 64 characters, and no more than 63 are allowed`],
+    [`${'ü'.repeat(60)}.test`, `its label "xn--`],
+    [long, 'it has 304 characters, and no more than 253 are allowed'],
+  ])('says which part, and what the limit is (%#)', async (host, why) => {
+    const [found] = await problemsOf(site('url: http://localhost:1', `hosts: ["${host}"]`));
+    expect(found).toMatchObject({ code: 'CONFIG_HOST_INVALID', fix: 'Shorten it.' });
+    expect(found?.message).toContain(`"${host}" is not a host or a host pattern: ${why}`);
+    expect(found?.message).toMatch(/\(RFC 1035 section 2\.3\.4\)\.$/);
+  });
+
+  it('is no matter where it just fits', async () => {
+    const fits = `hosts: ["${'a'.repeat(63)}.test"]`;
+    expect(await problemsOf(site('url: http://localhost:1', fits))).toEqual([]);
+  });
+});
+
 describe('wrong types', () => {
   it('are told in plain words, all at once, also beside wrong meaning', async () => {
     const text =
