@@ -148,7 +148,9 @@ const MESSAGE_SHOWN = 400;
 
 /** @param {string} file @param {string} test @param {string} [message] */
 function noteFailure(file, test, message = '') {
-  const text = stripVTControlCharacters(message).split(/\n\s+at /)[0].replace(/\s+/g, ' ');
+  const text = stripVTControlCharacters(message)
+    .split(/\n\s+at /)[0]
+    .replace(/\s+/g, ' ');
   failures.push(`failed: ${file.replace(`${ROOT}/`, '')}: ${test}: ${text.slice(0, MESSAGE_SHOWN)}`);
 }
 

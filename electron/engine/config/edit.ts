@@ -26,7 +26,7 @@ export function* editSteps(text: string, format: ConfigFormat, edits: readonly E
   const plain = (hasBom ? text.slice(1) : text).replaceAll('\r\n', '\n');
   const finish = (edited: string): Result<string> =>
     success((hasBom ? BOM : '') + (usesCrlf ? edited.replaceAll('\n', '\r\n') : edited));
-  const narrowed = format === 'yaml' ? yield* editInWindows(plain, edits) : undefined;
+  const narrowed = yield* editInWindows(plain, format, edits);
   if (narrowed !== undefined) return finish(narrowed);
   const parsed = parseText(text, format);
   if (!parsed.ok) return parsed;

@@ -35,7 +35,7 @@ export function createSitewiseParse(): SitewiseParse {
 }
 
 /** Index behind the bracket that opens the list of sites. */
-function findSites(text: string): number | undefined {
+export function findSites(text: string): number | undefined {
   let at = skipSpace(text, 0);
   if (text[at] !== '{') return undefined;
   while (text[at] === '{' || text[at] === ',') {

@@ -2,6 +2,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
+import { editJson } from '../../../electron/engine/config/edit-json.ts';
 import { editText } from '../../../electron/engine/config/edit.ts';
 import { editInWindows } from '../../../electron/engine/config/edit-window.ts';
 import { editYaml } from '../../../electron/engine/config/edit-yaml.ts';
@@ -135,17 +136,19 @@ const anyEdit = (sites: number): fc.Arbitrary<Edit> => {
   );
 };
 
+/** Undefined where an edit cannot be made. */
+function asWhole(edit: () => string): string | undefined {
+  try {
+    return edit();
+  } catch (error) {
+    if (error instanceof ProblemError) return undefined;
+    throw error;
+  }
+}
+
 it('a text edited in windows comes to the same as one edited as a whole', () => {
   let narrowed = 0;
   let all = 0;
-  const whole = (text: string, edits: Edit[]): string | undefined => {
-    try {
-      return runAtOnce(editYaml(text, edits));
-    } catch (error) {
-      if (error instanceof ProblemError) return undefined;
-      throw error;
-    }
-  };
   fc.assert(
     fc.property(
       fc
@@ -156,8 +159,8 @@ it('a text edited in windows comes to the same as one edited as a whole', () => 
       fc.constantFrom('', '  ', 'dns: { ttl: 3 } # of names\n', '# of services\nservices: []\n'),
       ([blocks, edits], behind) => {
         const text = write(blocks, '\n').replace('# the last line\n', `${behind}# the last line\n`);
-        const one = runAtOnce(editInWindows(text, edits));
-        const other = whole(text, edits);
+        const one = runAtOnce(editInWindows(text, 'yaml', edits));
+        const other = asWhole(() => runAtOnce(editYaml(text, edits)));
         all++;
         if (one === undefined) return;
         narrowed++;
@@ -170,4 +173,47 @@ it('a text edited in windows comes to the same as one edited as a whole', () => 
     { numRuns: 300 },
   );
   expect(narrowed).toBeGreaterThan(all / 10);
+});
+
+/** A config with each site on lines of its own, on one line, or laid out by hand. */
+function writeJson(blocks: readonly Block[], behind: string): { sites: string[]; text: string } {
+  const sites = blocks.map(({ name, note, port, isFlow }, i) => {
+    const site = { name, note, url: `http://localhost:${port}` };
+    if (i % 3 === 2) return `{ "name" : ${JSON.stringify(name)},\n  "url":"http://localhost:${port}" }`;
+    return JSON.stringify(site, undefined, isFlow ? undefined : 2).replaceAll('\n', '\n    ');
+  });
+  return {
+    sites,
+    text: `{\n  "health_check_interval": "10s",\n  "server": [\n    ${sites.join(',\n    ')}\n  ]${behind}\n}\n`,
+  };
+}
+
+it('JSON edited in windows comes to the same as one edited as a whole, and no other site is laid out anew', () => {
+  let narrowed = 0;
+  let all = 0;
+  fc.assert(
+    fc.property(
+      fc
+        .array(block, { minLength: 1, maxLength: 12 })
+        .chain((blocks) =>
+          fc.tuple(fc.constant(blocks), fc.array(anyEdit(blocks.length - 1), { minLength: 1, maxLength: 4 })),
+        ),
+      fc.constantFrom('', ',\n  "dns": { "ttl": 3 }', ', "services": []'),
+      ([blocks, edits], behind) => {
+        const { sites, text } = writeJson(blocks, behind);
+        const one = runAtOnce(editInWindows(text, 'json', edits));
+        const other = asWhole(() => editJson(text, edits));
+        all++;
+        if (one === undefined) return;
+        narrowed++;
+        if (other === undefined) throw new Error(`made in windows, refused as a whole: ${JSON.stringify(edits)}`);
+        expect(JSON.parse(one), `${one}\n---\n${other}`).toEqual(JSON.parse(other));
+        if (edits.length > 1 || edits[0]!.path.length !== 3) return;
+        const at = Number(edits[0]!.path[1]);
+        for (const [index, site] of sites.entries()) if (Math.abs(at - index) > 1) expect(one).toContain(site);
+      },
+    ),
+    { numRuns: 300 },
+  );
+  expect(narrowed).toBeGreaterThan(all / 3);
 });
