@@ -37,6 +37,7 @@ interface Current {
   file: string;
   text: string;
   format: 'yaml' | 'json';
+  check: (after: string) => Promise<Problem[]>;
   save: (plan: ImportPlan, after: string) => Promise<Result<{ revision?: number }>>;
 }
 
@@ -46,10 +47,9 @@ async function importConfig(context: Context, given: string, options: Options): 
   const current = await readCurrent(context, options.config);
   const { planImport } = await import('../engine/import-config.ts');
   const { editText } = await import('../engine/config/edit.ts');
-  const { checkText } = await import('./check.ts');
   const planned = take(planImport(source, { from: options.from, replace: options.replace, env: io.env }, current));
   const after = take(editText(current.text, current.format, planned.edits));
-  const found = await checkText(target.home, after, current.format, current.file);
+  const found = await current.check(after);
   const wrong = found.filter(({ severity }) => severity === 'error');
   show(context, planned, current, after);
   if (wrong.length > 0) throw new ProblemError(wrong.map((item) => inFile(item, current.file)));
@@ -96,13 +96,15 @@ async function readCurrent({ target }: Context, named: string | undefined): Prom
       file,
       text,
       format,
+      // By its own environment: that of this terminal may lack a variable.
+      check: async (after) => (await ask(target, 'config.check', { text: after, format })).problems,
       save: async ({ edits }) => success(await ask(target, 'config.edit', { edits, baseRevision: revision })),
     };
   }
-  return readFileOf(resolve(named ?? join(target.home, 'mogoly.yaml')));
+  return readFileOf(target.home, resolve(named ?? join(target.home, 'mogoly.yaml')));
 }
 
-async function readFileOf(file: string): Promise<Current> {
+async function readFileOf(home: string, file: string): Promise<Current> {
   const { formatOf, readConfigFile, saveAtomic } = await import('../engine/config/file.ts');
   const format = take(formatOf(file));
   const read = async (): Promise<string> => {
@@ -112,10 +114,12 @@ async function readFileOf(file: string): Promise<Current> {
     return take(found).text;
   };
   const text = await read();
+  const { checkText } = await import('./check.ts');
   return {
     file,
     text,
     format,
+    check: (after) => checkText(home, after, format, file),
     save: async (_plan, after) => {
       if ((await read()) !== text)
         return failure(

@@ -7,7 +7,7 @@ import type { Running } from './apply.ts';
 import * as changes from './changes.ts';
 import type { Engine, EngineOptions } from './engine.ts';
 import { explain } from './explain.ts';
-import { writeExport } from './export-config.ts';
+import { environmentLosses, writeExport } from './export-config.ts';
 import type { Backend, Site } from './generation.ts';
 import { Keeper } from './keeper.ts';
 import { createLifecycle, type Lifecycle } from './lifecycle.ts';
@@ -99,7 +99,10 @@ function ofTexts(rooms: Rooms, configFile: string): Pick<Engine, 'check' | 'expo
     exportTo: async (target, text, format) => {
       const checked = await rooms.check(text, format);
       if (!checked.ok) return checked;
-      return success(await writeExport(target, checked.value.config, configFile), checked.warnings);
+      const { config, raw } = checked.value;
+      const exported = await writeExport(target, config, configFile);
+      const losses = [...environmentLosses(target, raw), ...exported.losses];
+      return success({ ...exported, losses }, checked.warnings);
     },
   };
 }

@@ -2,7 +2,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { Problem } from '../../shared/problem.ts';
 import { call } from '../../electron/cli/client.ts';
 import { startBackend } from '../kit/backend.ts';
@@ -70,6 +70,19 @@ describe('an import', () => {
     const { out, err } = await cli(home, ['import', file, '--yes', '--replace']);
     expect(out).toBe('There is nothing to add.\n');
     expect(err).toContain('shop.test is a host of the site other already');
+  });
+
+  it('says what it takes from the environment, and leaves references of the config alone', async () => {
+    const caddy = 'http://{$NAME:shop.test} {\n\treverse_proxy {$UPSTREAM}\n\theader_up X-Unused {$UNSET:no}\n}\n';
+    const { home, file, config } = await withFile('Caddyfile', caddy);
+    await writeFile(config, 'server:\n  - { name: own.test, url: "${env:OWN_URL}" }\n');
+    vi.stubEnv('OWN_URL', 'http://localhost:9');
+    const { code, err } = await cli(home, ['import', file, '--yes'], { env: { UPSTREAM: 'localhost:5173' } });
+    vi.unstubAllEnvs();
+    expect(code).toBe(0);
+    expect(err).toContain('The value that UPSTREAM has in this environment is written out. Write ${env:UPSTREAM} in');
+    expect(err).not.toMatch(/NAME|UNSET has/);
+    expect(await readFile(config, 'utf8')).toContain('url: "${env:OWN_URL}"');
   });
 
   it('goes to a running Mogoly by its own door, and serves at once', async () => {

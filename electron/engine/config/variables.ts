@@ -56,6 +56,24 @@ export function holdsVariable(value: unknown): boolean {
   return typeof value === 'object' && value !== null && Object.values(value).some(holdsVariable);
 }
 
+/** Names of the environment that a value refers to, also by way of `variables`. */
+export function environmentOf(value: unknown, variables: unknown): Set<string> {
+  const seen = new Set<string>();
+  const found = new Set<string>();
+  const visit = (part: unknown): void => {
+    if (typeof part === 'object' && part !== null) return Object.values(part).forEach(visit);
+    if (typeof part !== 'string') return;
+    for (const [, name] of part.matchAll(REFERENCE)) {
+      if (name === undefined || seen.has(name)) continue;
+      seen.add(name);
+      if (name.startsWith('env:')) found.add(name.slice(4));
+      else if (isPlain(variables)) visit(variables[name]);
+    }
+  };
+  visit(value);
+  return found;
+}
+
 function fillPart(value: unknown, path: (string | number)[], table: VariableTable): unknown {
   if (typeof value === 'string') return value.includes('${') ? fillText(value, path, table) : value;
   if (typeof value !== 'object' || value === null) return value;

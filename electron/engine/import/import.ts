@@ -1,6 +1,15 @@
 /** Reads the config of another proxy into sites of ours, and lists what could not be said. */
 import type { ImportSource } from '../../../shared/import.ts';
-import { failure, problem, ProblemError, success, type Problem, type Result } from '../../../shared/problem.ts';
+import {
+  failure,
+  problem,
+  ProblemError,
+  success,
+  warning,
+  type Place,
+  type Problem,
+  type Result,
+} from '../../../shared/problem.ts';
 import { assemble, type ImportedSite } from './assemble.ts';
 import { readCaddy } from './caddy/caddy.ts';
 import { readCompose } from './compose/compose.ts';
@@ -47,15 +56,16 @@ export function importText(
       }),
     );
   const notes = new Notes();
+  const asked = new Set<string>();
   try {
-    const draft = READERS[source](text, file, machine, notes);
+    const draft = READERS[source](text, file, { ...machine, env: noting(machine.env, asked) }, notes);
     const sites = assemble(draft, notes);
     if (sites.length > 0)
       return success({
         source,
         sites,
         ports: { http: [...draft.ports.http], https: [...draft.ports.https] },
-        notes: notes.list(),
+        notes: [...notes.list(), ...environmentNotes(sites, machine.env, asked, at)],
       });
     return failure(
       problem('IMPORT_EMPTY', `There is no site in it that can be said, read as ${source}.`, {
@@ -69,3 +79,27 @@ export function importText(
     throw error;
   }
 }
+
+/** The environment, which notes the names that are looked up. */
+const noting = (env: Machine['env'], asked: Set<string>): Machine['env'] =>
+  new Proxy(env, {
+    get: (target, name) => {
+      asked.add(String(name));
+      return target[String(name)];
+    },
+  });
+
+/** What is set here and stands in a site now may be a secret, and the config is often shared. */
+const environmentNotes = (sites: ImportedSite[], env: Machine['env'], asked: Set<string>, at: Place): Problem[] => {
+  const written = JSON.stringify(sites.map(({ site }) => site));
+  const inText = (value: string | undefined): boolean =>
+    value !== undefined && value !== '' && written.includes(JSON.stringify(value).slice(1, -1));
+  return [...asked]
+    .filter((name) => inText(env[name]))
+    .map((name) =>
+      warning('IMPORT_ENVIRONMENT', `The value that ${name} has in this environment is written out.`, {
+        at,
+        fix: `Write \${env:${name}} in its place to keep it out of the config; Mogoly has to be started with it.`,
+      }),
+    );
+};
