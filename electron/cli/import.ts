@@ -42,7 +42,7 @@ interface Current {
 }
 
 async function importConfig(context: Context, given: string, options: Options): Promise<ExitCode> {
-  const { print, target, io } = context;
+  const { print, io } = context;
   const source = { file: given === '-' ? 'stdin' : given, text: await readText(context, given) };
   const current = await readCurrent(context, options.config);
   const { planImport } = await import('../engine/import-config.ts');
