@@ -1,6 +1,6 @@
 /** Edits of YAML text: comments, order and anchors stay, and lines that no edit touches stay as they are. */
 import { isDeepStrictEqual } from 'node:util';
-import { isAlias, isMap, isScalar, isSeq, parseDocument } from 'yaml';
+import { isAlias, isMap, isScalar, isSeq, parseDocument, visit } from 'yaml';
 import type { Document, Node, Pair, ToStringOptions, YAMLMap, YAMLSeq } from 'yaml';
 import type { Edit } from '../../../shared/protocol.ts';
 import type { Steps } from '../turns.ts';
@@ -19,6 +19,7 @@ export function* editYaml(text: string, edits: readonly Edit[]): Steps<string> {
   const document: Document = parseDocument(text, YAML_OPTIONS);
   yield;
   const layout = layoutOf(text);
+  const removed: Comments = new Map();
   const batches = text.length <= SMALL_TEXT ? edits.map((edit) => [edit]) : [edits];
   let current = text;
   let before = document.toString(layout);
@@ -26,7 +27,7 @@ export function* editYaml(text: string, edits: readonly Edit[]): Steps<string> {
     yield;
     for (const edit of batch) {
       const sources = findAliasSources(document);
-      applyEdit(document, edit, sources);
+      applyEdit(document, edit, sources, removed);
       mendAliases(document, sources);
     }
     const after = document.toString(layout);
@@ -63,11 +64,11 @@ function layoutOf(text: string): ToStringOptions {
   };
 }
 
-function applyEdit(document: Document, edit: Edit, sources: AliasSources): void {
+function applyEdit(document: Document, edit: Edit, sources: AliasSources, removed: Comments): void {
   const holder = findHolder(document, edit, sources);
   const step = edit.path[edit.path.length - 1]!;
   if (isSeq(holder)) return editList(document, holder, edit);
-  if (edit.op === 'set') return setKey(document, holder, String(step), edit.value);
+  if (edit.op === 'set') return setKey(document, holder, String(step), edit.value, removed);
   const index = holder.items.findIndex((pair) => isKey(pair, step));
   if (edit.op !== 'remove') throw editPathError(edit.path, 'there is no such list');
   if (index === -1)
@@ -75,7 +76,26 @@ function applyEdit(document: Document, edit: Edit, sources: AliasSources): void 
       edit.path,
       merged(holder, step) ? 'the key comes from a merged anchor' : 'there is no such key',
     );
-  holder.items.splice(index, 1);
+  const [pair] = holder.items.splice(index, 1);
+  if (isScalar(pair?.value) && pair.value.comment) removed.set(lineOf(pair), pair.value.comment);
+}
+
+/** What stood behind `url: …` on its line, by that line, where the key was taken out. */
+type Comments = Map<string, string>;
+
+const lineOf = ({ key, value }: Pair): string => JSON.stringify([key, value]);
+
+/** A key that moves into a list of its own, as `url` does into `balance`, takes along what stood behind it. */
+function takeComments(node: Node, removed: Comments): void {
+  if (removed.size === 0) return;
+  visit(node, {
+    Pair(_, pair) {
+      const comment = removed.get(lineOf(pair));
+      if (comment === undefined || !isScalar(pair.value)) return;
+      pair.value.comment = comment;
+      removed.delete(lineOf(pair));
+    },
+  });
 }
 
 function editList(document: Document, list: YAMLSeq, edit: Edit): void {
@@ -100,10 +120,12 @@ function newItem(document: Document, neighbour: unknown, value: unknown): Node {
   return node;
 }
 
-function setKey(document: Document, map: YAMLMap, key: string, value: unknown): void {
+function setKey(document: Document, map: YAMLMap, key: string, value: unknown, removed: Comments): void {
   const pair = map.items.find((item) => isKey(item, key));
-  if (pair) pair.value = replacement(document, pair.value as Node | null, value);
-  else map.items.push(document.createPair(key, value));
+  const node = replacement(document, pair?.value as Node | null | undefined, value);
+  takeComments(node, removed);
+  if (pair) pair.value = node;
+  else map.items.push(document.createPair(key, node));
 }
 
 /** A node of the new value with the comments and the style of the old one. */

@@ -69,6 +69,25 @@ server:
     expect(edit(odd, [set(['text'], 'three')])).toContain('text: "three"\nserver:\n  - { name: a.test,   url');
   });
 
+  it('keeps what stands behind a key that moves into a list', () => {
+    const text = `server:
+  # Ours.
+  - name: a.test
+    url: http://localhost:1 # vite
+    force_tls: true # always
+`;
+    const balance = [{ url: 'http://localhost:1' }, { url: 'http://localhost:2' }];
+    const edits: Edit[] = [{ op: 'remove', path: ['server', 0, 'url'] }, set(['server', 0, 'balance'], balance)];
+    expect(edit(text, edits)).toBe(`server:
+  # Ours.
+  - name: a.test
+    force_tls: true # always
+    balance:
+      - url: http://localhost:1 # vite
+      - url: http://localhost:2
+`);
+  });
+
   it('of a value changes its own line alone', () => {
     expect(edit(TEXT, [set(['server', 1, 'url'], 'http://localhost:9')])).toBe(
       TEXT.replace('localhost:3', 'localhost:9'),
