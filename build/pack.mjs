@@ -8,6 +8,7 @@ import path from 'node:path';
 import { buildAll, isFresh } from './build.mjs';
 import { packConfig } from './electron-builder.mjs';
 import { findElectron } from './electron.mjs';
+import { writeAppImageTools } from './package/appimage-tools.mjs';
 import { stage, STAGE } from './package/stage.mjs';
 import { ROOT, say } from './root.mjs';
 import { hasProgram } from './system.mjs';
@@ -15,13 +16,14 @@ import { hasProgram } from './system.mjs';
 /** Formats that electron-builder makes with 7-Zip. */
 const ARCHIVES = ['tar.gz', 'zip', '7z'];
 
-/** electron-builder's own tools come from a place a closed network does not reach; Debian's do as well. @param {string[]} targets */
-function useLocalTools(targets) {
+/** electron-builder's own tools come from a place a closed network does not reach; Debian's do as well. @param {string[]} targets @param {string} folder for some of them */
+async function useLocalTools(targets, folder) {
   const archive = targets.find((name) => ARCHIVES.includes(name));
   if (archive !== undefined && !hasProgram('7za')) throw new Error(`${archive} needs 7za: apt-get install p7zip-full`);
   process.env.ELECTRON_BUILDER_7ZIP_PATH ??= '/usr/bin/7za';
   process.env.ELECTRON_BUILDER_COMPRESSION_LEVEL ??= '1';
   process.env.CUSTOM_FPM_PATH ??= `${ROOT}/build/fpm.mjs`;
+  if (targets.includes('AppImage')) process.env.APPIMAGE_TOOLS_PATH ??= await writeAppImageTools(folder);
 }
 
 /** A copy of the runtime without the shim: electron-builder puts the app in its place. @param {string} executable */
@@ -51,13 +53,14 @@ async function pack() {
     return;
   }
   say(`packaging with the stand-in Electron ${electron.version}: good for tests, not for shipping`);
-  useLocalTools(targets);
+  const tools = await mkdtemp(path.join(os.tmpdir(), 'mogoly-tools-'));
   const distribution = await copyRuntime(electron.executable);
   try {
+    await useLocalTools(targets, tools);
     const config = packConfig({ ...electron, distribution }, targets.length > 0 ? targets : ['dir']);
     await build({ config, linux: targets.length > 0 ? targets : ['dir'], publish: 'never' });
   } finally {
-    await rm(distribution, { recursive: true, force: true });
+    for (const folder of [tools, distribution]) await rm(folder, { recursive: true, force: true });
   }
 }
 

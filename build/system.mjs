@@ -66,14 +66,14 @@ export const SERVER_PACKAGES = [
 
 /** What the Debian package is judged and tried with, and the dependencies it names beside those of Electron. */
 export const PACKAGE_PACKAGES = [
-  ...['lintian', 'sudo', 'desktop-file-utils', 'ca-certificates', 'xdg-utils', 'libuuid1'],
+  ...['lintian', 'sudo', 'desktop-file-utils', 'squashfs-tools', 'ca-certificates', 'xdg-utils', 'libuuid1'],
 ];
 
 /** Why nothing can be installed in a copy of this machine, or undefined. */
 export function noThrowAwayCopy() {
   if (!hasApt() || process.arch !== 'x64') return 'needs Debian on x64';
   if (!isRoot()) return 'needs root, for namespaces of its own';
-  const missing = ['unshare', 'dpkg', 'lintian', 'sudo', 'runuser', 'ip'].filter((name) => !hasProgram(name));
+  const missing = ['unshare', 'dpkg', 'lintian', 'sudo', 'runuser', 'ip', 'unsquashfs'].filter((name) => !hasProgram(name));
   return missing.length === 0 ? undefined : `needs ${missing.join(', ')}`;
 }
 

@@ -90,7 +90,7 @@ async function app() {
   return count(code, { passed: stats.expected + stats.flaky, failed: stats.unexpected, skipped: stats.skipped });
 }
 
-/** Makes the Debian package, and installs, uses and removes it in a copy of this machine that is thrown away. */
+/** Makes the Debian package and the AppImage, and installs, uses and removes them in a copy of this machine that is thrown away. */
 async function packaged() {
   const executable = await electronForTests('package');
   const reason = unavailable.get('package') ?? system.noThrowAwayCopy();
@@ -99,7 +99,7 @@ async function packaged() {
     say(`not run: the installed package (test/package): ${reason}`);
     return count(0, { passed: 0, failed: 0, skipped: 1 });
   }
-  if ((await runNode('build/pack.mjs', ['deb'])) !== 0) return false;
+  if ((await runNode('build/pack.mjs', ['deb', 'AppImage'])) !== 0) return false;
   const report = `${RESULTS}/package.json`;
   const room = ['--net', '--mount', '--pid', '--fork', '--kill-child', '--uts', '--mount-proc', 'bash'];
   const playwright = [`${ROOT}/node_modules/playwright/cli.js`, 'test', '-c', 'test/package/playwright.config.ts'];

@@ -61,10 +61,14 @@ export async function makeUser(): Promise<void> {
   await asRoot(`rm -f ${PATH_WITHOUT_NODE}/node ${PATH_WITHOUT_NODE}/nodejs`);
 }
 
-/** The package that `npm run pack -- deb` made. */
-export async function debFile(): Promise<string> {
-  const found = (await readdir(RELEASE)).filter((name) => /^mogoly_.*_amd64\.deb$/.test(name));
-  if (found.length !== 1) throw new Error(`release/ has ${found.length} packages; make one with npm run pack -- deb`);
+export const debFile = (): Promise<string> => packageFile('deb', /^mogoly_.*_amd64\.deb$/);
+export const appImageFile = (): Promise<string> => packageFile('AppImage', /\.AppImage$/);
+
+/** The one that `npm run pack -- <format>` made. */
+async function packageFile(format: string, pattern: RegExp): Promise<string> {
+  const found = (await readdir(RELEASE)).filter((name) => pattern.test(name));
+  if (found.length !== 1)
+    throw new Error(`release/ has ${found.length} of ${format}; make one with npm run pack -- ${format}`);
   return path.join(RELEASE, found[0]!);
 }
 
@@ -85,12 +89,12 @@ export const difference = (before: readonly string[], after: readonly string[]):
   return { gone: before.filter((line) => !now.has(line)), come: after.filter((line) => !old.has(line)) };
 };
 
-/** Starts the installed app as the ordinary user, with Chromium's real sandbox, in the user's own home. */
-export function launchInstalled(env: Record<string, string> = {}): Promise<ElectronApplication> {
+/** Starts the app as the ordinary user, with Chromium's real sandbox, in the user's own home. */
+export function launchInstalled(env: Record<string, string> = {}, file = APP): Promise<ElectronApplication> {
   const starter = '/srv/start-app';
   const settings = Object.entries({ HOME: USER_HOME, DISPLAY: process.env['DISPLAY'] ?? '', ...env });
   const given = settings.map(([name, value]) => `${name}='${value}'`).join(' ');
-  const line = `runuser -u ${USER} -- env -i PATH=/usr/bin:/bin ${given} dbus-run-session -- ${APP} "$@"`;
+  const line = `runuser -u ${USER} -- env -i PATH=/usr/bin:/bin ${given} dbus-run-session -- ${file} "$@"`;
   writeFileSync(starter, `#!/bin/sh\ncd ${USER_HOME}\nexec ${line}\n`, { mode: 0o755 });
   return _electron.launch({ executablePath: starter, chromiumSandbox: true, timeout: TIMEOUT_MS });
 }

@@ -108,6 +108,7 @@ async function editCost(stage) {
   const rows = [];
   let longest = 0;
   for (const sites of [100, SITES]) {
+    longest = 0;
     const place = await stage.place(`yaml-${sites}`);
     const { listen } = mogolyConfig(place);
     const names = [...Array.from({ length: sites }, (_, i) => `site-${i}.test`), HOST];
