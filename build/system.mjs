@@ -73,7 +73,9 @@ export const PACKAGE_PACKAGES = [
 export function noThrowAwayCopy() {
   if (!hasApt() || process.arch !== 'x64') return 'needs Debian on x64';
   if (!isRoot()) return 'needs root, for namespaces of its own';
-  const missing = ['unshare', 'dpkg', 'lintian', 'sudo', 'runuser', 'ip', 'unsquashfs'].filter((name) => !hasProgram(name));
+  const missing = ['unshare', 'dpkg', 'lintian', 'sudo', 'runuser', 'ip', 'unsquashfs'].filter(
+    (name) => !hasProgram(name),
+  );
   return missing.length === 0 ? undefined : `needs ${missing.join(', ')}`;
 }
 
