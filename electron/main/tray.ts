@@ -3,6 +3,7 @@ import { Menu, nativeImage, Tray } from 'electron';
 import type { MenuItemConstructorOptions, NativeImage } from 'electron';
 import path from 'node:path';
 import type { Actions } from './actions.ts';
+import { calm } from './calm.ts';
 import { ICON_FOLDER } from './paths.ts';
 import type { TrayIcon, TrayView } from './tray-view.ts';
 
@@ -25,18 +26,34 @@ export function setupTray(actions: Actions, onFailure: (error: unknown) => void)
   }
 }
 
+/**
+ * On Linux a menu that is replaced while it stands open closes, and Electron does not tell there that one is open: what
+ * only marks a site waits for the one before it to have been readable.
+ */
+const MENU_GAP_MS = 3_000;
+
 function doorOf(tray: Tray, actions: Actions): TrayDoor {
-  let shown = '';
+  const shown: { icon?: TrayIcon; line?: string; menu?: string; can?: string } = {};
+  const menu = calm((view: TrayView) => {
+    // What changed and changed back meanwhile is no change.
+    const next = JSON.stringify({ ...view, icon: '' });
+    if (next === shown.menu || tray.isDestroyed()) return;
+    shown.menu = next;
+    tray.setContextMenu(Menu.buildFromTemplate(trayTemplate(view, actions)));
+  }, MENU_GAP_MS);
   return {
     show(view) {
-      const next = JSON.stringify(view);
-      if (next === shown || tray.isDestroyed()) return;
-      shown = next;
-      tray.setImage(icon(view.icon));
-      tray.setToolTip(`Mogoly: ${view.line}`);
-      tray.setContextMenu(Menu.buildFromTemplate(trayTemplate(view, actions)));
+      if (tray.isDestroyed()) return;
+      if (view.icon !== shown.icon) tray.setImage(icon(view.icon));
+      if (view.line !== shown.line) tray.setToolTip(`Mogoly: ${view.line}`);
+      const can = JSON.stringify([view.canStart, view.canStop]);
+      menu.call(view, can !== shown.can);
+      Object.assign(shown, { icon: view.icon, line: view.line, can });
     },
-    close: () => tray.destroy(),
+    close() {
+      menu.close();
+      tray.destroy();
+    },
   };
 }
 

@@ -7,6 +7,7 @@ import { plural } from './format.ts';
 import { revealFile } from '../store/changes.ts';
 import { openConfigAt } from '../store/config-text.ts';
 import { liveStore } from '../store/live.ts';
+import { baseName, isOfFile } from '../store/refusal.ts';
 import { setView, viewStore } from '../store/view.ts';
 import type { Place, Problem } from '../../shared/problem.ts';
 import type { Snapshot } from '../../shared/state.ts';
@@ -95,12 +96,10 @@ function titleOf(snapshot: Snapshot, errors: readonly Problem[]): string {
   if (errors.length === 0 && snapshot.problems.every(isDegraded))
     return snapshot.problems.length === 1 ? 'Something works less well' : 'Some things work less well';
   if (errors.length === 0) return `The config has ${plural(snapshot.problems.length, 'warning')}`;
-  const ofFile = errors.some((item) => item.at !== undefined || item.code.startsWith('CONFIG_'));
+  const ofFile = errors.some(isOfFile);
   if (!ofFile) return errors.length === 1 ? 'Something stands in the way' : `${errors.length} things stand in the way`;
   const serving = snapshot.status === 'running' && snapshot.revision > 0;
   return serving
     ? `${baseName(snapshot.configFile)} was refused; revision ${snapshot.revision} keeps serving`
     : `${baseName(snapshot.configFile)} was refused`;
 }
-
-const baseName = (path: string): string => path.slice(Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\')) + 1);

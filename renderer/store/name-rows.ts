@@ -24,7 +24,8 @@ export function nameRows(
     if (host === 'localhost' || host.endsWith('.localhost')) return 'browsers by themselves (RFC 6761)';
     if (resolver !== undefined && isInZone(host) && !isLocal(host)) return `${resolver}, which asks our DNS`;
     if (host.startsWith('*.')) return 'those who ask our DNS; a hosts file takes no wildcard';
-    if (hostsFile !== undefined) return hostsFile;
+    if (hostsFile !== undefined)
+      return isLocal(host) ? `${hostsFile}; .local is multicast DNS too, so another machine may claim it` : hostsFile;
     return isLocal(host) ? 'nobody yet: .local is multicast DNS, and wants the hosts file' : 'those who ask our DNS';
   };
   return [

@@ -8,6 +8,7 @@ import type { NamesMethodId } from '../../shared/system-names.ts';
 import type { TrustAction, TrustResult } from '../../shared/trust.ts';
 import { liveStore } from './live.ts';
 import { setRouting } from './changes.ts';
+import { namesNotes } from './names-notes.ts';
 
 export interface PlannedStep {
   title: string;
@@ -102,7 +103,7 @@ export function namesChange(action: 'install' | 'remove', method?: NamesMethodId
       mapped(await bridge.call('names.plan', request), ({ steps, warnings }) => ({
         title: isInstall ? 'Install names into this system' : 'Remove the names from this system',
         steps: steps.map(stepOf),
-        notes: warnings.map(sentence),
+        notes: namesNotes(warnings).notes.map(sentence),
       })),
     run: async () =>
       mapped(await bridge.call('names.apply', request), () => ({

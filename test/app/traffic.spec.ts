@@ -64,7 +64,8 @@ test.describe('traffic in the app', () => {
     await running.app.evaluate(({ dialog }, filePath) => {
       dialog.showSaveDialog = () => Promise.resolve({ canceled: false, filePath });
     }, file);
-    await running.page.getByRole('button', { name: 'Export HAR' }).click();
+    await running.page.getByRole('button', { name: 'HAR' }).click();
+    await running.page.getByRole('menuitem', { name: 'Export what is listed' }).click();
     await expect(running.page.getByText(/requests exported to/)).toBeVisible();
     const har = JSON.parse(await readFile(file, 'utf8')) as { log: { entries: unknown[] } };
     expect(harProblems(har)).toEqual([]);

@@ -146,6 +146,23 @@ describe('the map', () => {
     });
   });
 
+  it('without a site because the file was refused says so, and leads to the mistake', async () => {
+    const mistake = {
+      code: 'CONFIG_SYNTAX',
+      severity: 'error' as const,
+      message: 'A bracket is not closed.',
+      at: { line: 4, column: 11 },
+    };
+    const snapshot = makeSnapshot({ configFile: '/home/dev/mogoly.yaml', revision: 0, problems: [mistake] });
+    await withMap(harness, { snapshot }, {}, async (page) => {
+      const map = page.getByRole('region', { name: 'Map' });
+      await map.getByRole('heading', { name: 'mogoly.yaml was refused' }).waitFor();
+      expect(await map.getByText('No sites yet').count()).toBe(0);
+      await map.getByRole('button', { name: 'Go to line 4' }).click();
+      await page.getByRole('heading', { name: 'Config', level: 1 }).waitFor();
+    });
+  });
+
   it('hostile text stays text', async () => {
     const evil = '<img src=x onerror="document.title=1"><script>document.title=2</script>';
     const site = makeSite(

@@ -33,7 +33,9 @@ export function EventsScreen() {
   const selected = event === undefined ? -1 : found.findIndex((entry) => entry.id === event);
   return (
     <section className="events" aria-label="Events">
-      <h1 className="hidden">Events</h1>
+      <h1 className="hidden" tabIndex={-1}>
+        Events
+      </h1>
       <EventsHead search={eventSearch} level={eventLevel} following={following} found={found} log={log} fresh={fresh} />
       {found.length > 0 ? (
         <VirtualList

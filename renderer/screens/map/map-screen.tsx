@@ -3,6 +3,7 @@ import { useEffect, useMemo, useRef } from 'react';
 import { ReactFlowProvider } from '@xyflow/react';
 import { useStore } from 'zustand';
 import { Button } from '../../parts/button.tsx';
+import { NoSites } from '../../parts/no-sites.tsx';
 import { Empty } from '../../parts/states.tsx';
 import { openDraft } from '../../store/draft.ts';
 import { liveStore } from '../../store/live.ts';
@@ -106,12 +107,14 @@ function useRates(shown: readonly SiteState[]): void {
 function Nothing({ all, onlyBroken }: { all: number; onlyBroken: boolean }) {
   if (all === 0)
     return (
-      <Empty title="No sites yet">
-        <p className="muted">A site gives a dev server a name of its own. Add one, and see here where it leads.</p>
-        <Button look="accent" onClick={() => void openDraft({ form: 'site.add', site: '' })}>
-          Add site
-        </Button>
-      </Empty>
+      <NoSites>
+        <Empty title="No sites yet">
+          <p className="muted">A site gives a dev server a name of its own. Add one, and see here where it leads.</p>
+          <Button look="accent" onClick={() => void openDraft({ form: 'site.add', site: '' })}>
+            Add site
+          </Button>
+        </Empty>
+      </NoSites>
     );
   return (
     <Empty title={onlyBroken ? 'Nothing is broken' : 'No site matches'}>

@@ -5,6 +5,7 @@ import { Section } from '../../parts/page.tsx';
 import { PlanButton } from '../../parts/plan-button.tsx';
 import { StateMark } from '../../parts/state-mark.tsx';
 import { Failed, Loading } from '../../parts/states.tsx';
+import { namesNotes } from '../../store/names-notes.ts';
 import { namesChange } from '../../store/planned.ts';
 import type { Loaded } from '../../store/use-answer.ts';
 import type { HealthStatus } from '../../../shared/state.ts';
@@ -26,10 +27,11 @@ const MARKS: Record<NamesState, { shape: HealthStatus; word: string }> = {
 export function SystemSection({ status, onRetry, onChanged }: SystemSectionProps) {
   const isInstalled =
     status.phase === 'ready' && status.value.methods.some(({ state }) => state === 'active' || state === 'stale');
+  const { notes, hasReason } = namesNotes(status.phase === 'ready' ? status.value.problems : []);
   return (
     <Section
       title="This system"
-      lead={status.phase === 'ready' ? status.value.choice.because : undefined}
+      lead={status.phase === 'ready' && !hasReason ? status.value.choice.because : undefined}
       actions={
         <>
           {isInstalled && <PlanButton change={namesChange('remove')} about="names" onDone={onChanged} />}
@@ -41,7 +43,7 @@ export function SystemSection({ status, onRetry, onChanged }: SystemSectionProps
       {status.phase === 'failed' && <Failed problems={status.problems} onRetry={onRetry} />}
       {status.phase === 'ready' && (
         <>
-          <Notes problems={status.value.problems} />
+          <Notes problems={notes} />
           <Methods status={status.value} />
         </>
       )}

@@ -3,6 +3,7 @@ import { useStore } from 'zustand';
 import { Button } from '../../parts/button.tsx';
 import { formatCount, plural, shortUrl } from '../../parts/format.ts';
 import { HealthMark } from '../../parts/health-mark.tsx';
+import { NoSites } from '../../parts/no-sites.tsx';
 import { VirtualList } from '../../parts/virtual-list.tsx';
 import { backendsOf } from '../../store/live-state.ts';
 import { isSampleOnly } from '../../store/site-filter.ts';
@@ -40,7 +41,12 @@ export function SiteList({ sites, found, selected }: SiteListProps) {
       ) : (
         sites.length > 0 && <NothingFound onlyBroken={onlyBroken} />
       )}
-      {teaching && <Teaching hasSample={sites.length > 0} />}
+      {sites.length === 0 && (
+        <NoSites>
+          <Teaching hasSample={false} />
+        </NoSites>
+      )}
+      {sites.length > 0 && teaching && <Teaching hasSample />}
     </section>
   );
 }
@@ -93,7 +99,7 @@ function NothingFound({ onlyBroken }: { onlyBroken: boolean }) {
 function Teaching({ hasSample }: { hasSample: boolean }) {
   return (
     <div className="teach">
-      <h2>{hasSample ? 'Map a name of your own' : 'No site yet'}</h2>
+      <h2>{hasSample ? 'Map a name of your own' : 'No sites yet'}</h2>
       <p className="muted">
         {hasSample ? 'demo.localhost is a sample to look around in. ' : ''}
         Give a name, as in shop.localhost, and the port your dev server listens on.

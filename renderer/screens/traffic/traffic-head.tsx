@@ -1,7 +1,8 @@
 /** Above the list: the filter with what is wrong in it, pause, capture, archives, clear. */
 import { useEffect, useRef, useState } from 'react';
+import { DropdownMenu } from 'radix-ui';
 import { useStore } from 'zustand';
-import { Circle, CircleDot, Pause, Play, Search } from 'lucide-react';
+import { ChevronDown, Circle, CircleDot, Pause, Play, Search } from 'lucide-react';
 import { Button } from '../../parts/button.tsx';
 import { formatCount, plural } from '../../parts/format.ts';
 import { clearAll, exportHar, importHar, setCapture } from '../../store/traffic-actions.ts';
@@ -169,13 +170,37 @@ function Files({ found }: { found: readonly Exchange[] }) {
           event.target.value = '';
         }}
       />
-      {imported === undefined && <Button onClick={() => input.current?.click()}>Import HAR</Button>}
-      <Button disabled={found.length === 0} onClick={() => void save()}>
-        Export HAR
-      </Button>
+      <ArchiveMenu canExport={found.length > 0} onImport={() => input.current?.click()} onExport={() => void save()} />
       <Button onClick={() => (imported === undefined ? void clearAll() : showImported(undefined))}>
         {imported === undefined ? 'Clear' : 'Back to live'}
       </Button>
     </>
+  );
+}
+
+interface ArchiveMenuProps {
+  canExport: boolean;
+  onImport: () => void;
+  onExport: () => void;
+}
+
+/** Not modal: what locks the scrolling of a page writes a style element, which the CSP forbids. */
+function ArchiveMenu({ canExport, onImport, onExport }: ArchiveMenuProps) {
+  return (
+    <DropdownMenu.Root modal={false}>
+      <DropdownMenu.Trigger className="button" title="HTTP archive: what browsers and other tools read and write">
+        HAR <ChevronDown size={12} aria-hidden />
+      </DropdownMenu.Trigger>
+      <DropdownMenu.Portal>
+        <DropdownMenu.Content className="menu" align="end" sideOffset={4} collisionPadding={8}>
+          <DropdownMenu.Item className="menu-item" disabled={!canExport} onSelect={onExport}>
+            Export what is listed
+          </DropdownMenu.Item>
+          <DropdownMenu.Item className="menu-item" onSelect={onImport}>
+            Import a file
+          </DropdownMenu.Item>
+        </DropdownMenu.Content>
+      </DropdownMenu.Portal>
+    </DropdownMenu.Root>
   );
 }

@@ -15,6 +15,7 @@ import { TrafficChart } from './traffic-chart.tsx';
 import { TrafficHead } from './traffic-head.tsx';
 import { TrafficRow } from './traffic-row.tsx';
 import '../../style/exchange.css';
+import '../../style/menu.css';
 import '../../style/traffic.css';
 
 const ROW_HEIGHT = 28;
@@ -35,7 +36,9 @@ export function TrafficScreen() {
   const shown = all.find(({ id }) => id === selectedId);
   return (
     <section className="traffic" aria-label="Traffic" onKeyDown={(event) => onKey(event, isPaused)}>
-      <h1 className="hidden">Traffic</h1>
+      <h1 className="hidden" tabIndex={-1}>
+        Traffic
+      </h1>
       <TrafficChart />
       <TrafficHead filter={filter} text={text} found={found} all={all.length} />
       {imported !== undefined && (
