@@ -105,10 +105,10 @@ function readDuration(text: string, isNot: boolean): FilterTerm | Complaint {
 function readKey(key: string, values: string[], isNot: boolean): FilterTerm | Complaint {
   if (!isKey(key)) {
     const near = nearest(key, KEYS);
-    const meant = near === undefined ? `Use one of ${KEYS.join(', ')}` : `Did you mean ${near}`;
+    const meant = near === undefined ? `Use one of ${KEYS.join(', ')}.` : `Did you mean ${near}?`;
     return {
       message: `There is no filter "${key}:".`,
-      fix: `${meant}${near === undefined ? '' : '?'} Quote it to look for the text.`,
+      fix: `${meant} Quote it to look for the text.`,
     };
   }
   if (values.length === 0)

@@ -7,6 +7,7 @@ import { formatMs, formatRate, plural } from './format.ts';
 import { allProblems } from './problems-banner.tsx';
 import { liveStore } from '../store/live.ts';
 import { setView, viewStore } from '../store/view.ts';
+import type { Problem } from '../../shared/problem.ts';
 import type { ListenerState } from '../../shared/state.ts';
 
 export function StatusBar() {
@@ -51,20 +52,28 @@ function Figure({ label, value }: { label: string; value: string }) {
 }
 
 function ProblemCount() {
-  const count = useStore(liveStore, (state) => allProblems(state.snapshot).length);
+  const { count, errors } = useStore(
+    liveStore,
+    useShallow(({ snapshot }) => countOf(allProblems(snapshot))),
+  );
   const shown = useStore(viewStore, (state) => state.problemsShown);
   if (count === 0) return null;
   return (
     <button
       type="button"
-      className="count-link state-degraded"
+      className={`count-link ${errors > 0 ? 'state-down' : 'state-degraded'}`}
       aria-pressed={shown ?? false}
       onClick={() => setView({ problemsShown: !(shown ?? false) })}
     >
-      <TriangleAlert size={12} aria-hidden /> {plural(count, 'problem')}
+      <TriangleAlert size={12} aria-hidden /> {plural(count, errors > 0 ? 'problem' : 'warning')}
     </button>
   );
 }
+
+const countOf = (problems: readonly Problem[]): { count: number; errors: number } => ({
+  count: problems.length,
+  errors: problems.filter(({ severity }) => severity === 'error').length,
+});
 
 /** Both loopback addresses of one port are one entry, `:8080`; a port opened to the LAN shows its address. */
 export function portsOf(listeners: readonly ListenerState[]): { label: string; failed: boolean; where: string }[] {

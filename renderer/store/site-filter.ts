@@ -24,6 +24,9 @@ function mentions(site: SiteState, text: string): boolean {
   return backendsOfSite(site).some((backend) => backend.url.toLowerCase().includes(text));
 }
 
+/** What a new home has to look around in. */
+export const SAMPLE_SITE = 'demo.localhost';
+
 /** The home is as it was made: nothing but the sample site. */
 export const isSampleOnly = (sites: readonly SiteState[]): boolean =>
-  sites.length === 1 && sites[0]?.name === 'demo.localhost';
+  sites.length === 1 && sites[0]?.name === SAMPLE_SITE;

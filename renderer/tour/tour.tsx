@@ -8,7 +8,7 @@ import { Button, IconButton } from '../parts/button.tsx';
 import { isMac } from '../platform.ts';
 import { openUrl } from '../store/changes.ts';
 import { liveStore } from '../store/live.ts';
-import { isSampleOnly } from '../store/site-filter.ts';
+import { isSampleOnly, SAMPLE_SITE } from '../store/site-filter.ts';
 import { closeTour, goToStep, nextStep, noteTrust, offerTour, TOUR_STEPS, tourStore } from '../store/tour.ts';
 import '../style/tour.css';
 
@@ -45,21 +45,21 @@ export function Tour() {
 }
 
 function Welcome({ onNext }: { onNext: () => void }) {
-  const sample = useStore(liveStore, ({ snapshot }) => snapshot?.sites[0]?.url);
+  const sample = useStore(liveStore, ({ snapshot }) => snapshot?.sites.find(({ name }) => name === SAMPLE_SITE)?.url);
   return (
     <>
-      <h2>It routes already</h2>
-      <p>
-        {sample === undefined ? (
-          'demo.localhost'
-        ) : (
+      <h2>{sample === undefined ? 'From a port to a name' : 'It routes already'}</h2>
+      {sample === undefined ? (
+        <p>A dev server on this machine gets a name of its own, with https that your browser trusts.</p>
+      ) : (
+        <p>
           <button type="button" className="text-link" onClick={() => void openUrl(sample)}>
-            demo.localhost
-          </button>
-        )}{' '}
-        is a sample with two servers behind it. Next: a dev server of your own, under a name, with https that your
-        browser trusts.
-      </p>
+            {SAMPLE_SITE}
+          </button>{' '}
+          is a sample with two servers behind it. Next: a dev server of your own, under a name, with https that your
+          browser trusts.
+        </p>
+      )}
       <div className="tour-actions">
         <Button look="accent" onClick={onNext}>
           Begin

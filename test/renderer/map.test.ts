@@ -154,7 +154,8 @@ describe('the map', () => {
       at: { line: 4, column: 11 },
     };
     const snapshot = makeSnapshot({ configFile: '/home/dev/mogoly.yaml', revision: 0, problems: [mistake] });
-    await withMap(harness, { snapshot }, {}, async (page) => {
+    const answers = { 'config.check': { ok: true, value: { problems: [] } } };
+    await withMap(harness, { snapshot, answers }, {}, async (page) => {
       const map = page.getByRole('region', { name: 'Map' });
       await map.getByRole('heading', { name: 'mogoly.yaml was refused' }).waitFor();
       expect(await map.getByText('No sites yet').count()).toBe(0);

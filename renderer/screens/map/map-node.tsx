@@ -111,7 +111,8 @@ function Site({ thing: { site } }: { thing: Of<'site'> }) {
 }
 
 function middlewaresOf({ route }: Of<'route'>): string {
-  if (route.middlewares.length > 0) return route.middlewares.join(', ');
+  const [first, ...others] = route.middlewares;
+  if (first !== undefined) return others.length > 0 ? `${first} +${others.length}` : first;
   return route.path === '/' ? 'all paths' : 'these paths';
 }
 

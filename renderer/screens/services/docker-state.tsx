@@ -37,7 +37,7 @@ export function DockerAway({ docker }: { docker: DockerState }) {
       <div className="banner-body">
         <h2>{problem?.message ?? 'Docker does not answer.'}</h2>
         <p>
-          {problem?.fix} <span className="muted">Everything else goes on, and it is looked for by itself.</span>
+          {problem?.fix} <span className="muted">It is looked for by itself.</span>
         </p>
         <Tried docker={docker} />
       </div>

@@ -123,17 +123,19 @@ function Address({ site }: { site: SiteState }) {
       <Button look="quiet" onClick={() => void copy()}>
         <Copy size={14} aria-hidden /> Copy
       </Button>
-      {site.secureUrl !== undefined && site.secureUrl !== site.url && <Url url={site.secureUrl} />}
-      {others.length > 0 && (
-        <span className="muted address-others">
-          also{' '}
-          {others.map((host) => (
-            <code key={host} className="tag">
-              {host}
-            </code>
-          ))}
-        </span>
-      )}
+      <div className="address-more">
+        {site.secureUrl !== undefined && site.secureUrl !== site.url && <Url url={site.secureUrl} />}
+        {others.length > 0 && (
+          <span className="muted address-others">
+            also{' '}
+            {others.map((host) => (
+              <code key={host} className="tag">
+                {host}
+              </code>
+            ))}
+          </span>
+        )}
+      </div>
     </div>
   );
 }

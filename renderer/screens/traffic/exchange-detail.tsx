@@ -61,7 +61,7 @@ function Detail({ record, isImported }: { record: ExchangeRecord; isImported: bo
     <>
       <header className="exchange-head">
         <span className={`mono status status-${statusKind(record)}`}>{record.status || 'none'}</span>
-        <h2 className="mono">
+        <h2 className="mono" title={urlOf(record)}>
           {record.method} {urlOf(record)}
         </h2>
         <IconButton label="Close the exchange" icon={<X size={14} aria-hidden />} onClick={() => select(undefined)} />
@@ -145,8 +145,12 @@ function TabContent({ tab, record }: { tab: Tab; record: ExchangeRecord }) {
   }
 }
 
+/** Characters of an address that the three lines of the title hold in the narrowest pane. */
+const TITLE_HOLDS = 100;
+
 function Overview({ record }: { record: ExchangeRecord }) {
   const facts: [string, string | undefined][] = [
+    ['Address', urlOf(record).length > TITLE_HOLDS ? urlOf(record) : undefined],
     ['Site', record.site],
     ['Route', record.route],
     ['Backend', record.backend],

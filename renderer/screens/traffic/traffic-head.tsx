@@ -12,6 +12,9 @@ import type { CaptureState } from '../../../shared/capture.ts';
 import { FILTER_KEYS, type Filter } from '../../../shared/exchange-filter.ts';
 import type { Exchange } from '../../../shared/state.ts';
 
+/** Of a term that cannot be read; the box above has the whole. */
+const TERM_SHOWN = 40;
+
 interface HeadProps {
   filter: Filter;
   text: string;
@@ -33,9 +36,10 @@ export function TrafficHead({ filter, text, found, all }: HeadProps) {
         <Files found={found} />
         <PauseButton />
       </div>
-      {filter.problems.map(({ message, fix, start }) => (
+      {filter.problems.map(({ message, fix, start, end }) => (
         <p key={start} id="filter-problem" className="filter-problem" role="alert">
-          <span className="mono">{text.slice(start, start + 40)}</span> {message} <span className="muted">{fix}</span>
+          <span className="mono">{text.slice(start, Math.min(end, start + TERM_SHOWN))}</span> {message}{' '}
+          <span className="muted">{fix}</span>
         </p>
       ))}
     </>
