@@ -66,6 +66,8 @@ export const SERVER_PACKAGES = [
 
 /** What the Debian package is judged and tried with, and the dependencies it names beside those of Electron. */
 export const PACKAGE_PACKAGES = [
+  // Compiles what we add to the installer for Windows.
+  'nsis',
   ...['lintian', 'sudo', 'desktop-file-utils', 'squashfs-tools', 'ca-certificates', 'xdg-utils', 'libuuid1'],
 ];
 

@@ -1,5 +1,8 @@
 /** The packages that cannot be made here: what electron-builder thinks of their configuration, and what it says. */
-import { existsSync, readFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Configuration } from 'electron-builder';
 import { ROOT } from '../kit/source-tree.ts';
@@ -73,5 +76,42 @@ describe('the configuration of the packages', () => {
     expect(fuses(shipped)).toMatchObject({ runAsNode: false, enableNodeCliInspectArguments: false });
     expect(fuses({ version: '25.1.1', official: false })).toMatchObject({ enableNodeCliInspectArguments: true });
     expect(fuses({ version: '25.1.1', official: false })).not.toHaveProperty('grantFileProtocolExtraPrivileges');
+  });
+});
+
+/** As electron-builder's own script has it: our macros, called at their place. */
+const INSTALLER = (include: string): string => `Unicode true
+Name Mogoly
+OutFile installer.exe
+!include LogicLib.nsh
+!define isUpdated '$1 == 1'
+!include "${include}"
+Section
+  !insertmacro customInstall
+  WriteUninstaller "$INSTDIR\\uninstall.exe"
+SectionEnd
+Section Uninstall
+  !insertmacro customUnInstall
+SectionEnd
+`;
+const hasCompiler = spawnSync('makensis', ['-VERSION']).error === undefined;
+
+describe.skipIf(!hasCompiler)('what we add to the installer for Windows (package nsis)', () => {
+  const compile = (text: string): { status: number | null; stdout: string } => {
+    const folder = mkdtempSync(join(tmpdir(), 'mogoly-nsis-'));
+    writeFileSync(join(folder, 'installer.nsi'), INSTALLER(join(folder, 'ours.nsh')));
+    writeFileSync(join(folder, 'ours.nsh'), text);
+    const { status, stdout } = spawnSync('makensis', ['-WX', '-V2', 'installer.nsi'], {
+      cwd: folder,
+      encoding: 'utf8',
+    });
+    rmSync(folder, { recursive: true });
+    return { status, stdout };
+  };
+
+  it('compiles without a warning', () => {
+    const text = readFileSync(packConfig(shipped).nsis?.include as string, 'utf8');
+    expect(compile(text)).toEqual({ status: 0, stdout: '' });
+    expect(compile(text.replace('${endIf}', '')).status).not.toBe(0);
   });
 });
