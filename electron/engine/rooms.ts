@@ -14,7 +14,8 @@ import { dnsNames } from './dns-names.ts';
 import { httpsProbe, portOf, wantedNames, type InForce } from './in-force.ts';
 import { createEventBus } from './events.ts';
 import { createDegraded } from './degraded.ts';
-import type { Generation, MiddlewareContext, Origin } from './generation.ts';
+import { forgetGone } from './forget-gone.ts';
+import type { Generation, MiddlewareContext } from './generation.ts';
 import type { KeeperRooms } from './keeper.ts';
 import { createMiddlewareRegistry } from './middleware/index.ts';
 import { openHttpListener, planListeners, type OpenListener } from './proxy/listeners.ts';
@@ -32,7 +33,7 @@ import { listenOfFile } from './listen-of-file.ts';
 import { createServiceRooms } from './service-rooms.ts';
 import { createSystemRooms } from './system-rooms.ts';
 import { createTrafficRooms } from './traffic-rooms.ts';
-import { createTurns, runInTurns } from './turns.ts';
+import { runInTurns } from './turns.ts';
 import { createTlsRooms } from './tls-rooms.ts';
 import type { KeyWrapper } from './tls/contexts.ts';
 
@@ -273,23 +274,7 @@ function swap(parts: Parts, home: string, next: Running): void {
   log.reconfigure({ file: resolve(home, log_output), stream });
   if (next.listeners.length > 0) tls.adopt();
   services.adopt(next);
-  void forgetGone(parts);
-}
-
-/** Connections of origins and counters of sites that are no more: nobody waits for it, and it is long for very many. */
-async function forgetGone({ counters, state, transports }: Parts): Promise<void> {
-  const turns = createTurns();
-  await turns.next();
-  transports.retain(originsOf(state.current));
-  await turns.next();
-  const names = new Set(state.current.sites.map(({ name }) => name));
-  for (const site of counters.keys()) if (!names.has(site)) counters.delete(site);
-}
-
-function originsOf({ backends }: Generation): Set<Origin> {
-  const origins = new Set<Origin>();
-  for (const { origin } of backends) origins.add(origin);
-  return origins;
+  void forgetGone(next.generation, () => state.current === next.generation, parts);
 }
 
 function counterFor(counters: Map<string, { requests: number }>, site: string): { requests: number } {

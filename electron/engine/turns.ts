@@ -13,7 +13,7 @@ export interface Turns {
 }
 
 /** How long one turn may take, in milliseconds. */
-const TURN_MS = 10;
+const TURN_MS = 5;
 /** Items between two looks at the clock. */
 const STRIDE = 64;
 

@@ -3,6 +3,7 @@ import { problem } from '../../../shared/problem.ts';
 import type { ConfigPath, Problem } from '../../../shared/problem.ts';
 import { STRATEGIES } from '../../../shared/config.ts';
 import type { Strategy } from '../../../shared/config.ts';
+import type { Steps } from '../turns.ts';
 
 export type Plain = Record<string, unknown>;
 
@@ -46,15 +47,24 @@ const fold = (text: string): string => text.toLowerCase().replace(/[-_ ]/g, '');
  * The value is not changed; what needs no change is shared with the result. `env` is for MOGOLY_BALANCER_STRATEGY.
  * Sites that are `done` stay as they are, unless the config has a say in each.
  */
-export function fromLegacy(value: unknown, env: Env = {}, isDone = (_site: unknown): boolean => false): LegacyResult {
+export function* fromLegacy(
+  value: unknown,
+  env: Env = {},
+  isDone = (_site: unknown): boolean => false,
+): Steps<LegacyResult> {
   const walk: Walk = { renamed: new Map(), problems: [], defaultStrategy: undefined };
   if (!isPlain(value)) return { value, renamed: walk.renamed, problems: walk.problems, areSitesAlone: false };
   const top = listenFromProxy(rename(value, [], TOP_NAMES, walk), walk);
   walk.defaultStrategy = defaultStrategy(top, env, walk);
-  if (Array.isArray(top['server']))
-    top['server'] = top['server'].map((site: unknown, index) =>
-      walk.defaultStrategy === undefined && isDone(site) ? site : fromSite(site, ['server', index], walk),
-    );
+  if (Array.isArray(top['server'])) {
+    const sites: unknown[] = [];
+    for (const site of top['server'] as unknown[]) {
+      const isAsWas = walk.defaultStrategy === undefined && isDone(site);
+      sites.push(isAsWas ? site : fromSite(site, ['server', sites.length], walk));
+      yield;
+    }
+    top['server'] = sites;
+  }
   const areSitesAlone = walk.defaultStrategy === undefined && walk.renamed.size === 0 && walk.problems.length === 0;
   return { value: top, renamed: walk.renamed, problems: walk.problems, areSitesAlone };
 }

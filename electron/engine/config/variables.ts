@@ -2,6 +2,8 @@
 import { nearest } from '../../../shared/nearest.ts';
 import { problem } from '../../../shared/problem.ts';
 import type { ConfigPath, Problem } from '../../../shared/problem.ts';
+import { runAtOnce } from '../turns.ts';
+import type { Steps } from '../turns.ts';
 import { isPlain } from './legacy.ts';
 import type { Plain } from './legacy.ts';
 
@@ -29,23 +31,22 @@ const REFERENCE = /\$\$\{|\$\{([^}]*)(\}?)/g;
 type Env = Record<string, string | undefined>;
 
 /** Shares with the input what holds no variable; sites that are `done` hold none. */
-export function fillVariables(value: unknown, env: Env, isDone = (_site: unknown): boolean => false): Filled {
+export function* fillVariables(value: unknown, env: Env, isDone = (_site: unknown): boolean => false): Steps<Filled> {
   const problems: Problem[] = [];
   const table = new VariableTable(isPlain(value) ? value['variables'] : undefined, env, problems);
-  const filled = isPlain(value) ? fillTop(value, table, isDone) : value;
+  const filled = isPlain(value) ? yield* fillTop(value, table, isDone) : value;
   return { value: filled, problems };
 }
 
-function fillTop(value: Plain, table: VariableTable, isDone: (site: unknown) => boolean): Plain {
+function* fillTop(value: Plain, table: VariableTable, isDone: (site: unknown) => boolean): Steps<Plain> {
   const copy: Plain = { ...value };
-  const fill = (key: string, part: unknown): unknown => {
-    if (key === 'variables') return table.section();
-    return key === 'server' && Array.isArray(part)
-      ? fillList(part, [key], table, isDone)
-      : fillPart(part, [key], table);
-  };
   for (const [key, part] of Object.entries(value)) {
-    const filled = fill(key, part);
+    const filled: unknown =
+      key === 'variables'
+        ? table.section()
+        : key === 'server' && Array.isArray(part)
+          ? yield* fillItems(part, [key], table, isDone)
+          : fillPart(part, [key], table);
     if (filled !== part) copy[key] = filled;
   }
   return copy;
@@ -90,19 +91,24 @@ function fillPart(value: unknown, path: (string | number)[], table: VariableTabl
   return copy ?? value;
 }
 
-function fillList(
+const fillList = (list: unknown[], path: (string | number)[], table: VariableTable): unknown[] =>
+  runAtOnce(fillItems(list, path, table));
+
+function* fillItems(
   list: unknown[],
   path: (string | number)[],
   table: VariableTable,
-  isDone?: (item: unknown) => boolean,
-): unknown[] {
+  isDone = (_item: unknown): boolean => false,
+): Steps<unknown[]> {
   let copy: unknown[] | undefined;
   for (let index = 0; index < list.length; index++) {
-    if (isDone?.(list[index]) === true) continue;
-    path.push(index);
-    const filled = fillPart(list[index], path, table);
-    path.pop();
-    if (filled !== list[index]) (copy ??= [...list])[index] = filled;
+    if (!isDone(list[index])) {
+      path.push(index);
+      const filled = fillPart(list[index], path, table);
+      path.pop();
+      if (filled !== list[index]) (copy ??= [...list])[index] = filled;
+    }
+    yield;
   }
   return copy ?? list;
 }

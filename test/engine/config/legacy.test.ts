@@ -1,5 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { fromLegacy, writtenPath } from '../../../electron/engine/config/legacy.ts';
+import { fromLegacy as steps, writtenPath, type LegacyResult } from '../../../electron/engine/config/legacy.ts';
+import { runAtOnce } from '../../../electron/engine/turns.ts';
+
+const fromLegacy = (...args: Parameters<typeof steps>): LegacyResult => runAtOnce(steps(...args));
 
 describe('old spellings', () => {
   it('become the keys of today', () => {

@@ -1,5 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { fillVariables } from '../../../electron/engine/config/variables.ts';
+import { fillVariables as steps, type Filled } from '../../../electron/engine/config/variables.ts';
+import { runAtOnce } from '../../../electron/engine/turns.ts';
+
+const fillVariables = (...args: Parameters<typeof steps>): Filled => runAtOnce(steps(...args));
 
 const fill = (variables: Record<string, unknown>, rest: Record<string, unknown>, env: Record<string, string> = {}) =>
   fillVariables({ variables, ...rest }, env);
