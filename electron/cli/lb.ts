@@ -47,6 +47,10 @@ export function register(program: Command, run: Runner): void {
     .argument('<site>')
     .argument('<backend>')
     .action(run((context, site: string, backend: string) => removeBackend(context, site, backend)));
+  lb.command('delete')
+    .description('take a site away; `mogoly history` has the config as it was')
+    .argument('<site>')
+    .action(run((context, site: string) => remove(context, site)));
   lb.command('health')
     .description('probe the backends of a site now')
     .argument('<site>')
@@ -120,6 +124,10 @@ async function removeBackend(context: Context, site: string, backend: string): P
     await ask(context.target, 'backends.remove', { site, backend }),
     `Removed ${backend} from ${site}`,
   );
+}
+
+async function remove(context: Context, site: string): Promise<void> {
+  showApplied(context, await ask(context.target, 'sites.remove', { site }), `Deleted ${site}`);
 }
 
 async function toggle(context: Context, site: string, isOn: boolean): Promise<void> {
