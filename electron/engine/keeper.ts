@@ -160,6 +160,9 @@ export class Keeper {
       if (edits.value.length === 0) return success({ revision: this.running?.generation.revision ?? 0, warnings: [] });
       const edited = await this.#rooms.editText(text, this.#format, edits.value);
       if (!edited.ok) return edited;
+      // It is so already: no revision of its own.
+      if (edited.value === text && this.running !== undefined)
+        return success({ revision: this.running.generation.revision, warnings: this.#warnings });
       return this.#put({ text: edited.value, format: this.#format, source: options.source ?? 'library', save: true });
     });
   }
