@@ -9,7 +9,7 @@ import { ask, call, events } from './client.ts';
 import type { Context, Runner } from './command.ts';
 import { wholeNumber } from './command.ts';
 import { logLine } from './events.ts';
-import { status } from './inspect.ts';
+import { status, tellProblems } from './inspect.ts';
 import { plain } from './print.ts';
 import { serve } from './run.ts';
 import { startDetached, STOP_DEADLINE_MS } from './detach.ts';
@@ -56,9 +56,12 @@ export function register(program: Command, run: Runner): void {
     .action(run((context, options: LogsOptions) => logs(context, options)));
 }
 
+/** One that runs there is what was wanted, unless another config is asked for. */
 async function startAndTell(context: Context, configFile: string | undefined): Promise<void> {
-  const snapshot = await startDetached(context, configFile);
-  context.print.result(snapshot, () => context.print.line(`Mogoly is running in the background (pid ${snapshot.pid})`));
+  const { snapshot, isNew } = await startDetached(context, configFile);
+  const how = isNew ? 'in the background' : 'already';
+  context.print.result(snapshot, () => context.print.line(`Mogoly is running ${how} (pid ${snapshot.pid})`));
+  tellProblems(context, snapshot);
 }
 
 /** Nothing there to stop is what was wanted. */

@@ -14,14 +14,19 @@ const POLL_MS = 25;
 /** Of what a process that could not start has said. */
 const SAID_CHARS = 4_000;
 
-/** Throws ProblemError with what the process said when it ends before it serves. */
-export async function startDetached(context: Context, configFile: string | undefined): Promise<Snapshot> {
+/** `isNew` is false for one that ran there already. Throws ProblemError with what the process said when it ends before it serves. */
+export async function startDetached(
+  context: Context,
+  configFile: string | undefined,
+): Promise<{ snapshot: Snapshot; isNew: boolean }> {
   const { home, socket } = context.target;
   const running = await call(context.target, 'status.get');
+  if (running.ok && (configFile === undefined || resolve(configFile) === running.value.configFile))
+    return { snapshot: running.value, isNew: false };
   if (running.ok)
     throw new ProblemError([
-      problem('HOME_TAKEN', `Mogoly ${running.value.host} (pid ${running.value.pid}) owns ${home}.`, {
-        fix: 'Use `mogoly daemon restart`, or set MOGOLY_HOME to another folder.',
+      problem('HOME_TAKEN', `Mogoly (pid ${running.value.pid}) runs in ${home} with ${running.value.configFile}.`, {
+        fix: 'Stop it first with `mogoly daemon stop`, or set MOGOLY_HOME to another folder.',
       }),
     ]);
   const logs = join(home, 'logs');
@@ -47,7 +52,7 @@ export async function startDetached(context: Context, configFile: string | undef
   child.once('exit', (code, signal) => (ended = signal ?? `exit code ${code}`));
   child.once('error', (error) => (ended = error.message));
   child.unref();
-  return waitUntilServing(context, () => ended, child.pid, said);
+  return { snapshot: await waitUntilServing(context, () => ended, child.pid, said), isNew: true };
 }
 
 /** Whole lines. */

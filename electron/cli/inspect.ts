@@ -33,7 +33,17 @@ export async function status(context: Context): Promise<void> {
   context.print.result(snapshot, () => showStatus(context, snapshot));
 }
 
-function showStatus({ print }: Context, snapshot: Snapshot): void {
+/** On standard error; what is wrong is then in the file alone, since the engine serves none but a good config. */
+export function tellProblems({ print, io }: Context, { problems, revision, configFile }: Snapshot): void {
+  if (problems.some(({ severity }) => severity === 'error'))
+    io.stderr.write(
+      `${plain(configFile)} is not in force as it stands; revision ${revision} serves until it is mended:\n`,
+    );
+  print.warnings(problems);
+}
+
+function showStatus(context: Context, snapshot: Snapshot): void {
+  const { print } = context;
   const state =
     snapshot.status === 'running' ? print.paint('green', 'running') : print.paint('yellow', snapshot.status);
   print.line(`Mogoly ${snapshot.version} is ${state} (${snapshot.host}, pid ${snapshot.pid})`);
@@ -58,7 +68,7 @@ function showStatus({ print }: Context, snapshot: Snapshot): void {
       ];
     }),
   );
-  print.warnings(snapshot.problems);
+  tellProblems(context, snapshot);
 }
 
 const NOTHING_PROBED =

@@ -8,9 +8,10 @@ import { createEngine } from '../engine/index.ts';
 import { openWorkspace } from '../engine/sample/workspace.ts';
 import { ProblemError } from '../../shared/problem.ts';
 import type { Result } from '../../shared/problem.ts';
-import type { ListenerState, Snapshot } from '../../shared/state.ts';
+import type { ListenerState } from '../../shared/state.ts';
 import type { Context } from './command.ts';
 import type { ExitCode } from './io.ts';
+import { tellProblems } from './inspect.ts';
 import { keepHeapTop } from './heap-top.ts';
 import { version } from './version.ts';
 
@@ -73,7 +74,8 @@ async function closeAll(closers: (() => Promise<void>)[]): Promise<void> {
   clearTimeout(timer);
 }
 
-function announce({ print }: Context, engine: Engine): void {
+function announce(context: Context, engine: Engine): void {
+  const { print } = context;
   const snapshot = engine.snapshot();
   const readyMs = Math.round(performance.now());
   const listening = snapshot.listeners.filter((listener) => !listener.problem);
@@ -95,13 +97,9 @@ function announce({ print }: Context, engine: Engine): void {
   );
   for (const site of snapshot.sites.slice(0, 20)) print.line(`  ${site.url}`);
   if (snapshot.sites.length > 20) print.line(`  and ${snapshot.sites.length - 20} more`);
-  print.warnings(problemsOf(snapshot));
+  tellProblems(context, snapshot);
+  print.warnings(snapshot.listeners.flatMap((listener) => listener.problem ?? []));
 }
-
-const problemsOf = (snapshot: Snapshot) => [
-  ...snapshot.problems,
-  ...snapshot.listeners.flatMap((listener) => listener.problem ?? []),
-];
 
 const addressOf = ({ kind, address, port }: ListenerState): string =>
   `${kind}://${address.includes(':') ? `[${address}]` : address}:${port}`;

@@ -121,7 +121,10 @@ describe('mogoly daemon', () => {
       out: expect.stringContaining('in the background') as string,
     });
     const { pid } = await statusOf(home);
-    expect((await call(home, 'daemon', 'start', '-d')).err).toContain(`pid ${pid}`);
+    const already = await call(home, 'daemon', 'start', '-d');
+    expect(already).toMatchObject({ code: 0, out: `Mogoly is running already (pid ${pid})\n` });
+    const other = await call(home, 'daemon', 'start', '-d', '-c', '/elsewhere.yaml');
+    expect([other.code, other.err]).toEqual([1, expect.stringMatching(`pid ${pid}.*mogoly\\.yaml.*HOME_TAKEN`)]);
     expect((await call(home, 'd', 'restart')).code).toBe(0);
     expect((await statusOf(home)).pid).not.toBe(pid);
     expect(await call(home, 'daemon', 'stop')).toMatchObject({
@@ -130,6 +133,21 @@ describe('mogoly daemon', () => {
     });
     expect((await call(home, 'daemon', 'status')).code).toBe(1);
     expect(await readFile(join(home, 'logs', 'daemon.log'), 'utf8')).toContain('Mogoly is ready');
+  });
+
+  it('that goes on with the last good config says that the file is not in force', async () => {
+    const home = await homeWith(CONFIG);
+    onTestFinished(async () => void (await call(home, 'daemon', 'stop')));
+    await call(home, 'daemon', 'start', '-d');
+    await call(home, 'daemon', 'stop');
+    await writeFile(join(home, 'mogoly.yaml'), 'server: 3\n');
+    for (const command of ['daemon start -d', 'status']) {
+      const { code, err } = await call(home, ...command.split(' '));
+      expect(code).toBe(0);
+      expect(err).toMatch(
+        /mogoly\.yaml is not in force as it stands; revision 1 serves until it is mended:\n.*:1:9: error/,
+      );
+    }
   });
 
   it('that cannot start says why', async () => {
