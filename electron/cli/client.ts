@@ -2,7 +2,7 @@
 import { request as httpRequest } from 'node:http';
 import { readOwner } from '../control/owner.ts';
 import { socketPath } from '../control/paths.ts';
-import { failure, problem, ProblemError } from '../../shared/problem.ts';
+import { failure, problem, ProblemError, type Problem } from '../../shared/problem.ts';
 import type { Answer, CommandName, Push, Reply, Request } from '../../shared/protocol.ts';
 
 /** An apply of a very large config takes seconds; a daemon that hangs shall not hang the terminal for ever. */
@@ -57,11 +57,16 @@ export async function call<K extends CommandName>(target: Target, name: K, reque
   });
 }
 
+/** Changes that are not written as text: what is refused of them stands on no line of the file. */
+const BY_NAME = /^(sites|backends)\.|^config\.edit$/;
+
+const withoutPlace = ({ at: _, ...item }: Problem): Problem => item;
+
 /** The value, or its problems thrown as ProblemError. */
 export async function ask<K extends CommandName>(target: Target, name: K, request?: Request<K>): Promise<Reply<K>> {
   const answer = await call(target, name, request);
-  if (!answer.ok) throw new ProblemError(answer.problems);
-  return answer.value;
+  if (answer.ok) return answer.value;
+  throw new ProblemError(BY_NAME.test(name) ? answer.problems.map(withoutPlace) : answer.problems);
 }
 
 /** Follows the pushes until `signal` aborts; rejects with ProblemError when nobody is there or the daemon goes away. */

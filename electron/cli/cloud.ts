@@ -114,6 +114,7 @@ async function list({ print, target }: Context): Promise<ExitCode> {
   print.result(report, () => {
     const { docker, services, labelled } = report;
     if (docker.problem) print.warnings([docker.problem]);
+    if (docker.problem && services.length === 0) return;
     print.table(
       ['SERVICE', 'STATE', 'IMAGE', 'ADDRESS', 'NAME', ''],
       services.map((service) => [

@@ -28,10 +28,11 @@ async function query(context: Context, name: string, type: string): Promise<Exit
   const { print, target } = context;
   const answer: DnsAnswer = await ask(target, 'dns.query', { name, type });
   print.result(answer, () => {
-    print.table(
-      ['NAME', 'TTL', 'TYPE', 'DATA'],
-      answer.answers.map((record) => [plain(record.name), String(record.ttl), record.type, plain(record.data)]),
-    );
+    if (answer.answers.length > 0)
+      print.table(
+        ['NAME', 'TTL', 'TYPE', 'DATA'],
+        answer.answers.map((record) => [plain(record.name), String(record.ttl), record.type, plain(record.data)]),
+      );
     const how = answer.isAuthoritative ? 'ours' : answer.source;
     print.line(print.paint('grey', `${answer.rcode}, ${how}, ${answer.durationMs.toFixed(1)} ms`));
   });

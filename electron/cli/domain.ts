@@ -183,10 +183,11 @@ async function system({ print, target }: Context, action: 'install' | 'uninstall
 /** Exit code 1 when the question did not come to us. */
 async function check({ print, target }: Context, name: string | undefined): Promise<ExitCode> {
   const found = await ask(target, 'names.check', name === undefined ? {} : { name });
-  print.result(found, () =>
-    print.line(
-      `${print.paint(found.reachedUs ? 'green' : 'yellow', found.reachedUs ? 'ours' : 'not ours')}  ${plain(found.message)}`,
-    ),
-  );
+  print.result(found, () => {
+    const verdict = found.reachedUs ? print.paint('green', 'ours') : print.paint('yellow', 'not ours');
+    print.line(`${verdict}  ${plain(found.message)}`);
+    if (!found.reachedUs)
+      print.line('Install the names with `mogoly domain install`; `mogoly doctor` says what is in the way.');
+  });
   return found.reachedUs ? 0 : 1;
 }

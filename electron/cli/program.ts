@@ -1,6 +1,6 @@
 /** The command line as one function: arguments in, exit code out. */
 import { Command, CommanderError } from 'commander';
-import { problem, ProblemError } from '../../shared/problem.ts';
+import { problem, ProblemError, type Problem } from '../../shared/problem.ts';
 import { addGlobalOptions, createContext } from './command.ts';
 import type { Context, Register, Runner } from './command.ts';
 import * as cert from './cert.ts';
@@ -56,6 +56,7 @@ export async function runCli(args: string[], io: Io): Promise<ExitCode> {
     .description('Names, load balancing and health for the dev servers on this machine.')
     .version(version(), '-V, --version')
     .exitOverride()
+    .configureHelp({ showGlobalOptions: true })
     .configureOutput({ writeOut: (text) => void io.stdout.write(text), writeErr: (text) => void io.stderr.write(text) })
     .showSuggestionAfterError()
     .showHelpAfterError('(add --help for what it takes)');
@@ -65,9 +66,21 @@ export async function runCli(args: string[], io: Io): Promise<ExitCode> {
     await program.parseAsync(args, { from: 'user' });
     return code;
   } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-    throw error;
+    if (!(error instanceof CommanderError)) throw error;
+    if (error.exitCode === 0) return 0;
+    // Commander has told a person on standard error already.
+    if (args.includes('--json')) createContext(program, io).print.json({ ok: false, problems: [wrongUse(error)] });
+    return 2;
   }
+}
+
+/** Its first line, as in `error: unknown command 'stauts'`, in the shape of our problems. */
+function wrongUse({ code, message }: CommanderError): Problem {
+  const [first = '', ...more] = message.split('\n').map((line) => line.replace(/^error: |[()]/g, ''));
+  const said = code === 'commander.help' ? 'a command is missing' : first;
+  return problem('CLI_USAGE', `${said.charAt(0).toUpperCase()}${said.slice(1)}.`, {
+    fix: more[0] ?? 'Add --help for what it takes.',
+  });
 }
 
 async function guarded(context: Context, action: (context: Context) => Promise<ExitCode | void>): Promise<ExitCode> {

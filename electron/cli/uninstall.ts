@@ -44,7 +44,7 @@ async function uninstall(context: Context, options: Options): Promise<ExitCode> 
     });
     return 0;
   }
-  await stop(context);
+  const stopped = await stop(context);
   if (options.systemDone === true) await changes.settlePrivileged();
   const undone = existsSync(target.home) ? await changes.undoAll() : undefined;
   await rm(autostart, { force: true });
@@ -53,11 +53,15 @@ async function uninstall(context: Context, options: Options): Promise<ExitCode> 
     return 1;
   }
   if (options.deleteHome === true) await rm(target.home, { recursive: true, force: true });
-  print.result({ undone: true, home: options.deleteHome === true ? null : target.home }, () => {
-    print.line('Everything outside the home folder is as it was.');
-    if (options.deleteHome !== true && existsSync(target.home))
-      print.line(`Config, history and certificates are still in ${plain(target.home)}`);
-  });
+  print.result(
+    { undone: true, stopped: stopped?.pid ?? null, home: options.deleteHome === true ? null : target.home },
+    () => {
+      if (stopped !== undefined) print.line(`Mogoly (pid ${stopped.pid}) has stopped.`);
+      print.line('Everything outside the home folder is as it was.');
+      if (options.deleteHome !== true && existsSync(target.home))
+        print.line(`Config, history and certificates are still in ${plain(target.home)}`);
+    },
+  );
   return 0;
 }
 
