@@ -41,46 +41,6 @@ describe('with nothing running', () => {
   });
 });
 
-describe('wrong use exits with 2', () => {
-  it.each([
-    [['nonsense']],
-    [['lb']],
-    [['lb', 'create']],
-    [['explain']],
-    [['status', '--loud']],
-    [['events', '-t', 'many']],
-    [['rollback', 'first']],
-    [['map', 'a.local', '99999']],
-    [[]],
-  ])('%j', async (args) => {
-    const result = await cli(tempHome(), args);
-    expect(result.code).toBe(2);
-    expect(result.err).not.toBe('');
-  });
-
-  it.each([
-    [['stauts', '--json'], 'Did you mean status?'],
-    [['lb', '--json'], 'Add --help for what it takes.'],
-    [['map', '--json'], 'Add --help for what it takes.'],
-  ])('%j says so in JSON too', async (args, fix) => {
-    const { code, out } = await cli(tempHome(), args);
-    expect(code).toBe(2);
-    expect(json(out)).toMatchObject({ ok: false, problems: [{ code: 'CLI_USAGE', fix }] });
-  });
-
-  it('the help of each command has the options that all take', async () => {
-    expect((await cli(tempHome(), ['lb', 'list', '--help'])).out).toMatch(/Global Options:[^]*--json/);
-  });
-
-  it('and help is no wrong use', async () => {
-    expect(await cli(tempHome(), ['--help'])).toMatchObject({ code: 0, err: '' });
-    expect(await cli(tempHome(), ['--version'])).toMatchObject({
-      code: 0,
-      out: expect.stringMatching(/^\d+\.\d+\.\d+/) as string,
-    });
-  });
-});
-
 describe('check', () => {
   it('prints every problem with its place, and needs nothing running', async () => {
     const home = tempHome();
@@ -186,35 +146,6 @@ describe('against a running engine', () => {
     expect((await send(port, { host: 'a.local' })).status).toBe(200);
     expect((await cli(home, ['lb', 'add', 'nowhere.local', '-u', backend.url])).code).toBe(1);
     await backend.kill();
-  });
-
-  it('lb delete takes a site away', async () => {
-    const { home, engine } = await hostEngine(two);
-    const { code, out } = await cli(home, ['lb', 'delete', 'shop.local']);
-    expect([code, out]).toEqual([0, 'Deleted shop.local: revision 2\n']);
-    expect(engine.sites()).toEqual([]);
-    expect((await cli(home, ['lb', 'delete', 'shop.local'])).err).toContain('SITE_UNKNOWN');
-  });
-
-  it('what is so already makes no revision, and what is refused names no line of the file', async () => {
-    const { home } = await hostEngine(two);
-    await cli(home, ['map', 'new.local', '5173']);
-    expect((await cli(home, ['map', 'new.local', '5173'])).code).toBe(0);
-    expect((await cli(home, ['lb', 'start', 'new.local'])).out).toBe('Started new.local: revision 2\n');
-    const refused = await cli(home, ['map', 'http://new.local', '5173']);
-    expect([refused.code, refused.err]).toEqual([
-      1,
-      expect.stringMatching(/^error: "http:\/\/new\.local" is not a host/),
-    ]);
-  });
-
-  it('a stopped site has nothing to probe', async () => {
-    const { home } = await hostEngine(two);
-    await cli(home, ['lb', 'stop', 'shop.local']);
-    expect(await cli(home, ['lb', 'health', 'shop.local'])).toMatchObject({
-      code: 0,
-      out: expect.stringContaining('mogoly lb start SITE') as string,
-    });
   });
 
   it('lb create takes a site from a file', async () => {
