@@ -11,6 +11,7 @@ import { Loading } from './parts/states.tsx';
 import { SCREENS } from './screens/screens.ts';
 import { answerAsk } from './actions/run.ts';
 import { focusHeading } from './actions/focus.ts';
+import { keepFocus } from './actions/keep-focus.ts';
 import { bridge } from './bridge.ts';
 import { Tour } from './tour/tour.tsx';
 import { Overlays } from './palette/overlays.tsx';
@@ -25,8 +26,10 @@ export function App() {
   useEffect(() => {
     window.addEventListener('keydown', handleShortcut);
     const endAsks = bridge.onAsk(answerAsk);
+    const endKeeping = keepFocus(document.getElementById('root')!);
     return () => {
       endAsks();
+      endKeeping();
       window.removeEventListener('keydown', handleShortcut);
     };
   }, []);

@@ -2,7 +2,7 @@
 
 /** In the order of the eye. */
 const REGIONS = ['.rail', '.top-bar', '.stage', '.tour', '.toasts', '.status-bar'] as const;
-const FOCUSABLE =
+export const FOCUSABLE =
   'a[href], button:not(:disabled), input:not(:disabled), select:not(:disabled), textarea:not(:disabled), [tabindex="0"]';
 
 /** Where each part was left. */

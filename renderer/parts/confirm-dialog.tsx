@@ -16,13 +16,17 @@ interface ConfirmDialogProps {
 export function ConfirmDialog({ title, confirm, look = 'danger', onConfirm, onClose, children }: ConfirmDialogProps) {
   const dialog = useRef<HTMLDialogElement>(null);
   const titleId = useId();
-  useEffect(() => dialog.current?.showModal(), []);
+  const cancel = useRef<HTMLButtonElement>(null);
+  useEffect(() => {
+    dialog.current?.showModal();
+    cancel.current?.focus(); // else the first thing in it that can be opened
+  }, []);
   return (
     <dialog ref={dialog} className="dialog" aria-labelledby={titleId} onClose={onClose}>
       <h2 id={titleId}>{title}</h2>
       {children}
       <div className="dialog-actions">
-        <Button autoFocus onClick={() => dialog.current?.close()}>
+        <Button ref={cancel} onClick={() => dialog.current?.close()}>
           Cancel
         </Button>
         <Button

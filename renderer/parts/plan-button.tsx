@@ -41,7 +41,8 @@ export function PlanButton({ change, about, look = 'plain', disabled = false, on
     <>
       <Button
         look={look}
-        disabled={disabled || isBusy}
+        disabled={disabled}
+        busy={isBusy}
         aria-label={about === undefined ? undefined : `${change.verb}: ${about}`}
         onClick={() => void ask()}
       >

@@ -28,7 +28,7 @@ export function TopBar() {
       </p>
       <Button
         look={on ? 'plain' : 'accent'}
-        disabled={status === 'starting' || status === 'stopping'}
+        busy={status === 'starting' || status === 'stopping'}
         onClick={() => void setRouting(!on)}
       >
         <Power size={14} aria-hidden /> {on ? 'Stop routing' : 'Start routing'}

@@ -125,12 +125,23 @@ function mapPool(pool: PoolState, change: (backend: BackendState) => BackendStat
 
 /** Every backend of a pool, those of nested pools too, in the order of the file. */
 export function backendsOf(pool: PoolState): BackendState[] {
-  return pool.members.flatMap((member) => (isPool(member) ? backendsOf(member) : [member]));
+  return gather(pool, []);
+}
+
+/** Into one list: ten thousand sites are gone through at a time. */
+function gather(pool: PoolState, found: BackendState[]): BackendState[] {
+  for (const member of pool.members) {
+    if (isPool(member)) gather(member, found);
+    else found.push(member);
+  }
+  return found;
 }
 
 /** Every backend of a site, over all its routes. */
 export function backendsOfSite(site: SiteState): BackendState[] {
-  return site.routes.flatMap((route) => (route.pool ? backendsOf(route.pool) : []));
+  const found: BackendState[] = [];
+  for (const { pool } of site.routes) if (pool) gather(pool, found);
+  return found;
 }
 
 function siteHealth(site: SiteState): SiteState['health'] {

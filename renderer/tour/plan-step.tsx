@@ -66,7 +66,7 @@ export function PlanStep({ area, onNext }: { area: Area; onNext: (isSkipped: boo
       ))}
       <div className="tour-actions">
         {steps.length > 0 && (
-          <Button look="accent" disabled={isBusy} onClick={() => void act()}>
+          <Button look="accent" busy={isBusy} onClick={() => void act()}>
             {isBusy ? 'Waiting…' : text.act}
           </Button>
         )}

@@ -38,7 +38,7 @@ const leadOf = ({ at, durationMs, findings }: DoctorReport): string =>
 
 function RunAgain({ running }: { running: boolean }) {
   return (
-    <Button disabled={running} onClick={() => void runDoctor()}>
+    <Button busy={running} onClick={() => void runDoctor()}>
       {running ? <LoaderCircle size={14} className="spin" aria-hidden /> : <Stethoscope size={14} aria-hidden />}
       {running ? 'Looking' : 'Run again'}
     </Button>

@@ -1,4 +1,5 @@
 /** What is broken, and why, while nothing is inspected: each line leads to its place on the map. */
+import { useMemo } from 'react';
 import { Check } from 'lucide-react';
 import { HEALTH_WORDS, HealthShape } from '../../parts/health-mark.tsx';
 import { failureHint, failureText } from '../../parts/failure-hint.ts';
@@ -18,7 +19,7 @@ export function BrokenList({
   sites: readonly SiteState[];
   onFind: (site: SiteState, id: string) => void;
 }) {
-  const broken = brokenOf(sites);
+  const broken = useMemo(() => brokenOf(sites), [sites]);
   return (
     <section className="map-broken" aria-label="What is broken">
       <h2>What is broken</h2>

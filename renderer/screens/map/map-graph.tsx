@@ -21,12 +21,19 @@ const NO_REHEARSALS: readonly Rehearsal[] = [];
 export const ZOOM_MIN = 0.4;
 export const ZOOM_MAX = 1.5;
 
-export function MapGraph({ tree, shape }: { tree: MapTree; shape: string }) {
+interface MapGraphProps {
+  tree: MapTree;
+  shape: string;
+  /** What the tree was found by. */
+  search: string;
+}
+
+export function MapGraph({ tree, shape, search }: MapGraphProps) {
   const boxes = useBoxes(tree, shape);
   const { nodes, headings, edges } = useDrawn(tree, boxes);
   const all = useMemo(() => [...headings, ...nodes], [headings, nodes]);
   const frame = useRef<HTMLDivElement>(null);
-  const { reveal } = useView(boxes, frame, shape);
+  const { reveal } = useView(boxes, frame, shape, search);
   const onKeyDown = (event: KeyboardEvent): void => {
     const from = nodeIdOf(event.target);
     if (from === undefined || event.ctrlKey || event.metaKey || event.altKey) return;
@@ -108,10 +115,10 @@ function useView(
   boxes: Map<string, Box>,
   frame: React.RefObject<HTMLDivElement | null>,
   shape: string,
+  search: string,
 ): { reveal: (id: string) => void } {
   const flow = useReactFlow();
   const store = useStoreApi();
-  const search = useStore(mapViewStore, ({ search, onlyBroken }) => `${search}\n${String(onlyBroken)}`);
   const isEmpty = shape === '';
   const placed = useRef<Viewport>(undefined);
   const current = useRef(boxes);

@@ -1,17 +1,15 @@
 /** Is it on, what is broken, how much passes: the figures above the map. */
+import { useMemo } from 'react';
 import { useStore } from 'zustand';
-import { useShallow } from 'zustand/react/shallow';
 import { formatCount, formatMs, formatRate } from '../../parts/format.ts';
 import { liveStore } from '../../store/live.ts';
 import { backendsOfSite } from '../../store/live-state.ts';
 import { setMapView } from '../../store/map-view.ts';
-import type { Snapshot } from '../../../shared/state.ts';
+import type { SiteState } from '../../../shared/state.ts';
 
 export function MapHead() {
-  const counts = useStore(
-    liveStore,
-    useShallow(({ snapshot }) => countsOf(snapshot)),
-  );
+  const sites = useStore(liveStore, ({ snapshot }) => snapshot?.sites);
+  const counts = useMemo(() => countsOf(sites ?? []), [sites]);
   const traffic = useStore(liveStore, (state) => state.snapshot?.traffic);
   const flows = (traffic?.requestsPerSecond ?? 0) > 0;
   return (
@@ -70,9 +68,9 @@ interface Counts {
 }
 
 /** What is disabled counts for nothing. */
-export function countsOf(snapshot: Snapshot | undefined): Counts {
+export function countsOf(sites: readonly SiteState[]): Counts {
   const counts: Counts = { sites: 0, sitesUp: 0, backends: 0, up: 0 };
-  for (const site of snapshot?.sites ?? []) {
+  for (const site of sites) {
     if (site.disabled) continue;
     counts.sites += 1;
     if (site.health !== 'down') counts.sitesUp += 1;

@@ -1,5 +1,5 @@
 /** Map: where each name goes, how it fares, and what is broken; with the chosen item beside it. */
-import { useEffect, useMemo, useRef } from 'react';
+import { useDeferredValue, useEffect, useMemo, useRef } from 'react';
 import { ReactFlowProvider } from '@xyflow/react';
 import { useStore } from 'zustand';
 import { Button } from '../../parts/button.tsx';
@@ -36,7 +36,8 @@ export function MapScreen() {
 
 function Map() {
   const sites = useStore(liveStore, (state) => state.snapshot?.sites ?? NO_SITES);
-  const { search, onlyBroken, limit } = useStore(mapViewStore);
+  // What is typed shows at once; the map follows.
+  const { search, onlyBroken, limit } = useDeferredValue(useStore(mapViewStore));
   const found = useMemo(() => findSites(sites, { text: search, onlyBroken }), [sites, search, onlyBroken]);
   const shown = useMemo(() => sitesShown(found, limit), [found, limit]);
   const broken = useMemo(() => sites.filter(isBroken).length, [sites]);
@@ -50,7 +51,7 @@ function Map() {
       <DragArea>
         <div className="map-work">
           {shown.length > 0 ? (
-            <MapGraph tree={tree} shape={shape} />
+            <MapGraph tree={tree} shape={shape} search={`${search}\n${String(onlyBroken)}`} />
           ) : (
             <Nothing all={sites.length} onlyBroken={onlyBroken} />
           )}

@@ -116,27 +116,36 @@ function AddMenu({ server, pools }: { server: DevServer; pools: readonly PoolPla
       </DropdownMenu.Trigger>
       <DropdownMenu.Portal>
         <DropdownMenu.Content className="menu" align="end" sideOffset={4} collisionPadding={8}>
-          <DropdownMenu.Item className="menu-item" onSelect={() => void addAsSite(server)}>
-            <span>New site</span>
-            <span className="mono">{hostFor(server)}</span>
-          </DropdownMenu.Item>
-          {pools.length > 0 && <DropdownMenu.Label className="menu-label">Into the pool of</DropdownMenu.Label>}
-          {pools.slice(0, POOLS_MAX).map((place) => (
-            <DropdownMenu.Item
-              key={`${place.site.name} ${place.route.path} ${place.pool.name}`}
-              className="menu-item"
-              onSelect={() => void addToPool(place, server.url)}
-            >
-              <span className="mono">
-                {place.site.name}
-                {place.route.path === '/' ? '' : place.route.path}
-              </span>
-              <span className="muted">{poolTitle(place.pool)}</span>
-            </DropdownMenu.Item>
-          ))}
-          {pools.length > POOLS_MAX && <p className="menu-label">Search the map for the others.</p>}
+          <AddItems server={server} pools={pools} />
         </DropdownMenu.Content>
       </DropdownMenu.Portal>
     </DropdownMenu.Root>
+  );
+}
+
+/** Made when the menu is opened: a free name is looked for among all sites. */
+function AddItems({ server, pools }: { server: DevServer; pools: readonly PoolPlace[] }) {
+  return (
+    <>
+      <DropdownMenu.Item className="menu-item" onSelect={() => void addAsSite(server)}>
+        <span>New site</span>
+        <span className="mono">{hostFor(server)}</span>
+      </DropdownMenu.Item>
+      {pools.length > 0 && <DropdownMenu.Label className="menu-label">Into the pool of</DropdownMenu.Label>}
+      {pools.slice(0, POOLS_MAX).map((place) => (
+        <DropdownMenu.Item
+          key={`${place.site.name} ${place.route.path} ${place.pool.name}`}
+          className="menu-item"
+          onSelect={() => void addToPool(place, server.url)}
+        >
+          <span className="mono">
+            {place.site.name}
+            {place.route.path === '/' ? '' : place.route.path}
+          </span>
+          <span className="muted">{poolTitle(place.pool)}</span>
+        </DropdownMenu.Item>
+      ))}
+      {pools.length > POOLS_MAX && <p className="menu-label">Search the map for the others.</p>}
+    </>
   );
 }

@@ -24,7 +24,9 @@ export function HostsSection({ status }: { status: Loaded<SystemNamesStatus> }) 
     <Section title="Zones and hosts" lead="Every name in a zone is answered; hosts are those of the sites.">
       {rows.length === 0 ? (
         <Empty title="No name yet">
-          <p className="muted">A site brings its hosts; `zones` in the config names suffixes.</p>
+          <p className="muted">
+            A site brings its hosts; <code>zones</code> in the config names suffixes.
+          </p>
         </Empty>
       ) : (
         <Rows rows={rows.slice(0, SHOWN_MAX)} more={Math.max(0, rows.length - SHOWN_MAX)} />

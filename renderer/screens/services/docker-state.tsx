@@ -68,7 +68,7 @@ function LookAgain({ look }: { look: 'accent' | 'plain' }) {
     setLooking(false);
   };
   return (
-    <Button look={look} disabled={isLooking} onClick={() => void again()}>
+    <Button look={look} busy={isLooking} onClick={() => void again()}>
       {isLooking && <LoaderCircle size={14} className="spin" aria-hidden />} Look again
     </Button>
   );

@@ -41,7 +41,7 @@ function Action({ state, step }: { state: UpdateState; step: (step: UpdateStep) 
       </Button>
     );
   return (
-    <Button disabled={state.phase === 'checking'} onClick={() => step('check')}>
+    <Button busy={state.phase === 'checking'} onClick={() => step('check')}>
       Check for updates
     </Button>
   );

@@ -87,8 +87,10 @@ function RowActions({ site, backend }: { site: SiteState; backend: BackendState 
         icon={
           isTesting ? <LoaderCircle size={14} className="spin" aria-hidden /> : <HeartPulse size={14} aria-hidden />
         }
-        disabled={isTesting}
-        onClick={() => void testBackend(site.name, backend)}
+        aria-busy={isTesting}
+        onClick={() => {
+          if (!isTesting) void testBackend(site.name, backend);
+        }}
       />
       <IconButton
         label={`${disabled ? 'Enable' : 'Disable'} ${name}`}

@@ -40,7 +40,10 @@ export function WeightCell({ site, backend }: { site: SiteState; backend: Backen
       onChange={(event) => setTyped(event.target.value)}
       onBlur={keep}
       onKeyDown={(event) => {
-        if (event.key === 'Enter' && isGood) keep();
+        if (event.key === 'Enter' && isGood) {
+          event.preventDefault(); // the keyboard goes back to the button, which the key would press
+          keep();
+        }
         if (event.key === 'Escape') {
           setTyped(undefined);
           event.stopPropagation();

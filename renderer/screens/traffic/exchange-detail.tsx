@@ -57,6 +57,10 @@ function Detail({ record, isImported }: { record: ExchangeRecord; isImported: bo
     (tab) => (tab !== 'frames' || record.protocol === 'websocket') && (tab !== 'explain' || !isImported),
   );
   const tab = tabs.includes(kept) ? kept : 'overview';
+  const leaveForm = (): void => {
+    setEditing(false);
+    document.querySelector<HTMLElement>('.exchange-actions [aria-expanded]')?.focus();
+  };
   const content = (
     <>
       <header className="exchange-head">
@@ -67,7 +71,7 @@ function Detail({ record, isImported }: { record: ExchangeRecord; isImported: bo
         <IconButton label="Close the exchange" icon={<X size={14} aria-hidden />} onClick={() => select(undefined)} />
       </header>
       <Actions record={record} isImported={isImported} onEdit={() => setEditing(!isEditing)} isEditing={isEditing} />
-      {isEditing && <ResendForm record={record} onClose={() => setEditing(false)} />}
+      {isEditing && <ResendForm record={record} onClose={leaveForm} />}
       <Tabs
         id="exchange"
         label="Parts of the exchange"

@@ -53,6 +53,12 @@ export function ResendForm({ record, onClose }: { record: ExchangeRecord; onClos
     <form
       className="resend"
       aria-label="Edit and resend"
+      onKeyDown={(event) => {
+        if (event.key !== 'Escape') return;
+        event.preventDefault();
+        event.stopPropagation();
+        onClose();
+      }}
       onSubmit={(event) => {
         event.preventDefault();
         void send();
@@ -66,7 +72,7 @@ export function ResendForm({ record, onClose }: { record: ExchangeRecord; onClos
       ))}
       <div className="resend-actions">
         <Button onClick={onClose}>Cancel</Button>
-        <Button look="accent" type="submit" disabled={isSending}>
+        <Button look="accent" type="submit" busy={isSending}>
           {isSending ? 'Sending…' : 'Send'}
         </Button>
       </div>

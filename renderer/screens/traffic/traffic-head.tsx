@@ -5,6 +5,7 @@ import { useStore } from 'zustand';
 import { ChevronDown, Circle, CircleDot, Pause, Play, Search } from 'lucide-react';
 import { Button } from '../../parts/button.tsx';
 import { formatCount, plural } from '../../parts/format.ts';
+import { Words } from '../../parts/words.tsx';
 import { clearAll, exportHar, importHar, setCapture } from '../../store/traffic-actions.ts';
 import { pause, resume, showImported, trafficStore, trafficView } from '../../store/traffic.ts';
 import { bridge } from '../../bridge.ts';
@@ -83,7 +84,9 @@ function FilterHelp() {
       {Object.entries(FILTER_KEYS).map(([key, { what, example }]) => (
         <div key={key} className="pair">
           <dt className="mono">{example}</dt>
-          <dd>{what}</dd>
+          <dd>
+            <Words text={what} />
+          </dd>
         </div>
       ))}
       <div className="pair">
