@@ -105,13 +105,17 @@ function parseAnswer<K extends CommandName>(text: string): Answer<K> {
   }
 }
 
-function unreachable({ home }: Target, error: Error): { ok: false; problems: ReturnType<typeof problem>[] } {
+function unreachable({ home, socket }: Target, error: Error): { ok: false; problems: ReturnType<typeof problem>[] } {
   const code = (error as NodeJS.ErrnoException).code ?? '';
   if (['ENOENT', 'ECONNREFUSED', 'ENOTSOCK', 'ENOTDIR'].includes(code)) {
     return failure(
-      problem('DAEMON_NOT_RUNNING', `Mogoly is not running for ${home}.`, {
-        fix: 'Start it with `mogoly run`, or open the app.',
-      }),
+      socket === undefined
+        ? problem('DAEMON_NOT_RUNNING', `Mogoly is not running for ${home}.`, {
+            fix: 'Start it with `mogoly run`, or open the app.',
+          })
+        : problem('DAEMON_NOT_RUNNING', `No Mogoly listens on ${socket}.`, {
+            fix: 'Check the path given to --socket.',
+          }),
     );
   }
   return failure(

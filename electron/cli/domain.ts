@@ -94,11 +94,11 @@ async function add(context: Context, name: string, site: string | undefined): Pr
   const { target } = context;
   if (site === undefined) {
     const zones = await zonesOf(target);
-    const applied = zones.some(isZone(name)) ? undefined : await setZones(target, [...zones, name]);
+    const applied = await (zones.some(isZone(name)) ? standing(target) : setZones(target, [...zones, name]));
     return tell(context, applied, `Every name below ${plain(name)} is answered.`);
   }
   const hosts = await hostsOf(target, site);
-  const applied = hosts.some(isHost(name)) ? undefined : await setHosts(target, site, [...hosts, name]);
+  const applied = await (hosts.some(isHost(name)) ? standing(target) : setHosts(target, site, [...hosts, name]));
   tell(context, applied, `${plain(site)} answers for ${plain(name)}.`);
 }
 
@@ -122,10 +122,14 @@ async function remove(context: Context, name: string, site: string | undefined):
   tell(context, await setHosts(target, site, left), `${plain(site)} no longer answers for ${plain(name)}.`);
 }
 
-/** `undefined`: it was so already. */
-function tell({ print }: Context, applied: Applied | undefined, done: string): void {
-  print.warnings(applied?.warnings ?? []);
-  print.result(applied ?? {}, () => print.line(done));
+function tell({ print }: Context, applied: Applied, done: string): void {
+  print.warnings(applied.warnings);
+  print.result(applied, () => print.line(done));
+}
+
+/** It is so already. */
+async function standing(target: Context['target']): Promise<Applied> {
+  return { revision: (await ask(target, 'status.get')).revision, warnings: [] };
 }
 
 const setZones = (target: Context['target'], zones: string[]) =>

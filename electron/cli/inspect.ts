@@ -53,21 +53,24 @@ function showStatus(context: Context, snapshot: Snapshot): void {
       `${kind.padEnd(5)} ${address.includes(':') ? `[${address}]` : address}:${port}${problem ? print.paint('red', `  ${problem.message}`) : ''}`,
     );
   }
-  if (snapshot.sites.length > 0) print.line();
-  print.table(
-    ['SITE', 'HEALTH', 'BACKENDS', 'REQUESTS', 'URL'],
-    snapshot.sites.map((site) => {
-      const backends = collectBackends(site);
-      const up = backends.filter(({ health: state }) => state !== 'down').length;
-      return [
-        plain(site.name),
-        site.disabled ? print.paint('grey', 'disabled') : print.health(site.health),
-        `${up}/${backends.length}`,
-        String(site.requests),
-        plain(site.url),
-      ];
-    }),
-  );
+  print.line();
+  if (snapshot.sites.length === 0)
+    print.line('No site yet. Lead a name to a dev server: mogoly map shop.localhost 5173');
+  else
+    print.table(
+      ['SITE', 'HEALTH', 'BACKENDS', 'REQUESTS', 'URL'],
+      snapshot.sites.map((site) => {
+        const backends = collectBackends(site);
+        const up = backends.filter(({ health: state }) => state !== 'down').length;
+        return [
+          plain(site.name),
+          site.disabled ? print.paint('grey', 'disabled') : print.health(site.health),
+          `${up}/${backends.length}`,
+          String(site.requests),
+          plain(site.url),
+        ];
+      }),
+    );
   tellProblems(context, snapshot);
 }
 

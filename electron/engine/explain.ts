@@ -34,7 +34,9 @@ export function explain(
     return {
       ...empty,
       host,
-      problem: problem('HOST_UNKNOWN', `No site answers for ${host}.`, { fix: `Add ${host} to a site.` }),
+      problem: problem('HOST_UNKNOWN', `No site answers for ${host}.`, {
+        fix: `Add ${host} to a site, or lead it to a dev server: mogoly map ${host} PORT`,
+      }),
     };
   const hostMatch = explainHost(
     site.hosts.map((pattern) => ({ pattern, value: site })),

@@ -68,7 +68,7 @@ export function rehearsalDoor(
         ? refuse(
             'REHEARSAL_UNKNOWN',
             `There is no rehearsal ${id}; it may have ended by itself.`,
-            'List those that are on.',
+            'List them with `mogoly rehearse list`.',
           )
         : success(ended);
     },

@@ -11,7 +11,14 @@ describe('a change by name', () => {
     const { code, out } = await cli(home, ['lb', 'delete', 'shop.local']);
     expect([code, out]).toEqual([0, 'Deleted shop.local: revision 2\n']);
     expect(engine.sites()).toEqual([]);
+    expect((await cli(home, ['status'])).out).toContain('No site yet. Lead a name to a dev server: mogoly map');
     expect((await cli(home, ['lb', 'delete', 'shop.local'])).err).toContain('SITE_UNKNOWN');
+  });
+
+  it('a domain that is there already is answered as a new one', async () => {
+    const { home } = await hostEngine(one);
+    for (const revision of [2, 2])
+      expect(JSON.parse((await cli(home, ['domain', 'add', 'dev', '--json'])).out)).toEqual({ revision, warnings: [] });
   });
 
   it('what is so already makes no revision, and what is refused names no line of the file', async () => {

@@ -42,3 +42,9 @@ describe('wrong use exits with 2', () => {
     });
   });
 });
+
+it('a --socket where nobody listens is told as such', async () => {
+  const { code, err } = await cli(tempHome(), ['-s', '/nowhere/control.sock', 'status']);
+  expect(code).toBe(1);
+  expect(err).toContain('No Mogoly listens on /nowhere/control.sock. Check the path given to --socket.');
+});

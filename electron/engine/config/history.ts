@@ -112,7 +112,7 @@ const newestFirst = (entries: ReadonlyMap<number, Entry>): Entry[] =>
 
 const unknownRevision = (id: number): Problem =>
   problem('REVISION_UNKNOWN', `There is no revision ${id} in the history.`, {
-    fix: 'List the history and choose one of it.',
+    fix: 'List them with `mogoly history`.',
   });
 
 /** Undefined when the file is gone or cannot be read. */
