@@ -76,6 +76,13 @@ describe('import directions', () => {
     ).toEqual([]);
   });
 
+  it('nothing of Node is imported late: the code that dist/cli.js keeps cannot', () => {
+    const late = PRODUCT.filter((file) =>
+      /[^.]\bimport\(\s*['"`]node:/.test(readSource(file).replace(/typeof import\(/g, '')),
+    );
+    expect(late).toEqual([]);
+  });
+
   it('no files import one another in a ring', () => {
     expect(importRings(PRODUCT)).toEqual([]);
   });

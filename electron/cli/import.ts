@@ -1,8 +1,8 @@
 /** `import`: sites from the config of another proxy, shown as a change of ours before it is made. */
 import type { Command } from 'commander';
 import { Option } from 'commander';
-import { readFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { mkdir, readFile } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
 import { IMPORT_SOURCES, type ImportSource } from '../../shared/import.ts';
 import { diffLines } from '../../shared/line-diff.ts';
 import { failure, problem, ProblemError, success, type Problem, type Result } from '../../shared/problem.ts';
@@ -134,8 +134,7 @@ async function readFileOf(home: string, file: string): Promise<Current> {
 
 /** A home that nobody has started yet. */
 async function makeFolder(file: string): Promise<void> {
-  const { mkdir } = await import('node:fs/promises');
-  await mkdir(join(file, '..'), { recursive: true, mode: 0o700 });
+  await mkdir(dirname(file), { recursive: true, mode: 0o700 });
 }
 
 /** The change on standard output, what could not be said on standard error, as `export` does. */

@@ -106,6 +106,15 @@ describe('mogoly run', () => {
   });
 });
 
+it('an import into a home that nobody has started makes it', async () => {
+  const folder = tempHome();
+  await writeFile(join(folder, 'Caddyfile'), 'http://shop.test {\n\treverse_proxy localhost:5173\n}\n');
+  const home = join(folder, 'home');
+  const run = startCli(built, home, ['import', join(folder, 'Caddyfile'), '--yes']);
+  expect([await run.ended, run.out]).toEqual([0, expect.stringContaining('Added 1 site to ')]);
+  expect(await readFile(join(home, 'mogoly.yaml'), 'utf8')).toContain('name: shop.test');
+});
+
 describe('mogoly daemon', () => {
   const call = async (home: string, ...args: string[]) => {
     const process = startCli(built, home, args);
