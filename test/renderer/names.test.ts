@@ -57,6 +57,29 @@ describe('names', () => {
     );
   });
 
+  it('that no resolver can be told of are warned of once', async () => {
+    const warn = (code: string, message: string, fix: string) => ({ code, severity: 'warning' as const, message, fix });
+    const problems = [
+      warn('NAMES_LOCAL', 'No resolver is told of .local names.', 'Use .test.'),
+      warn('NAMES_ZONE_UNROUTED', 'Only hosts named in the config are found under .test.', 'Name each host.'),
+      warn('NAMES_WILDCARD', 'The system will not find *.shop.test.', 'Name each host.'),
+    ];
+    const answers = {
+      'names.status': ok(namesStatus({ choice: { methods: ['hosts-file'], because: 'No resolver here.' }, problems })),
+      'names.plan': ok({ ...namesPlan, warnings: problems }),
+    };
+    await onScreen(harness, 'Names', { answers }, async (page) => {
+      await page.locator('.note').waitFor();
+      expect(await page.locator('.note').allTextContents()).toEqual([
+        'Only hosts named in the config are found under .test. Name each host.',
+      ]);
+      expect(await page.getByText('No resolver').count()).toBe(0);
+      await page.getByRole('button', { name: 'Install names' }).click();
+      await page.getByRole('dialog').getByText('Only hosts named').waitFor();
+      expect(await page.getByRole('dialog').getByText('will not find').count()).toBe(0);
+    });
+  });
+
   it('are tested at our DNS and at the system at once, by keyboard', async () => {
     await onScreen(harness, 'Names', {}, async (page) => {
       await page.getByLabel('Name to test').fill('shop.test');
