@@ -34,5 +34,8 @@ function ancestors(from: Element, root: Element): Element[] {
 function focusIn(place: Element | undefined): void {
   if (place === undefined || place.querySelector('.stage') !== null) return focusHeading();
   const heading = place.querySelector<HTMLElement>('h1[tabindex]');
-  (heading ?? place.querySelector<HTMLElement>(FOCUSABLE))?.focus({ preventScroll: true });
+  // A field would take the keys of the window, undo among them, for its own.
+  const all = [...place.querySelectorAll<HTMLElement>(FOCUSABLE)];
+  const calm = all.find((element) => !element.matches('input, textarea'));
+  (heading ?? calm ?? all[0])?.focus({ preventScroll: true });
 }
