@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { expect, test } from 'playwright/test';
 import type { ElectronApplication, Page } from 'playwright';
 import { send } from '../kit/http.ts';
+import { FEED, NEXT, startFeed, writeList } from './feed.ts';
 import { appImageFile, asRoot, asUser, HOME, launchInstalled, makeUser, USER, USER_HOME } from './machine.ts';
 
 test.describe.configure({ mode: 'serial' });
@@ -19,7 +20,8 @@ test.beforeAll(async () => {
 });
 test.afterAll(async () => {
   await app?.close();
-  await asRoot(`rm -rf ${FILE} ${HOME} ${AUTOSTART}`);
+  // One that still ends would write into the home folder again.
+  await asRoot(`while pkill -u ${USER} mogoly-app; do sleep 0.2; done; rm -rf ${FILE} ${HOME} ${AUTOSTART}`);
 });
 
 test('its window opens on an empty home', async () => {
@@ -46,4 +48,26 @@ test('it is the command behind a mark, and the sample routes', async () => {
   const { port } = listeners.find(({ kind }) => kind === 'http')!;
   expect((await send(port, { host: `demo.localhost:${port}` })).status).toBe(200);
   expect(await asUser(`${command} nonsense`)).toMatchObject({ code: 2, stdout: '' });
+});
+
+test('a newer one from a feed takes its place at a word, and comes back', async () => {
+  await app!.close();
+  const feed = await startFeed();
+  const next = `Mogoly-${NEXT}.AppImage`;
+  // What stands behind a filesystem is no part of it.
+  await asRoot(`mkdir -p ${FEED} && cp ${FILE} ${FEED}/${next} && echo newer >> ${FEED}/${next}`);
+  await writeList(next);
+  app = await launchInstalled({ MOGOLY_UPDATE_URL: feed.url }, FILE);
+  page = await app.firstWindow();
+  await page.getByRole('button', { name: 'Settings', exact: true }).click();
+  await page.getByRole('button', { name: 'Check for updates' }).click();
+  await expect(page.getByText(`Version ${NEXT} is there.`)).toBeVisible();
+  await page.getByRole('button', { name: 'Download', exact: true }).click();
+  const old = await app.evaluate(() => process.pid);
+  await page.getByRole('button', { name: 'Restart to install' }).click();
+  app = undefined; // the newer one keeps its output open
+  await expect.poll(() => existsSync(`/proc/${old}`)).toBe(false);
+  expect(await asRoot(`tail -c 6 ${FILE}`)).toBe('newer\n');
+  await expect.poll(async () => (await asUser(`${FILE} --mogoly-cli -- status`)).code).toBe(0);
+  feed.close();
 });

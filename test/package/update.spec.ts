@@ -1,55 +1,36 @@
 /** An update of the installed app, from a real feed on this machine: seen, refused when tampered with, installed. */
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { readFile, stat, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:http';
-import type { Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { expect, test } from 'playwright/test';
 import type { ElectronApplication, Page } from 'playwright';
+import { FEED, NEXT, startFeed, writeList } from './feed.ts';
+import type { Feed } from './feed.ts';
 import { APP, asRoot, asUser, debFile, launchInstalled, makeUser, run } from './machine.ts';
 
 test.describe.configure({ mode: 'serial' });
 
-const FEED = '/srv/feed';
-const NEXT = '9.9.9';
 const FILE = `mogoly_${NEXT}_amd64.deb`;
 
-let server: Server;
-let feed = '';
-const asked: string[] = [];
+let feed: Feed;
 let app: ElectronApplication | undefined;
 let page: Page;
 
-/** The package of now, as if it were a later one; and what electron-builder would write beside it. */
+/** The package of now, as if it were a later one. */
 async function publish(): Promise<void> {
   await asRoot(`rm -rf ${FEED} /srv/tree && mkdir -p ${FEED} && dpkg-deb --raw-extract ${await debFile()} /srv/tree`);
   await asRoot(`sed -i 's/^Version:.*/Version: ${NEXT}/' /srv/tree/DEBIAN/control`);
   await asRoot(`dpkg-deb --root-owner-group -Znone --build /srv/tree ${FEED}/${FILE} && rm -r /srv/tree`);
-  const hash = createHash('sha512');
-  for await (const chunk of createReadStream(`${FEED}/${FILE}`)) hash.update(chunk as Buffer);
-  const [sha512, { size }] = [hash.digest('base64'), await stat(`${FEED}/${FILE}`)];
-  const list = { version: NEXT, files: [{ url: FILE, sha512, size }], path: FILE, sha512, releaseDate: '2026-01-01' };
-  await writeFile(`${FEED}/latest-linux.yml`, JSON.stringify(list));
+  await writeList(FILE);
 }
 
 test.beforeAll(async () => {
   await makeUser();
   await publish();
   await asRoot(`dpkg -i ${await debFile()}`);
-  server = createServer((request, response) => {
-    const name = new URL(request.url ?? '/', 'http://feed').pathname.slice(1);
-    asked.push(name);
-    createReadStream(`${FEED}/${name}`)
-      .on('error', () => response.writeHead(404).end())
-      .pipe(response);
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  feed = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+  feed = await startFeed();
 });
 test.afterAll(async () => {
   await app?.close();
-  server.close();
+  feed.close();
   await run('pkill', ['-x', '-f', `${APP}.*`]);
 });
 
@@ -69,12 +50,12 @@ test('without a feed, and with one in the clear from elsewhere, there is no word
 });
 
 test('it asks when it is told to, and names the newer version', async () => {
-  await openSettings({ MOGOLY_UPDATE_URL: feed });
+  await openSettings({ MOGOLY_UPDATE_URL: feed.url });
   await expect(page.getByText('Looked for only when you ask.')).toBeVisible();
-  expect(asked).toEqual([]);
+  expect(feed.asked).toEqual([]);
   await page.getByRole('button', { name: 'Check for updates' }).click();
   await expect(page.getByText(`Version ${NEXT} is there.`)).toBeVisible();
-  expect(asked).toEqual(['latest-linux.yml']);
+  expect(feed.asked).toEqual(['latest-linux.yml']);
 });
 
 test('a download that was tampered with is refused and thrown away', async () => {
@@ -92,7 +73,7 @@ test('a server that is away is said, and it can be tried again', async () => {
   const list = await readFile(`${FEED}/latest-linux.yml`);
   await asRoot(`rm ${FEED}/latest-linux.yml`);
   await app!.close();
-  await openSettings({ MOGOLY_UPDATE_URL: feed });
+  await openSettings({ MOGOLY_UPDATE_URL: feed.url });
   await page.getByRole('button', { name: 'Check for updates' }).click();
   await expect(page.getByRole('alert')).toContainText('The update failed');
   await writeFile(`${FEED}/latest-linux.yml`, list);
