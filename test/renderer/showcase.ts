@@ -1,5 +1,6 @@
 /** An ordinary working day on every screen at once: what the pictures of the window show. */
-import { cannedConfig } from './config/canned-config.ts';
+import { parse } from 'yaml';
+import { cannedConfig, makeDocument, TEXT } from './config/canned-config.ts';
 import { busySnapshot } from './canned.ts';
 import { namedAnswers, serviceAnswers } from './canned-services.ts';
 import { systemAnswers, TODAY } from './canned-system.ts';
@@ -136,6 +137,7 @@ export function showcase(): Canned {
     answers: {
       ...(moved(systemAnswers(serviceAnswers())) as Record<string, unknown>),
       ...config,
+      'config.get': { ok: true, value: makeDocument({ value: parse(TEXT) }) },
       'discovery.list': { ok: true, value: { servers: SERVERS } },
       'exchanges.list': { ok: true, value: EXCHANGES },
       'capture.get': { ok: true, value: { enabled: false, bodyBytes: 65_536, heldBytes: 0 } },
