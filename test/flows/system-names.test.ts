@@ -17,7 +17,7 @@ interface Answer {
   ok: boolean;
   value: { title: string }[];
   problems?: { code: string }[];
-  warnings: { code: string }[];
+  warnings: { code: string; fix?: string }[];
 }
 
 interface Guest {
@@ -115,6 +115,7 @@ describe('the hosts file', () => {
       'NAMES_ZONE_UNROUTED',
       'NAMES_WILDCARD',
     ]);
+    expect(installed.warnings.at(-1)?.fix).toBe('Name each host in its site.');
     expect((await host.bash('getent ahostsv4 shop.local')).split(/\s/)[0]).toBe('127.0.0.1');
     expect((await host.bash('getent ahostsv6 shop.local')).split(/\s/)[0]).toBe('::1');
     expect((await guest.check('shop.test')).addresses.sort()).toEqual(['127.0.0.1', '::1']);

@@ -38,7 +38,7 @@ const sentences: Sentences<EventName> = {
     fields: { source, ...codes(problems), ...(source === 'file' ? firstPlace(problems) : {}) },
   }),
   'backend.healthChanged': ({ site, name, url, from, to, reason }) => ({
-    level: to === 'down' ? 'warn' : 'info',
+    level: to === 'down' || to === 'degraded' ? 'warn' : 'info',
     message: `${name} of ${site} is ${to}${reason ? `: ${reason}` : ''}`,
     fields: { site, backend: name, url, from, to },
   }),

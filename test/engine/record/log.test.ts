@@ -189,6 +189,14 @@ it('every event of the engine becomes one plain sentence', () => {
     to: 'down',
     reason: 'connection refused',
   });
+  bus.emit('backend.healthChanged', {
+    id: 'x',
+    site: 'shop',
+    name: 'web-1',
+    url: 'http://x',
+    from: 'healthy',
+    to: 'degraded',
+  });
   bus.emit('listener.opened', { kind: 'http', address: '::1', port: 80 });
   bus.emit('listener.closed', { kind: 'http', address: '127.0.0.1', port: 80 });
   bus.emit('listener.failed', { kind: 'http', address: '127.0.0.1', port: 80, problem: refused });
@@ -201,6 +209,7 @@ it('every event of the engine becomes one plain sentence', () => {
     'info config.applied: Applied revision 4 from cli: + a.local',
     'error config.refused: Refused a config from file, the running one stays: Port 80 is taken.',
     'warn backend.healthChanged: web-1 of shop is down: connection refused',
+    'warn backend.healthChanged: web-1 of shop is degraded',
     'info listener.opened: Listening for http on [::1]:80',
     'info listener.closed: No longer listening for http on 127.0.0.1:80',
     'error listener.failed: Cannot listen for http on 127.0.0.1:80: Port 80 is taken.',

@@ -34,7 +34,7 @@ export function divide(wanted: WantedNames, hasResolver: boolean): Division {
       ...wanted.zones.filter((zone) => !isPlainZone(zone)).map(refusedZone),
       ...localNames(wanted.zones.filter(isLocalName), exact.filter(isLocalName)),
       ...(hasResolver ? [] : lostZones(routableZones(wanted.zones))),
-      ...lostWildcards(lost),
+      ...lostWildcards(lost, hasResolver),
     ],
   };
 }
@@ -70,12 +70,12 @@ const lostZones = (zones: string[]): Problem[] =>
         ),
       ];
 
-const lostWildcards = (hosts: string[]): Problem[] =>
+const lostWildcards = (hosts: string[], hasResolver: boolean): Problem[] =>
   hosts.length === 0
     ? []
     : [
         warning('NAMES_WILDCARD', `The system will not find ${some(hosts)}: a hosts file has no wildcards.`, {
-          fix: 'Name each host in its site, or use a wildcard in a zone such as .test.',
+          fix: `Name each host in its site${hasResolver ? ', or use a wildcard in a zone such as .test' : ''}.`,
         }),
       ];
 
