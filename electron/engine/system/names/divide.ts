@@ -75,7 +75,9 @@ const lostWildcards = (hosts: string[], hasResolver: boolean): Problem[] =>
     ? []
     : [
         warning('NAMES_WILDCARD', `The system will not find ${some(hosts)}: a hosts file has no wildcards.`, {
-          fix: `Name each host in its site${hasResolver ? ', or use a wildcard in a zone such as .test' : ''}.`,
+          fix: hasResolver
+            ? 'Name each host in its site, or use a wildcard in a zone such as .test.'
+            : 'Name each host in its site.',
         }),
       ];
 
