@@ -1,4 +1,4 @@
-/** Of many calls in a row the first and the newest, never two closer than a gap. */
+/** Of many calls in a row the first and the newest, never two closer than a gap unless the later one is urgent. */
 
 export interface Calm<T> {
   /** At once where the gap is over or `isUrgent`, else when it is over, unless a newer one comes. */

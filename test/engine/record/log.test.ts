@@ -180,23 +180,9 @@ it('every event of the engine becomes one plain sentence', () => {
   bus.emit('engine.startFailed', { problems: [refused] });
   bus.emit('config.applied', { revision: 4, source: 'cli', summary: '+ a.local' });
   bus.emit('config.refused', { problems: [refused], source: 'file' });
-  bus.emit('backend.healthChanged', {
-    id: 'x',
-    site: 'shop',
-    name: 'web-1',
-    url: 'http://x',
-    from: 'healthy',
-    to: 'down',
-    reason: 'connection refused',
-  });
-  bus.emit('backend.healthChanged', {
-    id: 'x',
-    site: 'shop',
-    name: 'web-1',
-    url: 'http://x',
-    from: 'healthy',
-    to: 'degraded',
-  });
+  const backend = { id: 'x', site: 'shop', name: 'web-1', url: 'http://x', from: 'healthy' } as const;
+  bus.emit('backend.healthChanged', { ...backend, to: 'down', reason: 'connection refused' });
+  bus.emit('backend.healthChanged', { ...backend, to: 'degraded' });
   bus.emit('listener.opened', { kind: 'http', address: '::1', port: 80 });
   bus.emit('listener.closed', { kind: 'http', address: '127.0.0.1', port: 80 });
   bus.emit('listener.failed', { kind: 'http', address: '127.0.0.1', port: 80, problem: refused });
