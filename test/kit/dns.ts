@@ -74,6 +74,7 @@ async function bindBoth(tcp: Server, attempts = 20): Promise<UdpSocket> {
   try {
     const { port } = tcp.address() as AddressInfo;
     await new Promise<void>((resolve, reject) => udp.once('error', reject).bind(port, '127.0.0.1', resolve));
+    udp.setRecvBufferSize(1 << 20); // a burst of 300 questions fills Linux's 208 KiB, and their resends fill it again
     return udp;
   } catch (error) {
     udp.close();
