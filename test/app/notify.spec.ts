@@ -28,7 +28,7 @@ const told = (running: RunningApp): Promise<Told[]> => running.app.evaluate(() =
 test('a site that goes down and comes back is told once each, however many backends and requests it has', async () => {
   const [first, second] = await Promise.all([startBackend(), startBackend()]);
   const listenAt = `listen: { http: "127.0.0.1:${await freePort()}", https: "off", dns: "off" }`;
-  const check = 'health_check: { interval: 200ms, timeout: 1s, unhealthy_after: 1, healthy_after: 1 }';
+  const check = 'health_check: { interval: 200ms, timeout: 30s, unhealthy_after: 1, healthy_after: 1 }';
   const balance = `[{ name: a, url: "${first.url}" }, { name: b, url: "${second.url}" }]`;
   const running = await startApp({
     config: `${listenAt}\nserver: [{ name: shop.test, ${check}, balance: ${balance} }]\n`,

@@ -184,8 +184,8 @@ describe('h2c', () => {
   });
 
   it('the time of a slow upload does not count against response_timeout', async () => {
-    const { port } = await serve(echo, false, { response_timeout: '300ms' });
-    const slow = Readable.from((async function* () { for (let i = 0; i < 6; i++) { yield 'x'; await new Promise((resolve) => setTimeout(resolve, 100)); } })()); // prettier-ignore
+    const { port } = await serve(echo, false, { response_timeout: '1s' });
+    const slow = Readable.from((async function* () { for (let i = 0; i < 6; i++) { yield 'x'; await new Promise((resolve) => setTimeout(resolve, 250)); } })()); // prettier-ignore
     expect((await send(port, { host: HOST, method: 'POST', body: slow })).status).toBe(200);
   });
 

@@ -148,7 +148,7 @@ describe('probes', () => {
 
 describe('real requests', () => {
   it('that fail take a backend out, and a cooldown gives it another chance', async () => {
-    const { port, engine, changes } = await serve({ passive_health: { max_fails: 2, cooldown: '300ms' } });
+    const { port, engine, changes } = await serve({ passive_health: { max_fails: 2, cooldown: '3s' } });
     first.setMode('reset');
     for (let i = 0; i < 6; i++) expect((await send(port, { host: HOST })).status).toBe(200);
     expect(first.requests).toHaveLength(2);

@@ -13,8 +13,8 @@ import { startLoad } from '../kit/load.ts';
 import { until } from '../kit/wait.ts';
 
 const HOST = 'shop.local';
-const QUICK = { interval: '1h', interval_when_down: '50ms', timeout: '400ms' };
-const SHORT = { kind: 'kill', delayMs: 2_000, status: 503, durationMs: 1_500 } as const;
+const QUICK = { interval: '1h', interval_when_down: '50ms', timeout: '30s' };
+const SHORT = { kind: 'kill', delayMs: 2_000, status: 503, durationMs: 5_000 } as const;
 const LONG = { ...SHORT, durationMs: 600_000 } as const;
 
 let first: TestBackend;
@@ -97,13 +97,14 @@ describe('a rehearsed kill', () => {
 
   it('takes out a backend that is not probed by its requests alone, and no POST is lost or doubled', async () => {
     await serve({ health_check: { enabled: false }, passive_health: { max_fails: 2, cooldown: '200ms' } });
-    rehearse(SHORT);
+    rehearse(LONG);
     for (let i = 0; i < 8; i++) {
       const reply = await send(running.port, { host: HOST, method: 'POST', body: `order ${i}` });
       expect(reply.status).toBe(200);
     }
     expect([first.requests.length, second.requests.length]).toEqual([0, 8]);
     expect(changesOf('first')).toContain('down');
+    running.engine.rehearsals.stop();
     await until(async () => (await answeredBy()) === 'first');
   });
 
@@ -138,14 +139,14 @@ describe('a rehearsed slowness', () => {
   });
 
   it('beyond the time for a response is a failure, tried again elsewhere', async () => {
-    await serve({ health_check: { enabled: false }, response_timeout: '300ms' } as Partial<SiteFile>);
+    await serve({ health_check: { enabled: false }, response_timeout: '1s' } as Partial<SiteFile>);
     rehearse({ ...LONG, kind: 'slow', delayMs: 60_000 });
     for (let i = 0; i < 4; i++) expect(await answeredBy()).toBe('second');
     expect(running.engine.getBackend(HOST, 'first')).toMatchObject({ failures: 2, lastFailure: 'no response in time' });
   });
 
   it('beyond the time of a probe takes it out', async () => {
-    await serve();
+    await serve({ health_check: { ...QUICK, timeout: '400ms' } });
     rehearse({ ...LONG, kind: 'slow', delayMs: 30_000 });
     await until(() => healthOf('first') === 'down');
     expect(running.engine.getBackend(HOST, 'first')?.lastFailure).toBe('no answer within 400ms (rehearsed)');

@@ -158,8 +158,8 @@ describe('a backend that hangs', () => {
 
   it('does not count the time of the upload', async () => {
     const good = await backend('good');
-    const { port } = await serve([good.url], { response_timeout: '300ms' });
-    const slow = Readable.from((async function* () { for (let i = 0; i < 6; i++) { yield 'x'; await new Promise((resolve) => setTimeout(resolve, 100)); } })()); // prettier-ignore
+    const { port } = await serve([good.url], { response_timeout: '1s' });
+    const slow = Readable.from((async function* () { for (let i = 0; i < 6; i++) { yield 'x'; await new Promise((resolve) => setTimeout(resolve, 250)); } })()); // prettier-ignore
     expect((await send(port, { host: HOST, method: 'POST', body: slow })).status).toBe(200);
   });
 });

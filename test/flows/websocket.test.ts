@@ -219,7 +219,7 @@ describe('a backend that does not take it', () => {
     await once(http, 'listening');
     open.push(() => http.close());
     const { port, engine } = await serve([`http://127.0.0.1:${(http.address() as AddressInfo).port}`], {
-      response_timeout: '300ms',
+      response_timeout: '1s',
     });
     expect(await rawRequest(port, `${HANDSHAKE}\r\n`)).toMatch(new RegExp(`^HTTP/1\\.1 ${status} [^]*${code}`));
     await until(() => engine.getBackend(HOST, 'web-1')?.active === 0);

@@ -7,6 +7,7 @@ import { busySnapshot, makeBackend, makeSite, makeSnapshot } from './canned.ts';
 import type { LiveState } from '../../renderer/store/live-state.ts';
 import type { Push } from '../../shared/protocol.ts';
 import type { LogEntry, Snapshot } from '../../shared/state.ts';
+import { until } from '../kit/wait.ts';
 
 const ready = (snapshot: Snapshot): LiveState => ({ ...EMPTY_LIVE, phase: 'ready', snapshot });
 const status = (seq: number, value: 'running' | 'stopped'): Push => ({
@@ -111,11 +112,6 @@ describe('the mirror', () => {
     const sync = startLive({ call, onPush }, { store, schedule: (flush) => frames.push(flush), retryMs: 5 });
     return { far, store, sync, frame: () => frames.splice(0).forEach((flush) => flush()), frames };
   }
-  const until = async (met: () => boolean): Promise<void> => {
-    for (let turn = 0; turn < 400 && !met(); turn += 1) await new Promise((resolve) => setTimeout(resolve, 5));
-    expect(met()).toBe(true);
-  };
-
   it('loses no push that comes while the snapshot is under way', async () => {
     const { far, store, sync } = engine(makeSnapshot({ seq: 1 }));
     far.push(status(1, 'running'));

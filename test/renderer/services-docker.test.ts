@@ -17,7 +17,7 @@ afterAll(() => harness.close());
 const rows = (page: Page) => page.getByRole('listbox', { name: 'Service list' }).getByRole('option');
 const button = (page: Page, name: string | RegExp) => page.getByRole('button', { name, exact: true });
 
-describe('without Docker', { timeout: 90_000 }, () => {
+describe('without Docker', () => {
   const none = { 'services.list': ok(report({ services: [], labelled: [], docker: NO_DOCKER })) };
 
   it('says what to do and where it was looked for, and goes on by itself when it answers', async () => {

@@ -25,7 +25,7 @@ const noteOf = (page: Page, name: string): Promise<string | null> =>
     return id === null ? null : (document.getElementById(id)?.textContent ?? null);
   });
 
-describe('a new service', { timeout: 90_000 }, () => {
+describe('a new service', () => {
   it('by the keyboard alone: a type by the arrows, defaults as placeholders, an empty name is the usual one', async () => {
     await onServices(harness, { answers: created('redis') }, async (page) => {
       await button(page, 'Add service').press('Enter');
@@ -193,7 +193,7 @@ describe('a new service', { timeout: 90_000 }, () => {
   });
 });
 
-describe('a service of the config', { timeout: 90_000 }, () => {
+describe('a service of the config', () => {
   it('is changed in the config key by key, and Undo takes it back', async () => {
     const entry = { type: 'postgres', name: 'app-db', version: '16', username: 'admin', domain: 'app-db.local' };
     const answers = {

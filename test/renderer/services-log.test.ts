@@ -20,7 +20,7 @@ const said = (...texts: string[]) =>
   texts.map((text, index) => ({ at: `2099-01-01T00:00:0${index}.000000000Z`, stream: 'stdout' as const, text }));
 const openLog = (page: Page): Promise<void> => page.getByRole('tab', { name: 'Log' }).click();
 
-describe('the log of a service', { timeout: 90_000 }, () => {
+describe('the log of a service', () => {
   it('goes on with what comes, from where it was; paused it stands still and counts', async () => {
     await onServices(harness, {}, async (page) => {
       await openLog(page);

@@ -23,7 +23,7 @@ const more = async (page: Page, name: string, item: string): Promise<void> => {
 };
 const named = (name: string) => SERVICES.find((service) => service.name === name)!;
 
-describe('the services', { timeout: 90_000 }, () => {
+describe('the services', () => {
   it('each row tells state, kind, address and use; keys walk, the search narrows', async () => {
     await onServices(harness, {}, async (page) => {
       await expect.poll(() => rows(page).count()).toBe(SERVICES.length);
@@ -239,7 +239,7 @@ describe('the services', { timeout: 90_000 }, () => {
   });
 });
 
-describe('the services screen', { timeout: 120_000 }, () => {
+describe('the services screen', () => {
   it.each(LOOKS)('is clean for axe and fits: %o', async (look) => {
     await onServices(harness, look, async (page) => {
       await rows(page).first().getByText('0.6 % · 41.8 MB').waitFor();

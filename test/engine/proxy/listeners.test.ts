@@ -10,13 +10,17 @@ import { send } from '../../kit/http.ts';
 import { rawRequest } from '../../kit/raw-socket.ts';
 import { until } from '../../kit/wait.ts';
 
+/** Requests for /held, answered when called. */
+const held: (() => void)[] = [];
+
 const handlers: Http1Handlers = {
   onRequest: (_socket, client) => {
     const answer = (text: string): void => {
       client.sendHead(200, '', ['content-length', String(text.length)], true);
       client.endWithText(text);
     };
-    if (client.target === '/slow') setTimeout(() => answer('slow'), 150);
+    if (client.target === '/held') held.push(() => answer('held'));
+    else if (client.target === '/slow') setTimeout(() => answer('slow'), 150);
     else client.source.resume().on('end', () => answer('hello plain'));
   },
   onUpgrade: (_request, socket) =>
@@ -84,13 +88,14 @@ describe('openHttpListener', () => {
     const upgraded = connect(listener.port, '127.0.0.1');
     upgraded.write('GET / HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n');
     await once(upgraded, 'data');
-    const slow = send(listener.port, { path: '/slow' });
-    await new Promise((resolve) => setTimeout(resolve, 50));
-    const closed = listener.close(5_000);
+    const slow = send(listener.port, { path: '/held' });
+    const answer = await until(() => held.pop());
+    const closed = listener.close(60_000);
     const ended = Promise.all([once(idle, 'close'), once(upgraded, 'close')]);
     idle.on('error', () => undefined);
     upgraded.on('error', () => undefined);
-    expect((await slow).body).toBe('slow');
+    answer();
+    expect((await slow).body).toBe('held');
     await closed;
     await ended;
     await expect(send(listener.port)).rejects.toThrow(/ECONNREFUSED/);
@@ -98,9 +103,8 @@ describe('openHttpListener', () => {
 
   it('a request under way is cut at the deadline', async () => {
     const listener = await opened('127.0.0.1');
-    const slow = send(listener.port, { path: '/slow' });
-    const cut = expect(slow).rejects.toThrow(/hang up|reset/i);
-    await new Promise((resolve) => setTimeout(resolve, 30));
+    const cut = expect(send(listener.port, { path: '/held' })).rejects.toThrow(/hang up|reset/i);
+    await until(() => held.pop());
     await listener.close(20);
     await cut;
   });
@@ -128,12 +132,12 @@ describe('createHttpServer', () => {
   });
 
   it('does not count the time of an upload', async () => {
-    const port = await listening({ headTimeoutMs: 20, sweepMs: 10 });
+    const port = await listening({ headTimeoutMs: 500, sweepMs: 10 });
     const socket = connect(port, '127.0.0.1');
     let got = '';
     socket.on('data', (chunk: Buffer) => (got += chunk.toString()));
     socket.write('POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\n\r\nbo');
-    await new Promise((resolve) => setTimeout(resolve, 150));
+    await new Promise((resolve) => setTimeout(resolve, 1_000));
     socket.write('dy');
     await until(() => got.includes('hello plain'));
     socket.destroy();

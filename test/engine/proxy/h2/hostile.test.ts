@@ -160,7 +160,7 @@ describe('too slow', () => {
       ERROR.PROTOCOL_ERROR,
     ],
   ])('%s ends the connection', async (_name, bytes, code) => {
-    const server = await startRawServer(silent, { sweepMs: 5, headTimeoutMs: 20 });
+    const server = await startRawServer(silent, { sweepMs: 5, headTimeoutMs: 200 });
     const client = new RawClient(server.port);
     client.send(bytes);
     expect(await client.goAway()).toBe(code);
@@ -174,7 +174,7 @@ describe('too slow', () => {
   });
 
   it('a next request ends a connection that carries none, and no other', async () => {
-    const server = await startRawServer(silent, { sweepMs: 5, idleMs: 400 });
+    const server = await startRawServer(silent, { sweepMs: 5, idleMs: 1_000 });
     const busy = await RawClient.open(server.port);
     busy.send(headers(1));
     await until(() => server.clients.length === 1);
@@ -184,7 +184,7 @@ describe('too slow', () => {
   });
 
   it('a client that does not read its goodbye is cut off', async () => {
-    const server = await startRawServer(silent, { sweepMs: 5, idleMs: 20, goodbyeMs: 20 });
+    const server = await startRawServer(silent, { sweepMs: 5, idleMs: 200, goodbyeMs: 20 });
     const client = await RawClient.open(server.port);
     client.socket.pause();
     await until(() => server.sockets.size === 0);

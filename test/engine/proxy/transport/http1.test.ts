@@ -177,9 +177,9 @@ describe('an answer', () => {
     const { transport } = await start((socket, received) => void (received.endsWith('0\r\n\r\n') && socket.write(HI)));
     expect((await ask(transport, { responseTimeoutMs: 40 }).done).error).toBe('RESPONSE_TIMEOUT');
     const slow = new Readable({ read: () => undefined });
-    const upload = ask(transport, { method: 'POST', body: slow, responseTimeoutMs: 200 });
+    const upload = ask(transport, { method: 'POST', body: slow, responseTimeoutMs: 1_000 });
     const started = performance.now();
-    while (performance.now() - started < 500) {
+    while (performance.now() - started < 1_500) {
       slow.push('x');
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
