@@ -105,7 +105,7 @@ describe('a directory', () => {
     expect(acme.list()).toMatchObject([{ status: 'ordering' }]);
     const before = performance.now();
     await acme.close();
-    expect(performance.now() - before).toBeLessThan(2_000);
+    expect(performance.now() - before).toBeLessThan(15_000); // of the 30 s that an answer is given
     expect(acme.events).toEqual([]);
   });
 

@@ -106,7 +106,7 @@ describe('the exec provider', () => {
     await until(() => existsSync(join(home, 'begun')));
     const before = performance.now();
     await acme.close();
-    expect(performance.now() - before).toBeLessThan(5_000);
+    expect(performance.now() - before).toBeLessThan(30_000); // of the minute that the command takes
     expect(existsSync(join(home, 'cleaned'))).toBe(true);
     expect(acme.seen('acme.failed')).toEqual([]);
   });

@@ -69,5 +69,5 @@ it('does not wait for a mute server when it is aborted', async () => {
   const before = performance.now();
   controller.abort();
   await expect(waiting).rejects.toThrow(/abort/i);
-  expect(performance.now() - before).toBeLessThan(1_000);
+  expect(performance.now() - before).toBeLessThan(2_500); // of the 3 s that an answer is given
 });
