@@ -95,6 +95,10 @@ export default tseslint.config(
       'no-restricted-syntax': [
         'error',
         { selector: 'ExportDefaultDeclaration', message: 'Exports have names, so that a search finds them.' },
+        {
+          selector: 'CallExpression[callee.name=/^mkdir/] Property[key.name="recursive"]',
+          message: 'It never ends under /proc; makeFolder() does.',
+        },
       ],
     },
   },

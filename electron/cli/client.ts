@@ -1,6 +1,6 @@
 /** Speaks the contract to whichever Mogoly owns the home, over its control socket. */
 import { request as httpRequest } from 'node:http';
-import { readOwner } from '../control/owner.ts';
+import { isAlive, readOwner, type Owner } from '../control/owner.ts';
 import { socketPath } from '../control/paths.ts';
 import { failure, problem, ProblemError, type Problem } from '../../shared/problem.ts';
 import type { Answer, CommandName, Push, Reply, Request } from '../../shared/protocol.ts';
@@ -16,6 +16,7 @@ export interface Target {
 
 interface Door {
   path: string;
+  owner: Owner | undefined;
   headers: Record<string, string>;
 }
 
@@ -25,10 +26,10 @@ async function findDoor({ home, socket }: Target): Promise<Door> {
     host: 'localhost',
     ...(owner && { authorization: `Bearer ${owner.token}` }),
   };
-  return { path: socket ?? owner?.socket ?? socketPath(home), headers };
+  return { path: socket ?? owner?.socket ?? socketPath(home), owner, headers };
 }
 
-/** Never rejects for what is to be expected: nobody there is DAEMON_NOT_RUNNING, silence is DAEMON_SILENT. */
+/** Never rejects for what is to be expected: nobody there is DAEMON_NOT_RUNNING, an owner without a socket DAEMON_UNHEARD, silence DAEMON_SILENT. */
 export async function call<K extends CommandName>(target: Target, name: K, request?: Request<K>): Promise<Answer<K>> {
   const door = await findDoor(target);
   const body = request === undefined ? '' : JSON.stringify(request);
@@ -48,11 +49,11 @@ export async function call<K extends CommandName>(target: Target, name: K, reque
     sent.on('response', (response) => {
       const chunks: Buffer[] = [];
       response.on('data', (chunk: Buffer) => chunks.push(chunk));
-      response.on('error', (error) => resolve(unreachable(target, error)));
+      response.on('error', (error) => resolve(silent(error)));
       response.on('end', () => resolve(parseAnswer<K>(Buffer.concat(chunks).toString('utf8'))));
     });
     sent.on('timeout', () => sent.destroy(new Error(`no answer within ${CALL_TIMEOUT_MS / 1_000} s`)));
-    sent.on('error', (error) => resolve(unreachable(target, error)));
+    sent.on('error', (error) => resolve(unreachable(target, door, error)));
     sent.end(body);
   });
 }
@@ -78,9 +79,10 @@ export async function events(target: Target, onPush: (push: Push) => void, signa
     const stop = (): void => socket.terminate();
     signal.addEventListener('abort', stop, { once: true });
     socket.on('message', (data: Buffer) => onPush(JSON.parse(data.toString('utf8')) as Push));
-    socket.on('error', (error) =>
-      signal.aborted ? resolve() : reject(new ProblemError(unreachable(target, error).problems)),
-    );
+    socket.on('error', (error) => {
+      if (signal.aborted) resolve();
+      else void unreachable(target, door, error).then(({ problems }) => reject(new ProblemError(problems)));
+    });
     socket.on('close', () => {
       signal.removeEventListener('abort', stop);
       if (signal.aborted) resolve();
@@ -105,22 +107,40 @@ function parseAnswer<K extends CommandName>(text: string): Answer<K> {
   }
 }
 
-function unreachable({ home, socket }: Target, error: Error): { ok: false; problems: ReturnType<typeof problem>[] } {
+type Failed = ReturnType<typeof failure>;
+
+async function unreachable({ home, socket }: Target, { owner, path }: Door, error: Error): Promise<Failed> {
   const code = (error as NodeJS.ErrnoException).code ?? '';
-  if (['ENOENT', 'ECONNREFUSED', 'ENOTSOCK', 'ENOTDIR'].includes(code)) {
+  if (!['ENOENT', 'ECONNREFUSED', 'ENOTSOCK', 'ENOTDIR'].includes(code)) return silent(error);
+  if (socket !== undefined)
     return failure(
-      socket === undefined
-        ? problem('DAEMON_NOT_RUNNING', `Mogoly is not running for ${home}.`, {
-            fix: 'Start it with `mogoly run`, or open the app.',
-          })
-        : problem('DAEMON_NOT_RUNNING', `No Mogoly listens on ${socket}.`, {
-            fix: 'Check the path given to --socket.',
-          }),
+      problem('DAEMON_NOT_RUNNING', `No Mogoly listens on ${socket}.`, { fix: 'Check the path given to --socket.' }),
     );
-  }
+  if (owner && (await isAlive(home, owner))) return unheard(home, owner, path);
   return failure(
+    problem('DAEMON_NOT_RUNNING', `Mogoly is not running for ${home}.`, {
+      fix: 'Start it with `mogoly run`, or open the app.',
+    }),
+  );
+}
+
+/** Alive, but its socket was removed, or is not there yet. */
+function unheard(home: string, { host, pid }: Owner, path: string): Failed {
+  const end = host === 'app' ? 'quit it from its tray icon' : `end it with \`mogoly daemon stop\` or \`kill ${pid}\``;
+  return failure(
+    problem(
+      'DAEMON_UNHEARD',
+      `Mogoly ${host} (pid ${pid}) owns ${home}, but its control socket ${path} is not there.`,
+      {
+        fix: `Try again if it has just been started; else ${end}, and start it again.`,
+      },
+    ),
+  );
+}
+
+const silent = (error: Error): Failed =>
+  failure(
     problem('DAEMON_SILENT', `Mogoly does not answer: ${error.message}.`, {
       fix: 'Look in `mogoly daemon logs`, or restart it.',
     }),
   );
-}

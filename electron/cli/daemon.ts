@@ -2,9 +2,8 @@
 import type { Command } from 'commander';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { processExists } from '../control/owner.ts';
+import { isSameProcess, processExists, readOwner } from '../control/owner.ts';
 import { problem, ProblemError } from '../../shared/problem.ts';
-import type { Snapshot } from '../../shared/state.ts';
 import { ask, call, events } from './client.ts';
 import type { Context, Runner } from './command.ts';
 import { wholeNumber } from './command.ts';
@@ -72,14 +71,29 @@ async function stopAndTell(context: Context): Promise<void> {
   );
 }
 
-/** The last snapshot of what was stopped; undefined when nothing ran. */
-export async function stop({ target }: Context): Promise<Snapshot | undefined> {
+interface Stopped {
+  pid: number;
+  /** Undefined for one that could not be asked. */
+  configFile?: string;
+}
+
+/** What was stopped; undefined when nothing ran. */
+export async function stop({ target }: Context): Promise<Stopped | undefined> {
   const seen = await call(target, 'status.get');
-  if (!seen.ok) {
-    if (seen.problems.some(({ code }) => code === 'DAEMON_NOT_RUNNING')) return undefined;
-    throw new ProblemError(seen.problems);
+  const has = (wanted: string): boolean => !seen.ok && seen.problems.some(({ code }) => code === wanted);
+  if (has('DAEMON_NOT_RUNNING')) return undefined;
+  const unheard = has('DAEMON_UNHEARD') ? await readOwner(target.home) : undefined;
+  if (unheard?.host === 'cli' && (await isSameProcess(unheard)) === true) {
+    process.kill(unheard.pid, 'SIGTERM');
+    return ended({ pid: unheard.pid });
   }
+  if (!seen.ok) throw new ProblemError(seen.problems);
   const { pid } = await ask(target, 'daemon.quit');
+  return ended({ pid, configFile: seen.value.configFile });
+}
+
+async function ended(stopped: Stopped): Promise<Stopped> {
+  const { pid } = stopped;
   const deadline = Date.now() + STOP_DEADLINE_MS;
   while (pid !== process.pid && processExists(pid)) {
     if (Date.now() > deadline)
@@ -90,11 +104,13 @@ export async function stop({ target }: Context): Promise<Snapshot | undefined> {
       ]);
     await new Promise((resolve) => setTimeout(resolve, 25));
   }
-  return seen.value;
+  return stopped;
 }
 
 async function restart(context: Context): Promise<void> {
   const stopped = await stop(context);
+  if (stopped !== undefined && stopped.configFile === undefined)
+    context.print.line('It could not be asked for its config file: that of the home folder is taken.');
   await startAndTell(context, stopped?.configFile);
 }
 

@@ -1,12 +1,13 @@
 /** `import`: sites from the config of another proxy, shown as a change of ours before it is made. */
 import type { Command } from 'commander';
 import { Option } from 'commander';
-import { mkdir, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { IMPORT_SOURCES, type ImportSource } from '../../shared/import.ts';
 import { diffLines } from '../../shared/line-diff.ts';
 import { failure, problem, ProblemError, success, type Problem, type Result } from '../../shared/problem.ts';
 import type { ImportPlan } from '../../shared/protocol.ts';
+import { makeFolder } from '../engine/make-folder.ts';
 import { ask, call } from './client.ts';
 import type { Context, Runner } from './command.ts';
 import { whyUnread } from './config-source.ts';
@@ -125,16 +126,12 @@ async function readFileOf(home: string, file: string): Promise<Current> {
         return failure(
           problem('CONFIG_FILE_CHANGED', `${file} was changed meanwhile.`, { fix: 'Run the import again.' }),
         );
-      await makeFolder(file);
+      // A home that nobody has started yet.
+      await makeFolder(dirname(file)).catch(() => undefined); // saving tells why
       const saved = await saveAtomic(file, after);
       return saved.ok ? success({}) : saved;
     },
   };
-}
-
-/** A home that nobody has started yet. */
-async function makeFolder(file: string): Promise<void> {
-  await mkdir(dirname(file), { recursive: true, mode: 0o700 });
 }
 
 /** The change on standard output, what could not be said on standard error, as `export` does. */

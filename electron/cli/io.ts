@@ -1,4 +1,5 @@
 /** The terminal as the commands see it: passed in, so that they run the same in a test. */
+import type { Problem } from '../../shared/problem.ts';
 
 export interface Output {
   write: (text: string) => unknown;
@@ -10,6 +11,8 @@ export interface Io {
   stderr: Output;
   stdin: AsyncIterable<Buffer | string> & { isTTY?: boolean | undefined; setRawMode?: (isRaw: boolean) => unknown };
   env: Record<string, string | undefined>;
+  /** Whoever started this in the background is told why it failed. */
+  tell?: ((problems: readonly Problem[]) => void) | undefined;
   /** Aborted by Ctrl-C and SIGTERM: what follows or serves ends, and the command is good. */
   signal: AbortSignal;
 }

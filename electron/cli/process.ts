@@ -21,6 +21,8 @@ const io: Io = {
     return process.stdin;
   },
   env: process.env,
+  // It may have gone meanwhile.
+  tell: (problems) => void process.send?.(problems, undefined, undefined, () => undefined),
   signal: ending.signal,
 };
 async function main(): Promise<void> {

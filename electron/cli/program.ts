@@ -83,17 +83,18 @@ function wrongUse({ code, message }: CommanderError): Problem {
   });
 }
 
+const unexpected = (error: unknown): Problem =>
+  problem('CLI_FAILED', error instanceof Error ? error.message : String(error), { fix: 'Add --debug to see where.' });
+
 async function guarded(context: Context, action: (context: Context) => Promise<ExitCode | void>): Promise<ExitCode> {
   try {
     return (await action(context)) ?? 0;
   } catch (error) {
-    if (error instanceof ProblemError) {
-      context.print.problems(error.problems);
-    } else {
-      const message = error instanceof Error ? error.message : String(error);
-      context.print.problems([problem('CLI_FAILED', message, { fix: 'Add --debug to see where.' })]);
-      if (context.isDebug && error instanceof Error) context.io.stderr.write(`${error.stack}\n`);
-    }
-    return 1;
+    const problems = error instanceof ProblemError ? error.problems : [unexpected(error)];
+    context.print.problems(problems);
+    context.io.tell?.(problems);
+    if (context.isDebug && error instanceof Error && !(error instanceof ProblemError))
+      context.io.stderr.write(`${error.stack}\n`);
+    return problems.every(({ code }) => code === 'CLI_USAGE') ? 2 : 1;
   }
 }

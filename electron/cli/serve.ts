@@ -27,7 +27,7 @@ export async function serveForeground(context: Context, configFile: string | und
   context.io.signal.addEventListener('abort', quit, { once: true });
   if (context.io.signal.aborted) quit();
   try {
-    const lock = take(await acquireHome(home, 'cli'));
+    const lock = take(await acquireHome(home, 'cli', context.target.socket));
     closers.push(lock.release);
     const workspace = await openWorkspace(home, configFile);
     closers.push(workspace.close);
@@ -43,9 +43,7 @@ export async function serveForeground(context: Context, configFile: string | und
     const publisher = createPublisher(engine);
     const handlers = createHandlers(engine, { quit, snapshot: publisher.snapshot });
     const token = process.platform === 'win32' ? lock.token : undefined;
-    const control = take(
-      await startControlServer({ path: context.target.socket ?? lock.socket, handlers, publisher, token }),
-    );
+    const control = take(await startControlServer({ path: lock.socket, handlers, publisher, token }));
     closers.push(control.close);
     take(await engine.start());
     keepHeapTop();

@@ -1,9 +1,10 @@
 /** One owner per home folder: the lock file, made atomically and taken over only from the dead. */
 import { randomBytes } from 'node:crypto';
-import { link, mkdir, open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { link, open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import type { Result } from '../../shared/problem.ts';
 import { failure, problem, success } from '../../shared/problem.ts';
 import type { Snapshot } from '../../shared/state.ts';
+import { homeUnusable, makeFolder } from '../engine/make-folder.ts';
 import { lockPath, socketPath } from './paths.ts';
 export { homeFolder, socketPath } from './paths.ts';
 import { isAlive, ownerIn, readLock, startOf } from './owner.ts';
@@ -29,16 +30,16 @@ type Host = Snapshot['host'];
  * Makes the home folder (0700) when it is not there and takes it for this process. Problems: HOME_TAKEN with the name
  * of a living owner, HOME_UNUSABLE when the folder cannot be written.
  */
-export async function acquireHome(home: string, host: Host): Promise<Result<HomeLock>> {
+export async function acquireHome(home: string, host: Host, socket = socketPath(home)): Promise<Result<HomeLock>> {
   const mine: Owner = {
     pid: process.pid,
     host,
-    socket: socketPath(home),
+    socket,
     token: randomBytes(24).toString('base64url'),
     started: await startOf(process.pid),
   };
   try {
-    await mkdir(home, { recursive: true, mode: 0o700 });
+    await makeFolder(home);
     for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
       if (await place(home, mine))
         return success({ socket: mine.socket, token: mine.token, release: () => release(home, mine) });
@@ -56,15 +57,7 @@ export async function acquireHome(home: string, host: Host): Promise<Result<Home
       }),
     );
   } catch (error) {
-    return failure(
-      problem(
-        'HOME_UNUSABLE',
-        `The home folder ${home} cannot be used: ${error instanceof Error ? error.message : String(error)}.`,
-        {
-          fix: 'Make it writable for you, or set MOGOLY_HOME to another folder.',
-        },
-      ),
-    );
+    return homeUnusable(home, error);
   }
 }
 

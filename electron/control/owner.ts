@@ -49,10 +49,16 @@ export async function readOwner(home: string): Promise<Owner | undefined> {
 export async function isAlive(home: string, owner: Owner): Promise<boolean> {
   if (await answers(owner.socket)) return true;
   if (!processExists(owner.pid)) return false;
-  const started = await startOf(owner.pid);
-  if (started !== '' && owner.started !== '') return started === owner.started;
+  const isSame = await isSameProcess(owner);
+  if (isSame !== undefined) return isSame;
   const lock = await stat(lockPath(home)).catch(() => undefined); // gone: released meanwhile
   return lock !== undefined && Date.now() - lock.mtimeMs < START_GRACE_MS;
+}
+
+/** By the start time, so not another one that got its pid since; undefined where that cannot be told. */
+export async function isSameProcess({ pid, started }: Owner): Promise<boolean | undefined> {
+  const found = await startOf(pid);
+  return found !== '' && started !== '' ? found === started : undefined;
 }
 
 /** Whether something accepts connections at this socket path. */

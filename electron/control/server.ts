@@ -5,13 +5,14 @@
  * system has no such modes). Who must not: a web page. A browser reaches no Unix socket, but may reach a bridge to one,
  * so whatever has an Origin or a foreign Host is refused.
  */
-import { chmod, lstat, mkdir, rm } from 'node:fs/promises';
+import { chmod, lstat, rm } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { Server } from 'node:http';
 import { dirname } from 'node:path';
 import { failure, problem, success } from '../../shared/problem.ts';
 import type { Result } from '../../shared/problem.ts';
 import type { Handlers } from '../../shared/protocol.ts';
+import { makeFolder } from '../engine/make-folder.ts';
 import { createEventsDoor } from './events-door.ts';
 import { answers } from './owner.ts';
 import type { Publisher } from './publisher.ts';
@@ -77,7 +78,7 @@ export async function startControlServer(options: ControlServerOptions): Promise
 
 /** A folder in a shared place could have been made by somebody else to listen in; only our own will do. */
 async function mkdirPrivate(folder: string): Promise<void> {
-  await mkdir(folder, { recursive: true, mode: 0o700 });
+  await makeFolder(folder);
   const found = await lstat(folder);
   if (process.getuid && found.uid !== process.getuid() && process.getuid() !== 0)
     throw new Error(`${folder} belongs to another user`);

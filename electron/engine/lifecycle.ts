@@ -1,10 +1,10 @@
 /** Starts, stops and closes an engine, one after the other in the order they were asked for. */
-import { mkdir } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { failure, problem, success, type Problem, type Result } from '../../shared/problem.ts';
 import type { EngineStatus } from '../../shared/state.ts';
 import type { Engine, EngineOptions } from './engine.ts';
 import type { Keeper } from './keeper.ts';
+import { makeHome } from './make-folder.ts';
 import type { Rooms } from './rooms.ts';
 import { sweepFolder, sweepLeftovers } from './config/file.ts';
 import { watchConfigFile } from './config/watch.ts';
@@ -34,7 +34,7 @@ export function createLifecycle(
 
   const load = async (): Promise<Result<{ revision: number }>> => {
     keeper.serving = true;
-    const made = await makeHome(options.home, configFile, unusable);
+    const made = await prepareHome(options.home, configFile, unusable);
     if (!made.ok) return made;
     // Before the file is read, so that no save falls between.
     if (options.watch !== false) watcher ??= watch(configFile, keeper, rooms);
@@ -123,17 +123,9 @@ function createOrder(): <T>(act: () => Promise<T>) => Promise<T> {
   };
 }
 
-async function makeHome(home: string, configFile: string, unusable: Problem[]): Promise<Result<undefined>> {
+async function prepareHome(home: string, configFile: string, unusable: Problem[]): Promise<Result<undefined>> {
   if (unusable.length > 0) return failure(...unusable);
-  try {
-    await mkdir(home, { recursive: true, mode: 0o700 });
-    await Promise.all([sweepLeftovers(configFile), sweepFolder(join(home, 'history'))]);
-    return success(undefined);
-  } catch (error) {
-    return failure(
-      problem('HOME_UNUSABLE', `The home folder ${home} cannot be made: ${(error as Error).message}.`, {
-        fix: `Make ${dirname(home)} writable, or set MOGOLY_HOME to another folder.`,
-      }),
-    );
-  }
+  const made = await makeHome(home);
+  if (made.ok) await Promise.all([sweepLeftovers(configFile), sweepFolder(join(home, 'history'))]);
+  return made;
 }

@@ -1,8 +1,9 @@
 /** Starts Mogoly at login, in the tray: by the system's own list, on Linux by a file of the desktop standard. */
 import { existsSync } from 'node:fs';
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { app } from 'electron';
+import { makeFolder } from '../engine/make-folder.ts';
 import { autostartFile } from '../control/paths.ts';
 
 export interface Autostart {
@@ -26,7 +27,7 @@ export async function setAutostart(isOn: boolean): Promise<void> {
     return app.setLoginItemSettings({ openAtLogin: isOn, args: HIDDEN, name: RUN_NAME });
   const file = autostartFile();
   if (!isOn) return rm(file, { force: true });
-  await mkdir(path.dirname(file), { recursive: true });
+  await makeFolder(path.dirname(file));
   await writeFile(
     file,
     desktopEntry(process.env['APPIMAGE'] ?? process.execPath, app.isPackaged ? [] : [app.getAppPath()]),

@@ -1,7 +1,8 @@
 /** What becomes of an error nobody expected: it is written down and shown, and routing goes on. */
-import { appendFileSync, mkdirSync } from 'node:fs';
+import { appendFileSync } from 'node:fs';
 import path from 'node:path';
 import { app, dialog } from 'electron';
+import { makeFolderSync } from '../engine/make-folder.ts';
 
 /** Errors often come in swarms; the later ones are only written down. */
 const SHOWN_AT_ONCE = 1;
@@ -33,7 +34,7 @@ export function setupBugReports(home: string): ReportBug {
 function writeDown(file: string, text: string): void {
   process.stderr.write(`${text}\n`);
   try {
-    mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
+    makeFolderSync(path.dirname(file));
     appendFileSync(file, `${new Date().toISOString()} ${text}\n`, { mode: 0o600 });
   } catch {
     // The error stream has it; a full disk must not fail the report of a failure.

@@ -1,9 +1,9 @@
 /** The app: wires home, engine, window, tray and menus together, and decides nothing itself. */
-import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { app, dialog, powerMonitor } from 'electron';
 import { dispatch } from '../control/dispatch.ts';
 import { homeFolder } from '../control/home.ts';
+import { makeHomeSync } from '../engine/make-folder.ts';
 import { formatProblem } from '../../shared/problem.ts';
 import type { Problem } from '../../shared/problem.ts';
 import { isAppCommand } from '../../shared/names.ts';
@@ -35,11 +35,12 @@ const isHidden = process.argv.includes('--hidden');
 const home = homeFolder();
 
 // All that Chromium keeps stays in the home folder too; the single-instance lock is therefore one a home.
-mkdirSync(home, { recursive: true, mode: 0o700 });
-app.setPath('userData', path.join(home, 'app'));
+const made = makeHomeSync(home);
+if (made.ok) app.setPath('userData', path.join(home, 'app'));
 registerScheme();
 
-if (!app.requestSingleInstanceLock()) app.exit(0);
+if (!made.ok) refuseStart(made.problems);
+else if (!app.requestSingleInstanceLock()) app.exit(0);
 else {
   const report = setupBugReports(home);
   void app

@@ -1,7 +1,8 @@
 /** What the window remembers between runs: size, place and theme, in window.json of the home folder. */
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
+import { makeFolderSync } from '../engine/make-folder.ts';
 import { THEMES } from '../../shared/window-api.ts';
 
 /** Wider than any wall of displays; a number beyond it is a damaged file. */
@@ -49,7 +50,7 @@ function read(file: string): WindowMemory {
 function write(file: string, memory: WindowMemory): void {
   const next = `${file}.new`;
   try {
-    mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
+    makeFolderSync(path.dirname(file));
     writeFileSync(next, `${JSON.stringify(memory, undefined, 2)}\n`, { mode: 0o600 });
     renameSync(next, file);
   } catch {

@@ -1,7 +1,8 @@
 /** Where the app looks for updates, if anywhere: what was built in, else MOGOLY_UPDATE_URL. */
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { parse } from 'yaml';
+import { makeFolderSync } from '../engine/make-folder.ts';
 import { parseUrl } from './asset.ts';
 
 /** Folder of the downloads, in the app's own folder of the home. */
@@ -31,7 +32,7 @@ export function findFeed({ resources, userData, env }: FeedPlaces): UpdateFeed |
   const url = env['MOGOLY_UPDATE_URL'];
   if (!isSafe(url)) return undefined;
   const file = path.join(cache, 'feed.json');
-  mkdirSync(cache, { recursive: true, mode: 0o700 });
+  makeFolderSync(cache);
   writeFileSync(file, JSON.stringify({ provider: 'generic', url, updaterCacheDirName: DOWNLOADS }), { mode: 0o600 });
   return { file, cache };
 }

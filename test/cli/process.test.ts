@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import type { Snapshot } from '../../shared/state.ts';
@@ -106,6 +106,17 @@ describe('mogoly run', () => {
   });
 });
 
+describe.runIf(process.platform === 'linux')('a home under /proc, which takes no folder', () => {
+  it.each(['run', 'daemon start -d', 'import Caddyfile --yes'])('ends `%s` with the reason', async (command) => {
+    const folder = tempHome();
+    await writeFile(join(folder, 'Caddyfile'), 'http://shop.test {\n\treverse_proxy localhost:5173\n}\n');
+    const args = command.replace('Caddyfile', join(folder, 'Caddyfile')).split(' ');
+    const run = startCli(built, '/proc/mogoly/home', args);
+    expect(await run.ended).toBe(1);
+    expect(run.err).toMatch(/no folder can be made in \/proc\. .*HOME_UNUSABLE|could not be saved \(ENOENT\)/);
+  });
+});
+
 it('an import into a home that nobody has started makes it', async () => {
   const folder = tempHome();
   await writeFile(join(folder, 'Caddyfile'), 'http://shop.test {\n\treverse_proxy localhost:5173\n}\n');
@@ -163,7 +174,37 @@ describe('mogoly daemon', () => {
     const home = await homeWith('server: 3\n');
     const result = await call(home, 'daemon', 'start', '--detach');
     expect(result.code).toBe(1);
-    expect(result.err).toContain('DAEMON_NOT_STARTED');
-    expect(result.err).toContain('mogoly.yaml:1:');
+    expect(result.err).toMatch(/^\S+mogoly\.yaml:1:9: error: .*\[CONFIG_WRONG_TYPE\]\n$/);
+    const { out } = await call(home, 'daemon', 'start', '--detach', '--json');
+    expect(JSON.parse(out)).toMatchObject({ ok: false, problems: [{ code: 'CONFIG_WRONG_TYPE', path: ['server'] }] });
+  });
+
+  it('that ends without a word says where to read more', async () => {
+    const home = await homeWith(CONFIG.replace('health_check', 'middlewares: [{ name: ./end.mjs }], health_check'));
+    await writeFile(join(home, 'end.mjs'), 'process.exit(3);\n');
+    const { code, err } = await call(home, 'daemon', 'start', '-d');
+    expect([code, err]).toEqual([1, expect.stringMatching(/\(exit code 3\)\. Read .*daemon\.log.*DAEMON_NOT_STARTED/)]);
+  });
+
+  it('whose socket file is gone is found by its lock, and stopped', async () => {
+    const home = await homeWith(CONFIG);
+    const run = startCli(built, home, ['run']);
+    await run.said('ready');
+    await rm(join(home, 'control.sock'));
+    const status = await call(home, 'status');
+    expect([status.code, status.err]).toEqual([1, expect.stringMatching(`pid ${run.child.pid}.*DAEMON_UNHEARD`)]);
+    const stopped = await call(home, 'daemon', 'stop');
+    expect(stopped).toMatchObject({ code: 0, out: `Mogoly (pid ${run.child.pid}) has stopped\n` });
+    expect(await run.ended).toBe(0);
+    expect(existsSync(join(home, 'mogoly.lock'))).toBe(false);
+  });
+
+  it('with a socket of its own is found without being told of it', async () => {
+    const home = await homeWith(CONFIG);
+    const run = startCli(built, home, ['run', '--socket', join(tempHome(), 'own.sock')]);
+    await run.said('ready');
+    expect((await statusOf(home)).pid).toBe(run.child.pid);
+    expect((await call(home, 'daemon', 'stop')).code).toBe(0);
+    expect(await run.ended).toBe(0);
   });
 });

@@ -1,10 +1,11 @@
 /** Every accepted config, numbered, in a folder of its own: a text file and a record of it for each. */
-import { mkdir, readdir, readFile, unlink } from 'node:fs/promises';
+import { readdir, readFile, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { failure, problem, ProblemError, success, warning } from '../../../shared/problem.ts';
 import type { Problem, Result } from '../../../shared/problem.ts';
 import type { Revision } from '../../../shared/state.ts';
+import { makeFolder } from '../make-folder.ts';
 import { saveAtomic } from './file.ts';
 import type { ConfigFormat } from './parse.ts';
 
@@ -122,7 +123,7 @@ async function readText(folder: string, { id, format }: Entry): Promise<Revision
 }
 
 async function writeEntry(folder: string, entry: Entry, text: string): Promise<void> {
-  await mkdir(folder, { recursive: true, mode: 0o700 }).catch(() => undefined); // saving tells why
+  await makeFolder(folder).catch(() => undefined); // saving tells why
   await save(join(folder, `${stem(entry.id)}.${entry.format}`), text);
   await save(join(folder, `${stem(entry.id)}.meta`), `${JSON.stringify(entry)}\n`);
 }

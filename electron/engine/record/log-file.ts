@@ -1,7 +1,8 @@
 /** The log file: bounded, buffered, asynchronous appends, rotated by size; it never throws at its writer. */
-import { mkdir, open, rename, rm } from 'node:fs/promises';
+import { open, rename, rm } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { makeFolder } from '../make-folder.ts';
 
 /** Lines waiting for a slow disk; more are dropped, counted, and said in the file. */
 export const PENDING_LINES = 10_000;
@@ -91,7 +92,7 @@ class Writer implements LogFile {
   }
 
   async #open(): Promise<FileHandle> {
-    await mkdir(dirname(this.#options.file), { recursive: true, mode: 0o700 });
+    await makeFolder(dirname(this.#options.file));
     const handle = await open(this.#options.file, 'a', 0o600);
     this.#size = (await handle.stat()).size;
     return handle;

@@ -1,8 +1,9 @@
 /** The sample of a first run: its ports, its config file, and its two servers. */
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { port } from '../../../shared/config.ts';
+import { makeFolder } from '../make-folder.ts';
 import { findFreePort } from './ports.ts';
 import { sampleConfig } from './sample-config.ts';
 import type { SamplePorts } from './sample-config.ts';
@@ -20,7 +21,7 @@ const rememberedSchema = z.object({ http: port, hello: z.tuple([port, port]) });
  * the home folder cannot be written.
  */
 export async function prepareSample(home: string): Promise<SamplePorts> {
-  await mkdir(home, { recursive: true, mode: 0o700 });
+  await makeFolder(home);
   const http = (await findFreePort(FIRST_HTTP_PORT)) || FIRST_HTTP_PORT;
   const first = (await findFreePort(FIRST_HELLO_PORT, [http])) || FIRST_HELLO_PORT;
   const second = (await findFreePort(first + 1, [http])) || first + 1;

@@ -1,7 +1,8 @@
 /** The number of a home folder, in the labels of what is made for it: kept inside, so that it moves with the folder. */
 import { randomBytes } from 'node:crypto';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { makeFolder } from '../make-folder.ts';
 
 const ID_BYTES = 6;
 
@@ -11,7 +12,7 @@ export async function homeId(home: string): Promise<string> {
   const file = join(folder, 'home-id');
   const known = await readId(file);
   if (known !== undefined) return known;
-  await mkdir(folder, { recursive: true, mode: 0o700 });
+  await makeFolder(folder);
   const id = randomBytes(ID_BYTES).toString('hex');
   try {
     await writeFile(file, `${id}\n`, { flag: 'wx', mode: 0o600 });

@@ -1,17 +1,17 @@
 /** Files that hold keys: written whole with mode 0600 in a folder of mode 0700, and closed to others where found open. */
-import { chmod, mkdir, open, readFile, rename, stat, unlink } from 'node:fs/promises';
+import { chmod, open, readFile, rename, stat, unlink } from 'node:fs/promises';
 import { randomBytes } from 'node:crypto';
 import { basename, dirname, join } from 'node:path';
+import { makeFolder } from '../make-folder.ts';
 
 const FILE_MODE = 0o600;
-const FOLDER_MODE = 0o700;
 /** The bits of group and others. */
 const OTHERS = 0o077;
 
 /** Replaces the file in one step; `isDurable` waits until the disk has it. Rejects with the system's error. */
 export async function writePrivate(file: string, text: string, { isDurable = false } = {}): Promise<void> {
   const folder = dirname(file);
-  await mkdir(folder, { recursive: true, mode: FOLDER_MODE });
+  await makeFolder(folder);
   const temporary = join(folder, `.${basename(file).slice(0, 100)}.${randomBytes(6).toString('hex')}.tmp`);
   try {
     const handle = await open(temporary, 'wx', FILE_MODE);
