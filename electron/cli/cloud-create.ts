@@ -4,6 +4,7 @@ import type { ServiceState, ServiceStatus } from '../../shared/service.ts';
 import type { ServiceFile } from '../../shared/service-config.ts';
 import { ask, events } from './client.ts';
 import type { Context } from './command.ts';
+import { wrongUse } from './command.ts';
 import { plain } from './print.ts';
 
 export interface CreateOptions {
@@ -92,9 +93,7 @@ function variablesOf(entries: string[]): Record<string, string> {
     entries.map((entry) => {
       const at = entry.indexOf('=');
       if (at > 0) return [entry.slice(0, at), entry.slice(at + 1)];
-      throw new ProblemError([
-        problem('CLI_VARIABLE', `"${entry}" is no variable.`, { fix: 'Write it as NAME=value.' }),
-      ]);
+      throw wrongUse(`"${entry}" is no variable.`, 'Write it as NAME=value.');
     }),
   );
 }

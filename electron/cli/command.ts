@@ -2,6 +2,7 @@
 import type { Command } from 'commander';
 import { InvalidArgumentError } from 'commander';
 import { resolve } from 'node:path';
+import { problem, ProblemError } from '../../shared/problem.ts';
 import { homeFolder } from '../control/paths.ts';
 import type { Target } from './client.ts';
 import type { ExitCode, Io } from './io.ts';
@@ -50,6 +51,10 @@ export function createContext(program: Command, io: Io): Context {
     isDebug: options.debug === true,
   };
 }
+
+/** Ends the command with exit code 2. */
+export const wrongUse = (message: string, fix: string): ProblemError =>
+  new ProblemError([problem('CLI_USAGE', message, { fix })]);
 
 /** For `-t 20` and the like. */
 export function wholeNumber(text: string): number {

@@ -1,10 +1,11 @@
 /** `check`, `schema`, `apply`, `history`, `rollback`, `map`: everything about the config file. */
 import type { Command } from 'commander';
 import type { Problem } from '../../shared/problem.ts';
-import { formatProblem, problem, ProblemError } from '../../shared/problem.ts';
+import { formatProblem, ProblemError } from '../../shared/problem.ts';
 import type { Applied } from '../../shared/protocol.ts';
 import { ask, call } from './client.ts';
 import type { Context, Runner } from './command.ts';
+import { wrongUse } from './command.ts';
 import { readSource } from './config-source.ts';
 import type { ExitCode } from './io.ts';
 import { mapOrOffer } from './discover.ts';
@@ -102,12 +103,9 @@ async function history({ print, target }: Context): Promise<void> {
   );
 }
 
-async function rollback(context: Context, id: string): Promise<ExitCode | void> {
+async function rollback(context: Context, id: string): Promise<void> {
   if (!/^\d{1,9}$/.test(id)) {
-    context.print.problems([
-      problem('CLI_USAGE', `"${id}" is not the number of a revision.`, { fix: 'List them with `mogoly history`.' }),
-    ]);
-    return 2;
+    throw wrongUse(`"${id}" is not the number of a revision.`, 'List them with `mogoly history`.');
   }
   showApplied(context, await ask(context.target, 'config.rollback', { id: Number(id) }), `Rolled back to ${id}`);
 }

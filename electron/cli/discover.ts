@@ -1,10 +1,11 @@
 /** `discover`: the dev servers that run here; and `map NAME` without a port, which offers them. */
 import type { Command } from 'commander';
 import type { DevServer } from '../../shared/discovery.ts';
-import { problem } from '../../shared/problem.ts';
+import { problem, ProblemError } from '../../shared/problem.ts';
 import { ask } from './client.ts';
 import type { Context, Runner } from './command.ts';
-import { readLine, type ExitCode } from './io.ts';
+import { wrongUse } from './command.ts';
+import { readLine } from './io.ts';
 import { mapName } from './map.ts';
 import { plain } from './print.ts';
 
@@ -37,26 +38,20 @@ function show({ print }: Pick<Context, 'print'>, servers: readonly DevServer[]):
 }
 
 /** Without a port: asks on a terminal which one is meant, else says what there is to choose from. */
-export async function mapOrOffer(context: Context, name: string, where: string | undefined): Promise<ExitCode | void> {
+export async function mapOrOffer(context: Context, name: string, where: string | undefined): Promise<void> {
   if (where !== undefined) return mapName(context, name, where);
   const { print, target, io } = context;
   const servers = (await ask(target, 'discovery.list')).servers.filter(({ mappedBy }) => mappedBy === undefined);
   if (servers.length === 0) {
-    print.problems([
-      problem('DISCOVERY_EMPTY', 'No dev server without a name runs here.', {
-        fix: `Start one, or give its port: mogoly map ${plain(name)} 5173`,
-      }),
-    ]);
-    return 1;
+    const fix = `Start one, or give its port: mogoly map ${plain(name)} 5173`;
+    throw new ProblemError([problem('DISCOVERY_EMPTY', 'No dev server without a name runs here.', { fix })]);
   }
   const chosen = io.stdin.isTTY === true && !print.isJson ? await choose(context, servers) : undefined;
   if (chosen !== undefined) return mapName(context, name, chosen.url);
-  print.problems([
-    problem('CLI_USAGE', `Which one shall ${plain(name)} lead to?`, {
-      fix: `Give its port: ${servers.map(({ port, framework, process }) => `${port} (${plain(framework ?? process ?? 'a server')})`).join(', ')}.`,
-    }),
-  ]);
-  return 2;
+  throw wrongUse(
+    `Which one shall ${plain(name)} lead to?`,
+    `Give its port: ${servers.map(({ port, framework, process }) => `${port} (${plain(framework ?? process ?? 'a server')})`).join(', ')}.`,
+  );
 }
 
 async function choose({ print, io }: Context, servers: readonly DevServer[]): Promise<DevServer | undefined> {

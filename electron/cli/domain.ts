@@ -6,6 +6,7 @@ import type { Applied } from '../../shared/protocol.ts';
 import type { SystemNamesStatus } from '../../shared/system-names.ts';
 import { ask } from './client.ts';
 import type { Context, Runner } from './command.ts';
+import { wrongUse } from './command.ts';
 import type { ExitCode } from './io.ts';
 import { plain } from './print.ts';
 import { makeChanges, showSteps } from './trust.ts';
@@ -93,10 +94,14 @@ const isHost =
 async function add(context: Context, name: string, site: string | undefined): Promise<void> {
   const { target } = context;
   if (site === undefined) {
+    if (normaliseZone(name) === undefined)
+      throw wrongUse(`"${name}" is not a suffix of names.`, 'Give one such as test or dev.example.com.');
     const zones = await zonesOf(target);
     const applied = await (zones.some(isZone(name)) ? standing(target) : setZones(target, [...zones, name]));
     return tell(context, applied, `Every name below ${plain(name)} is answered.`);
   }
+  if (normalisePattern(name) === undefined)
+    throw wrongUse(`"${name}" is not a host.`, 'Give one such as shop.local, or *.shop.test for every name below.');
   const hosts = await hostsOf(target, site);
   const applied = await (hosts.some(isHost(name)) ? standing(target) : setHosts(target, site, [...hosts, name]));
   tell(context, applied, `${plain(site)} answers for ${plain(name)}.`);

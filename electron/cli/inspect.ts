@@ -1,5 +1,7 @@
 /** `status`, `health`, `explain`: what the running Mogoly says of itself. */
 import type { Command } from 'commander';
+import { InvalidArgumentError } from 'commander';
+import { isIP } from 'node:net';
 import { collectBackends } from '../control/backends.ts';
 import type { Explanation, HealthReport, Snapshot } from '../../shared/state.ts';
 import { ask } from './client.ts';
@@ -22,10 +24,21 @@ export function register(program: Command, run: Runner): void {
     .command('explain')
     .description('why a request goes where it goes')
     .argument('<url>', 'as in http://shop.local/api/users')
-    .option('-X, --method <method>', 'of the request', 'GET')
-    .option('--client <address>', 'where it comes from', '127.0.0.1')
+    .option('-X, --method <method>', 'of the request', methodName, 'GET')
+    .option('--client <address>', 'where it comes from', address, '127.0.0.1')
     .action(run((context, url: string, options: { method: string; client: string }) => explain(context, url, options)));
   events.register(program, run);
+}
+
+/** A token of RFC 9110, section 5.6.2. */
+function methodName(text: string): string {
+  if (!/^[\w!#$%&'*+.^`|~-]+$/.test(text)) throw new InvalidArgumentError('It is one word, as in GET.');
+  return text;
+}
+
+function address(text: string): string {
+  if (isIP(text) === 0) throw new InvalidArgumentError('It is an IP address.');
+  return text;
 }
 
 export async function status(context: Context): Promise<void> {

@@ -2,10 +2,9 @@
 import type { Command } from 'commander';
 import { collectBackends } from '../control/backends.ts';
 import type { BackendFile, SiteFile } from '../../shared/config.ts';
-import { problem, ProblemError } from '../../shared/problem.ts';
 import { ask } from './client.ts';
 import type { Context, Runner } from './command.ts';
-import { collect } from './command.ts';
+import { collect, wrongUse } from './command.ts';
 import { showApplied } from './config-commands.ts';
 import { health } from './inspect.ts';
 import { backendUrl } from './map.ts';
@@ -74,11 +73,7 @@ async function create(context: Context, options: CreateOptions): Promise<void> {
       : await import('./site-file.ts').then(({ readSite }) => readSite(options.config!, options.name));
   const balance: BackendFile[] = (options.url ?? []).map((url) => ({ url: urlOf(url) }));
   if (!base && balance.length === 0)
-    throw new ProblemError([
-      problem('POOL_EMPTY', `${options.name} has no backend.`, {
-        fix: 'Give one with --url, or a file with --config.',
-      }),
-    ]);
+    throw wrongUse(`${options.name} has no backend.`, 'Give one with --url, or a file with --config.');
   const site: SiteFile = { ...base, name: options.name };
   if (balance.length > 0) site.balance = [...(base?.balance ?? []), ...balance];
   showApplied(context, await ask(context.target, 'sites.add', { site }), `Made ${options.name}`);

@@ -1,8 +1,7 @@
 /** `map NAME PORT`: the shortest way from a dev server to a name. */
-import { problem } from '../../shared/problem.ts';
 import { ask } from './client.ts';
 import type { Context } from './command.ts';
-import type { ExitCode } from './io.ts';
+import { wrongUse } from './command.ts';
 import { plain } from './print.ts';
 
 /** `3000`, `host:3000`, `[::1]:3000` or a URL to a URL; undefined for anything else. */
@@ -26,16 +25,11 @@ function isUrl(text: string): boolean {
 }
 
 /** Makes the site, or points the one there is at the dev server; its other keys stay. */
-export async function mapName(context: Context, name: string, where: string): Promise<ExitCode | void> {
+export async function mapName(context: Context, name: string, where: string): Promise<void> {
   const { print, target } = context;
   const url = backendUrl(where);
   if (url === undefined) {
-    print.problems([
-      problem('CLI_USAGE', `"${where}" is not a port, host:port or URL.`, {
-        fix: 'Write it as in: mogoly map shop.localhost 5173',
-      }),
-    ]);
-    return 2;
+    throw wrongUse(`"${where}" is not a port, host:port or URL.`, 'Write it as in: mogoly map shop.localhost 5173');
   }
   const { sites } = await ask(target, 'status.get');
   const isKnown = sites.some((site) => site.name.toLowerCase() === name.toLowerCase());

@@ -6,7 +6,7 @@ import { problem, ProblemError } from '../../shared/problem.ts';
 import { collectBackends } from '../control/backends.ts';
 import { ask } from './client.ts';
 import type { Context, Runner } from './command.ts';
-import { wholeNumber } from './command.ts';
+import { wholeNumber, wrongUse } from './command.ts';
 import { plain } from './print.ts';
 
 interface StartOptions {
@@ -105,9 +105,6 @@ async function siteOf(target: Context['target'], backend: string): Promise<strin
 async function milliseconds(text: string): Promise<number> {
   const { duration } = await import('../../shared/duration.ts'); // every other command starts without the schema
   const parsed = duration.safeParse(text);
-  if (!parsed.success)
-    throw new ProblemError([
-      problem('CLI_USAGE', `"${text}" is not a duration.`, { fix: 'Write it as in 30s or 2m.' }),
-    ]);
+  if (!parsed.success) throw wrongUse(`"${text}" is not a duration.`, 'Write it as in 30s or 2m.');
   return Math.round(parsed.data);
 }

@@ -92,7 +92,7 @@ function explainRoute(route: Route, target: string, client: string, deps: Explai
 function parseUrl(text: string): URL | undefined {
   try {
     const url = new URL(text.includes('://') ? text : `http://${text}`);
-    return url.hostname === '' ? undefined : url;
+    return url.hostname === '' || !/^(https?|wss?):$/.test(url.protocol) ? undefined : url;
   } catch {
     return undefined;
   }

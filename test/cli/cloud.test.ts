@@ -50,7 +50,8 @@ describe('without Docker', () => {
         /Docker does not answer at unix:\/\/\/nowhere\/docker\.sock.*Start Docker/,
       );
     }
-    expect((await cli(home, ['cloud', 'create', 'db', '-t', 'redis', '-e', 'novalue'])).err).toContain('CLI_VARIABLE');
+    const { code, err } = await cli(home, ['cloud', 'create', 'db', '-t', 'redis', '-e', 'novalue']);
+    expect([code, err]).toEqual([2, expect.stringContaining('"novalue" is no variable.')]);
     expect((await cli(home, ['doctor'])).out).toMatch(/Docker: Docker does not answer/);
     expect((await send(port, { headers: { host: 'shop.local' } })).status).toBe(200);
   });

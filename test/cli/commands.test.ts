@@ -160,7 +160,7 @@ describe('against a running engine', () => {
     expect(await readFile(engine.configFile, 'utf8')).toContain('7s');
     await writeFile(file, '- just\n- a list\n');
     expect((await cli(home, ['lb', 'create', '-n', 'z.local', '-c', file])).err).toContain('CONFIG_INVALID');
-    expect((await cli(home, ['lb', 'create', '-n', 'z.local'])).err).toContain('POOL_EMPTY');
+    expect((await cli(home, ['lb', 'create', '-n', 'z.local'])).err).toContain('z.local has no backend');
   });
 
   it('health exits with 1 while a backend is down', async () => {
