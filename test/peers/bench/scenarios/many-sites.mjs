@@ -16,6 +16,8 @@ const SITES = 10_000;
 const BACKENDS = 10;
 /** Sites a developer's afternoon asks for; the bar holds for them. */
 const BUSY_SITES = 100;
+/** A few per cent are to be told apart: rounds as long as the others are, in slices that lie closer together. */
+const SLICES = 3;
 /** Mogoly waits this long for a file to be quiet before it reads it. */
 const DEBOUNCE_MS = 300;
 const APPLY_TIMEOUT_MS = 30_000;
@@ -40,9 +42,11 @@ async function requestCost(stage, one, many) {
     hosts,
   }));
   const series = [{ ...one.peer, name: '1 site', hosts: 1 }, ...asked];
-  const samples = await takeRounds(stage.options, series, (peer, seconds) => {
+  const { rounds, seconds } = stage.options;
+  const slices = { ...stage.options, rounds: rounds * SLICES, seconds: Math.max(1, Math.round(seconds / SLICES)) };
+  const samples = await takeRounds(slices, series, (peer, length) => {
     const { hosts } = series.find(({ name }) => name === peer.name) ?? { hosts: 1 };
-    return wrk(peer.place.port, { host: HOST, seconds, script: SCRIPT, args: [String(hosts)] });
+    return wrk(peer.place.port, { host: HOST, seconds: length, script: SCRIPT, args: [String(hosts)] });
   });
   const cpu = (/** @type {string} */ label) => (samples.get(label) ?? []).map(({ cpuUs }) => cpuUs);
   const ratio = (/** @type {string} */ label) => pairedRatio(cpu(label), cpu('1 site'));
