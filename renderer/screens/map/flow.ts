@@ -1,5 +1,5 @@
 /** The tree, its places and its rates as the nodes and edges that are drawn; what did not change stays the same object. */
-import { Position, type Edge, type Node } from '@xyflow/react';
+import { Position, type Edge, type Node, type NodeHandle } from '@xyflow/react';
 import { NO_RATE, type Rate, type Rates } from '../../store/rates.ts';
 import { isBad, type MapItem, type MapTree } from './graph.ts';
 import { columnLefts, type Box } from './layout.ts';
@@ -44,6 +44,8 @@ export interface DrawInput {
   rehearsals: readonly Rehearsal[];
   traffic: TrafficSample | undefined;
   inspected: string | undefined;
+  /** Ids of what is drawn; left out: all. */
+  sight?: ReadonlySet<string>;
 }
 
 /** Remembers what it drew last. */
@@ -60,7 +62,7 @@ export function draw(input: DrawInput, before: Drawn): Drawn {
   const edges: LinkEdge[] = [];
   for (const item of input.tree.items) {
     const box = input.boxes.get(item.id);
-    if (!box) continue;
+    if (!box || input.sight?.has(item.id) === false) continue;
     const rate = rates.get(item.id) ?? NO_RATE;
     nodes.push(nodeOf(item, box, rate, input, oldNodes.get(item.id)));
     if (item.parent !== undefined) edges.push(edgeOf(item, item.parent, rate, input.rates.tick, oldEdges.get(item.id)));
@@ -125,10 +127,17 @@ function nodeOf(item: MapItem, box: Box, rate: Rate, input: DrawInput, before: I
     position: { x: box.x, y: box.y },
     width: box.width,
     height: box.height,
-    sourcePosition: Position.Right,
-    targetPosition: Position.Left,
+    ...knownPlaces(item, box),
     data,
   };
+}
+
+/** Where its lines end, and its size: told, so that nothing has to be measured for each item. */
+function knownPlaces({ thing }: MapItem, { width, height }: Box): Partial<ItemNode> {
+  const y = height / 2;
+  const source: NodeHandle = { type: 'source', position: Position.Right, x: width, y, width: 0, height: 0 };
+  const target: NodeHandle = { type: 'target', position: Position.Left, x: 0, y, width: 0, height: 0 };
+  return { measured: { width, height }, handles: thing.kind === 'clients' ? [source] : [target, source] };
 }
 
 function edgeOf(item: MapItem, parent: string, rate: Rate, tick: number, before: LinkEdge | undefined): LinkEdge {

@@ -1,8 +1,17 @@
 /** The graph itself: drawn from the mirror of the engine, moved by mouse and keys, inspected by a click or Enter. */
 import { useEffect, useMemo, useRef, useState, type KeyboardEvent, type FocusEvent } from 'react';
-import { ReactFlow, useReactFlow, useStoreApi, type EdgeTypes, type NodeTypes, type Viewport } from '@xyflow/react';
+import {
+  ReactFlow,
+  useReactFlow,
+  useStore as useFlowStore,
+  useStoreApi,
+  type EdgeTypes,
+  type NodeTypes,
+  type Viewport,
+} from '@xyflow/react';
 import '@xyflow/react/dist/base.css';
 import { useStore } from 'zustand';
+import { shallow } from 'zustand/shallow';
 import { liveStore } from '../../store/live.ts';
 import { mapViewStore, setMapView } from '../../store/map-view.ts';
 import { ratesStore } from '../../store/rates.ts';
@@ -11,6 +20,7 @@ import { layOut, neighbour, type Box } from './layout.ts';
 import { MapEdge } from './map-edge.tsx';
 import { MapHeading } from './map-heading.tsx';
 import { MapNode } from './map-node.tsx';
+import { inSight, spanOf } from './sight.ts';
 import { firstView, revealed } from './viewport.ts';
 import type { MapTree } from './graph.ts';
 import type { Rehearsal } from '../../../shared/rehearsal.ts';
@@ -18,6 +28,8 @@ import type { Rehearsal } from '../../../shared/rehearsal.ts';
 const NODE_TYPES: NodeTypes = { item: MapNode as never, heading: MapHeading as never };
 const EDGE_TYPES: EdgeTypes = { link: MapEdge as never };
 const NO_REHEARSALS: readonly Rehearsal[] = [];
+/** It is there at the first or second. */
+const FRAMES_UNTIL_DRAWN = 10;
 export const ZOOM_MIN = 0.4;
 export const ZOOM_MAX = 1.5;
 
@@ -30,7 +42,8 @@ interface MapGraphProps {
 
 export function MapGraph({ tree, shape, search }: MapGraphProps) {
   const boxes = useBoxes(tree, shape);
-  const { nodes, headings, edges } = useDrawn(tree, boxes);
+  const { sight, hold } = useSight(tree, boxes);
+  const { nodes, headings, edges } = useDrawn(tree, boxes, sight);
   const all = useMemo(() => [...headings, ...nodes], [headings, nodes]);
   const frame = useRef<HTMLDivElement>(null);
   const { reveal } = useView(boxes, frame, shape, search);
@@ -45,11 +58,14 @@ export function MapGraph({ tree, shape, search }: MapGraphProps) {
     if (to === undefined) return;
     event.preventDefault();
     reveal(to);
+    hold(to);
     focusNode(to);
   };
   const onFocus = (event: FocusEvent): void => {
     const id = nodeIdOf(event.target);
-    if (id !== undefined && event.target.matches(':focus-visible')) reveal(id);
+    if (id === undefined) return;
+    hold(id);
+    if (event.target.matches(':focus-visible')) reveal(id);
   };
   return (
     <div
@@ -84,8 +100,11 @@ export function MapGraph({ tree, shape, search }: MapGraphProps) {
 export const nodeIdOf = (target: EventTarget): string | undefined =>
   target instanceof HTMLElement ? target.closest<HTMLElement>('[data-node]')?.dataset['node'] : undefined;
 
-export function focusNode(id: string): void {
-  document.querySelector<HTMLElement>(`[data-node="${CSS.escape(id)}"]`)?.focus({ preventScroll: true });
+/** Gives it the keyboard; one that was far out of sight is drawn first. */
+export function focusNode(id: string, frames = FRAMES_UNTIL_DRAWN): void {
+  const node = document.querySelector<HTMLElement>(`[data-node="${CSS.escape(id)}"]`);
+  if (node) node.focus({ preventScroll: true });
+  else if (frames > 0) requestAnimationFrame(() => focusNode(id, frames - 1));
 }
 
 /** Anew only when an item comes or goes. */
@@ -94,15 +113,27 @@ function useBoxes(tree: MapTree, shape: string): Map<string, Box> {
   return useMemo(() => layOut(tree), [shape]);
 }
 
-function useDrawn(tree: MapTree, boxes: Map<string, Box>): Drawn {
+/** What has the keyboard, or was last inspected, stays drawn wherever the map is moved to. */
+function useSight(tree: MapTree, boxes: Map<string, Box>): { sight: ReadonlySet<string>; hold: (id: string) => void } {
+  const { top, bottom } = useFlowStore(({ transform, height }) => spanOf(transform, height), shallow);
+  const inspected = useStore(mapViewStore, (state) => state.inspected);
+  const [held, hold] = useState<string>();
+  const sight = useMemo(
+    () => inSight(tree, boxes, { top, bottom }, [held, inspected]),
+    [tree, boxes, top, bottom, held, inspected],
+  );
+  return { sight, hold };
+}
+
+function useDrawn(tree: MapTree, boxes: Map<string, Box>, sight: ReadonlySet<string>): Drawn {
   const rates = useStore(ratesStore);
   const rehearsals = useStore(liveStore, ({ snapshot }) => snapshot?.rehearsals ?? NO_REHEARSALS);
   const traffic = useStore(liveStore, ({ snapshot }) => snapshot?.traffic);
   const inspected = useStore(mapViewStore, (state) => state.inspected);
   const [drawer] = useState(createDrawer);
   return useMemo(
-    () => drawer({ tree, boxes, rates, rehearsals, traffic, inspected }),
-    [drawer, tree, boxes, rates, rehearsals, traffic, inspected],
+    () => drawer({ tree, boxes, rates, rehearsals, traffic, inspected, sight }),
+    [drawer, tree, boxes, rates, rehearsals, traffic, inspected, sight],
   );
 }
 

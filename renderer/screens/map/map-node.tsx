@@ -1,6 +1,6 @@
 /** One item of the map: what it is, how it fares by shape and word, and how many requests pass. */
 import { memo } from 'react';
-import { Handle, Position, type NodeProps } from '@xyflow/react';
+import type { NodeProps } from '@xyflow/react';
 import { useDroppable } from '@dnd-kit/core';
 import { CornerUpRight, Folder, Timer } from 'lucide-react';
 import { formatRate, plural, shortUrl } from '../../parts/format.ts';
@@ -17,34 +17,45 @@ import type { Thing } from './graph.ts';
 import type { Rehearsal } from '../../../shared/rehearsal.ts';
 
 export const MapNode = memo(function MapNode({ id, data }: NodeProps<ItemNode>) {
+  return data.item.thing.kind === 'pool' ? <PoolNode id={id} data={data} /> : <NodeButton id={id} data={data} />;
+});
+
+interface NodeButtonProps {
+  id: string;
+  data: ItemData;
+}
+
+/** Where a dev server can be dropped. */
+function PoolNode({ id, data }: NodeButtonProps) {
+  const { setNodeRef, isOver, active } = useDroppable({ id, data: { item: data.item } });
+  const look = `${active === null ? '' : 'is-target'} ${isOver ? 'is-over' : ''}`;
+  return <NodeButton id={id} data={data} look={look} place={setNodeRef} />;
+}
+
+function NodeButton({
+  id,
+  data,
+  look = '',
+  place,
+}: NodeButtonProps & { look?: string; place?: (node: HTMLElement | null) => void }) {
   const { thing } = data.item;
-  const { setNodeRef, isOver, active } = useDroppable({
-    id,
-    disabled: thing.kind !== 'pool',
-    data: { item: data.item },
-  });
-  const isTarget = thing.kind === 'pool' && active !== null;
   const open = (): void => {
     if (thing.kind === 'more') showInSites(thing.site.name);
     else setMapView({ inspected: id });
   };
   return (
-    <>
-      {thing.kind !== 'clients' && <Handle type="target" position={Position.Left} isConnectable={false} />}
-      <button
-        ref={setNodeRef}
-        type="button"
-        className={`map-node map-${thing.kind} ${toneOf(thing)} ${isTarget ? 'is-target' : ''} ${isOver ? 'is-over' : ''}`}
-        data-node={id}
-        aria-pressed={data.isInspected}
-        onClick={open}
-      >
-        <Content data={data} />
-      </button>
-      <Handle type="source" position={Position.Right} isConnectable={false} />
-    </>
+    <button
+      ref={place}
+      type="button"
+      className={`map-node map-${thing.kind} ${toneOf(thing)} ${look}`}
+      data-node={id}
+      aria-pressed={data.isInspected}
+      onClick={open}
+    >
+      <Content data={data} />
+    </button>
   );
-});
+}
 
 function Content({ data }: { data: ItemData }) {
   const { thing } = data.item;
