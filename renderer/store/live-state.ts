@@ -71,23 +71,64 @@ export function appendLog(log: readonly LogEntry[], entries: readonly LogEntry[]
 function withHealth(sites: SiteState[], changes: Pushes['health.changed']): SiteState[] {
   const backends = new Map(changes.map((change) => [change.backend.id, change.backend]));
   const touched = new Set(changes.map((change) => change.site));
-  return sites.map((site) => {
+  const next = sites.map((site) => {
     if (!touched.has(site.name)) return site;
-    const next = mapBackends(site, (backend) => backends.get(backend.id) ?? backend);
-    return { ...next, health: siteHealth(next) };
+    const changed = mapBackends(site, (backend) => backends.get(backend.id) ?? backend);
+    return { ...changed, health: siteHealth(changed) };
   });
+  return placedLike(next, sites);
 }
 
 function withTraffic(snapshot: Snapshot, data: Pushes['traffic.sampled']): Snapshot {
   const { sites: siteCounts, backends: backendCounts, ...traffic } = data;
   const requests = new Map(siteCounts.map((count) => [count.name, count.requests]));
   const counts = new Map(backendCounts.map((count) => [count.id, count]));
-  const sites = snapshot.sites.map((site) => {
-    const next = counts.size === 0 ? site : mapBackends(site, (backend) => withCounts(backend, counts.get(backend.id)));
+  const places = placesOf(snapshot.sites);
+  const touched = new Set([
+    ...siteCounts.map(({ name }) => places.sites.get(name)),
+    ...backendCounts.map(({ id }) => places.backends.get(id)),
+  ]);
+  const sites = [...snapshot.sites];
+  for (const index of touched) {
+    const site = index === undefined ? undefined : sites[index];
+    if (index === undefined || !site) continue;
+    const next = mapBackends(site, (backend) => withCounts(backend, counts.get(backend.id)));
     const total = requests.get(site.name) ?? site.requests;
-    return total === next.requests ? next : { ...next, requests: total };
-  });
-  return { ...snapshot, traffic, sites };
+    sites[index] = total === next.requests ? next : { ...next, requests: total };
+  }
+  const isSame = sites.every((site, index) => site === snapshot.sites[index]);
+  return { ...snapshot, traffic, sites: isSame ? snapshot.sites : placedLike(sites, snapshot.sites) };
+}
+
+interface Places {
+  /** Index of a site, by its name. */
+  sites: ReadonlyMap<string, number>;
+  /** Index of the site of a backend, by its id. */
+  backends: ReadonlyMap<string, number>;
+}
+
+/** Worked out once for each config: of ten thousand sites a sample speaks of a few. */
+const knownPlaces = new WeakMap<readonly SiteState[], Places>();
+
+function placesOf(sites: readonly SiteState[]): Places {
+  const known = knownPlaces.get(sites);
+  if (known) return known;
+  const ofSites = new Map<string, number>();
+  const ofBackends = new Map<string, number>();
+  for (const [index, site] of sites.entries()) {
+    ofSites.set(site.name, index);
+    for (const { id } of backendsOfSite(site)) ofBackends.set(id, index);
+  }
+  const places = { sites: ofSites, backends: ofBackends };
+  knownPlaces.set(sites, places);
+  return places;
+}
+
+/** The same sites at the same places, though some are new objects. */
+function placedLike(sites: SiteState[], before: readonly SiteState[]): SiteState[] {
+  const known = knownPlaces.get(before);
+  if (known) knownPlaces.set(sites, known);
+  return sites;
 }
 
 function withCounts(

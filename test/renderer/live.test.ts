@@ -71,6 +71,35 @@ describe('pushes', () => {
     expect(state.snapshot!.sites[3]).toBe(before.sites[3]);
   });
 
+  it('of traffic find a backend after its site changed, and after the sites were replaced', () => {
+    const { traffic, ...before } = busySnapshot();
+    const count = (seq: number, id: string, requests: number): Push => ({
+      seq,
+      name: 'traffic.sampled',
+      data: { ...traffic, sites: [], backends: [{ id, active: 0, requests, failures: 0 }] },
+    });
+    const backend = { ...backendsOfSite(before.sites[1]!)[0]!, health: 'down' as const };
+    const sites = [makeSite('new.test', [makeBackend('new', 'web')]), ...before.sites];
+    const { state } = applyPushes(ready({ traffic, ...before }), [
+      count(1, backend.id, 5_000),
+      { seq: 2, name: 'health.changed', data: [{ backend: { ...backend, requests: 5_000 }, site: 'api.localhost' }] },
+      count(3, backend.id, 5_001),
+      { seq: 4, name: 'state.replaced', data: { revision: 4, sites, listeners: [], problems: [] } },
+      count(5, backend.id, 5_002),
+      count(6, 'new / web', 7),
+    ]);
+    const counts = state.snapshot!.sites.slice(0, 3).map((site) => backendsOfSite(site)[0]?.requests);
+    expect(counts).toEqual([7, 931, 5_002]);
+  });
+
+  it('of traffic that count nothing new leave the list of sites as it is', () => {
+    const before = busySnapshot();
+    const data = { ...before.traffic, requestsPerSecond: 9, sites: [{ name: 'gone.test', requests: 1 }], backends: [] };
+    const { state } = applyPushes(ready(before), [{ seq: 1, name: 'traffic.sampled', data }]);
+    expect(state.snapshot?.traffic.requestsPerSecond).toBe(9);
+    expect(state.snapshot?.sites).toBe(before.sites);
+  });
+
   it('of a refused file show its problems and keep the sites', () => {
     const problems = [{ code: 'CONFIG_TYPE', severity: 'error' as const, message: 'weight must be a number.' }];
     const { state } = applyPushes(ready(busySnapshot()), [{ seq: 1, name: 'config.refused', data: { problems } }]);

@@ -5,6 +5,7 @@ import {
   useReactFlow,
   useStore as useFlowStore,
   useStoreApi,
+  type CoordinateExtent,
   type EdgeTypes,
   type NodeTypes,
   type Viewport,
@@ -21,7 +22,7 @@ import { MapEdge } from './map-edge.tsx';
 import { MapHeading } from './map-heading.tsx';
 import { MapNode } from './map-node.tsx';
 import { inSight, spanOf } from './sight.ts';
-import { firstView, revealed } from './viewport.ts';
+import { extentOf, firstView, revealed } from './viewport.ts';
 import type { MapTree } from './graph.ts';
 import type { Rehearsal } from '../../../shared/rehearsal.ts';
 
@@ -44,6 +45,7 @@ export function MapGraph({ tree, shape, search }: MapGraphProps) {
   const boxes = useBoxes(tree, shape);
   const { sight, hold } = useSight(tree, boxes);
   const { nodes, headings, edges } = useDrawn(tree, boxes, sight);
+  const extent = useExtent(boxes);
   const all = useMemo(() => [...headings, ...nodes], [headings, nodes]);
   const frame = useRef<HTMLDivElement>(null);
   const { reveal } = useView(boxes, frame, shape, search);
@@ -91,6 +93,7 @@ export function MapGraph({ tree, shape, search }: MapGraphProps) {
         zoomOnDoubleClick={false}
         minZoom={ZOOM_MIN}
         maxZoom={ZOOM_MAX}
+        translateExtent={extent}
         proOptions={{ hideAttribution: true }}
       />
     </div>
@@ -123,6 +126,11 @@ function useSight(tree: MapTree, boxes: Map<string, Box>): { sight: ReadonlySet<
     [tree, boxes, top, bottom, held, inspected],
   );
   return { sight, hold };
+}
+
+function useExtent(boxes: Map<string, Box>): CoordinateExtent {
+  const { width, height } = useFlowStore(({ width, height }) => ({ width, height }), shallow);
+  return useMemo(() => extentOf(boxes.values(), width, height), [boxes, width, height]);
 }
 
 function useDrawn(tree: MapTree, boxes: Map<string, Box>, sight: ReadonlySet<string>): Drawn {

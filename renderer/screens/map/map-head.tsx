@@ -72,13 +72,25 @@ export function countsOf(sites: readonly SiteState[]): Counts {
   const counts: Counts = { sites: 0, sitesUp: 0, backends: 0, up: 0 };
   for (const site of sites) {
     if (site.disabled) continue;
+    const { backends, up } = backendCounts(site);
     counts.sites += 1;
     if (site.health !== 'down') counts.sitesUp += 1;
-    for (const { disabled, health } of backendsOfSite(site)) {
-      if (disabled) continue;
-      counts.backends += 1;
-      if (health !== 'down') counts.up += 1;
-    }
+    counts.backends += backends;
+    counts.up += up;
   }
+  return counts;
+}
+
+type BackendCounts = Pick<Counts, 'backends' | 'up'>;
+
+/** A site that did not change is the same object, and is not counted again. */
+const counted = new WeakMap<SiteState, BackendCounts>();
+
+function backendCounts(site: SiteState): BackendCounts {
+  const known = counted.get(site);
+  if (known) return known;
+  const enabled = backendsOfSite(site).filter(({ disabled }) => !disabled);
+  const counts = { backends: enabled.length, up: enabled.filter(({ health }) => health !== 'down').length };
+  counted.set(site, counts);
   return counts;
 }

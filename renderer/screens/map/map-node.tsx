@@ -17,7 +17,15 @@ import type { Thing } from './graph.ts';
 import type { Rehearsal } from '../../../shared/rehearsal.ts';
 
 export const MapNode = memo(function MapNode({ id, data }: NodeProps<ItemNode>) {
-  return data.item.thing.kind === 'pool' ? <PoolNode id={id} data={data} /> : <NodeButton id={id} data={data} />;
+  const { kind } = data.item.thing;
+  return (
+    <>
+      {kind === 'pool' ? <PoolNode id={id} data={data} /> : <NodeButton id={id} data={data} />}
+      {/* The graph looks for these where it measures an item; its own do much that is not needed here. */}
+      {kind !== 'clients' && <i className="target map-end-left" data-handlepos="left" />}
+      <i className="source map-end-right" data-handlepos="right" />
+    </>
+  );
 });
 
 interface NodeButtonProps {

@@ -1,5 +1,5 @@
 /** Which part of the map is in sight. */
-import type { Viewport } from '@xyflow/react';
+import type { CoordinateExtent, Viewport } from '@xyflow/react';
 import type { Box } from './layout.ts';
 
 /** Around the map, and between a revealed item and the edge. */
@@ -22,6 +22,20 @@ export function firstView(boxes: readonly Box[], width: number, height: number):
     y: Math.max(MARGIN, Math.min(spareY / 2, 2 * MARGIN)) - top * zoom,
     zoom,
   };
+}
+
+/** As far as the map can be moved: half a frame beyond its items, so that it is never lost from sight. */
+export function extentOf(boxes: Iterable<Box>, width: number, height: number): CoordinateExtent {
+  let right = 0;
+  let bottom = 0;
+  for (const box of boxes) {
+    right = Math.max(right, box.x + box.width);
+    bottom = Math.max(bottom, box.y + box.height);
+  }
+  return [
+    [-width / 2, -height / 2],
+    [right + width / 2, bottom + height / 2],
+  ];
 }
 
 /** The least move that brings the box into sight. */

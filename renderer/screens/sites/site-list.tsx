@@ -1,4 +1,5 @@
 /** The list of sites: state, host, where it goes, requests; with search, filter and keyboard. */
+import { memo } from 'react';
 import { useStore } from 'zustand';
 import { Button } from '../../parts/button.tsx';
 import { formatCount, plural, shortUrl } from '../../parts/format.ts';
@@ -51,7 +52,7 @@ export function SiteList({ sites, found, selected }: SiteListProps) {
   );
 }
 
-function SiteRow({ site }: { site: SiteState }) {
+const SiteRow = memo(function SiteRow({ site }: { site: SiteState }) {
   return (
     <div className="site-row">
       <HealthMark health={site.health} disabled={site.disabled} />
@@ -76,7 +77,7 @@ function SiteRow({ site }: { site: SiteState }) {
       </span>
     </div>
   );
-}
+});
 
 /** Where a name goes, in few words. */
 function goesTo(site: SiteState): string {
