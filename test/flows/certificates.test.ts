@@ -40,7 +40,7 @@ async function curl(rootFile: string, host: string, port: number): Promise<strin
   const args = [
     '-sS',
     '--max-time',
-    '10',
+    '60',
     '--noproxy',
     '*',
     '--cacert',

@@ -1,5 +1,6 @@
 /** Engines that name one Redis count together; without it each counts by itself, and no request fails. */
 import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
+import { SHARED_WAIT_MS } from '../../electron/engine/middleware/shared-count.ts';
 import type { SiteFile } from '../../shared/config.ts';
 import { startBackend, type TestBackend } from '../kit/backend.ts';
 import { missingProgram } from '../kit/dns-peers.ts';
@@ -80,6 +81,20 @@ it('two engines let through together what one alone would, also at once', async 
     expect([refused.status, refused.headers['retry-after']]).toEqual([429, expect.stringMatching(/^[1-9]\d?$/)]);
   }
   expect([one.said(), other.said()]).toEqual([[], []]);
+});
+
+it('an event loop that is held is not taken for a Redis that does not answer', async () => {
+  const redis = await startRedis();
+  const engine = await counting(`redis://127.0.0.1:${redis.port}`, 1_000);
+  await until(async () => (await statusOf(engine)) === 200 && engine.shown().length === 0);
+  const asked = Array.from({ length: 50 }, () => statusOf(engine));
+  for (let held = 0; held < 20; held++) {
+    await new Promise((resolve) => setImmediate(resolve));
+    const heldUntil = performance.now() + SHARED_WAIT_MS;
+    while (performance.now() < heldUntil);
+  }
+  expect(new Set(await Promise.all(asked))).toEqual(new Set([200]));
+  expect(engine.said()).toEqual([]);
 });
 
 it('the window slides: what was refused is let through when the old requests have left it', async () => {

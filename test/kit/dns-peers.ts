@@ -40,7 +40,7 @@ export async function startDnsmasq(...records: string[]): Promise<number> {
 
 /** What kdig prints, complaints included; it fails where there is no answer to show. */
 export async function kdig(port: number, ...args: string[]): Promise<string> {
-  const run = promisify(execFile)('kdig', ['@127.0.0.1', '-p', String(port), '+retry=0', ...args]);
+  const run = promisify(execFile)('kdig', ['@127.0.0.1', '-p', String(port), '+retry=0', '+time=30', ...args]);
   const { stdout, stderr } = await run.catch((error: { stdout: string; stderr: string }) => error);
   return stdout + stderr;
 }

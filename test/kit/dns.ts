@@ -121,7 +121,7 @@ export async function dig(port: number, ...args: string[]): Promise<string> {
     '-p',
     String(port),
     '+tries=1',
-    '+time=5',
+    '+time=30',
     ...args,
   ]);
   return stdout;
