@@ -7,6 +7,8 @@ export type TellDegraded = (problem: Problem | undefined) => void;
 export interface Degraded {
   /** For one who tells; each has one problem at a time. */
   teller: () => TellDegraded;
+  /** Takes back what it told; it is heard no more. */
+  dismiss: (tell: TellDegraded) => void;
   /** Each once, whoever told it. */
   list: () => Problem[];
 }
@@ -17,6 +19,7 @@ const MAX_TOLD = 1_000;
 /** `changed` is called when the list is another one. */
 export function createDegraded(changed: (problems: Problem[]) => void): Degraded {
   const told = new Map<TellDegraded, Problem>();
+  const dismissed = new WeakSet<TellDegraded>();
   const list = (): Problem[] => [
     ...new Map([...told.values()].map((item) => [`${item.code} ${item.message}`, item])).values(),
   ];
@@ -32,6 +35,7 @@ export function createDegraded(changed: (problems: Problem[]) => void): Degraded
     list,
     teller: () => {
       const tell: TellDegraded = (problem) => {
+        if (dismissed.has(tell)) return;
         if (problem === undefined) told.delete(tell);
         else told.set(tell, problem);
         for (const oldest of told.keys()) {
@@ -41,6 +45,10 @@ export function createDegraded(changed: (problems: Problem[]) => void): Degraded
         settle();
       };
       return tell;
+    },
+    dismiss: (tell) => {
+      tell(undefined);
+      dismissed.add(tell);
     },
   };
 }

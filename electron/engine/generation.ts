@@ -250,7 +250,7 @@ export interface MiddlewareContext {
     message: string,
     fields?: Record<string, string | number | boolean | null>,
   ) => void;
-  /** What works less well now than the config asks for, as a warning; undefined takes it back, at the latest on `close`. */
+  /** What works less well now than the config asks for, as a warning; undefined takes it back, as does its removal. */
   degraded: (problem: Problem | undefined) => void;
   /** Milliseconds, monotonic. */
   now: () => number;

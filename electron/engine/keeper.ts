@@ -7,12 +7,12 @@ import { applyCandidate, type ApplyRooms, type Candidate, type Format, type Obso
 import type { ChangeBase, WrittenConfig } from './changes.ts';
 import { Draining } from './draining.ts';
 import type { ChangeOptions } from './engine.ts';
-import type { ListenAddress } from './generation.ts';
+import type { ListenAddress, Middleware } from './generation.ts';
 
 /** Functions of the config room. */
 export interface KeeperRooms extends Omit<ApplyRooms, 'swap'> {
   /** Synchronous, cannot fail: from here on requests see the next generation. */
-  swap: (next: Running) => void;
+  swap: (next: Running, unused: readonly Middleware[]) => void;
   readFile: () => Promise<Result<{ text: string; format: Format }>>;
   parse: (text: string, format: Format) => Promise<Result<{ value: unknown }>>;
   editText: (text: string, format: Format, edits: Edit[]) => Promise<Result<string>>;
@@ -87,7 +87,7 @@ export class Keeper {
     const before = this.running;
     const swap = (next: Running, obsolete: Obsolete): void => {
       this.running = next;
-      this.#rooms.swap(next);
+      this.#rooms.swap(next, obsolete.middlewares);
       for (const listener of obsolete.listeners) this.#draining.addListener(listener);
       for (const middleware of obsolete.middlewares) this.#draining.addMiddleware(middleware);
     };

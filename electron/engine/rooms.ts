@@ -13,9 +13,9 @@ import { createDns, OWN_CLIENT } from './dns/dns.ts';
 import { dnsNames } from './dns-names.ts';
 import { httpsProbe, portOf, wantedNames, type InForce } from './in-force.ts';
 import { createEventBus } from './events.ts';
-import { createDegraded } from './degraded.ts';
+import { createDegraded, type TellDegraded } from './degraded.ts';
 import { forgetGone } from './forget-gone.ts';
-import type { Generation, MiddlewareContext } from './generation.ts';
+import type { Generation, Middleware, MiddlewareContext } from './generation.ts';
 import type { KeeperRooms } from './keeper.ts';
 import { createMiddlewareRegistry } from './middleware/index.ts';
 import { openHttpListener, planListeners, type OpenListener } from './proxy/listeners.ts';
@@ -231,6 +231,7 @@ function keeperRooms(parts: Parts, { home, configFile }: RoomOptions) {
   const { bus, degraded, middlewares, health, history, counters } = parts;
   const folder = dirname(configFile);
   const revisions = createRevisions(history);
+  const tellers = new WeakMap<Middleware, TellDegraded>();
   const contextFor = (where: Pick<MiddlewareContext, 'site' | 'place'>): MiddlewareContext => ({
     ...where,
     log: (level, event, message, fields) =>
@@ -239,8 +240,12 @@ function keeperRooms(parts: Parts, { home, configFile }: RoomOptions) {
     now: () => performance.now(),
   });
   return {
-    createMiddleware: ({ site, place, spec: { name, config } }) =>
-      middlewares.create(name, config, contextFor({ site, place }), folder),
+    createMiddleware: async ({ site, place, spec: { name, config } }) => {
+      const context = contextFor({ site, place });
+      const middleware = await middlewares.create(name, config, context, folder);
+      tellers.set(middleware, context.degraded);
+      return middleware;
+    },
     extend: parts.services.extend,
     compileDeps: () => ({
       folder,
@@ -253,7 +258,11 @@ function keeperRooms(parts: Parts, { home, configFile }: RoomOptions) {
     save: (text) => saveWithUndo(configFile, text),
     latestRevision: () => history.latest(),
     addRevision: revisions.add,
-    swap: (next) => swap(parts, home, next),
+    swap: (next, unused) => {
+      swap(parts, home, next);
+      // Requests under way still use them, for a while; what they told is no longer of the config.
+      for (const middleware of unused) degraded.dismiss(tellers.get(middleware)!);
+    },
     readFile: () => readConfigFile(configFile),
     editText: (text, format, edits) => runInTurns(editSteps(text, format, edits)),
     applied: (revision, source, before, after) =>
