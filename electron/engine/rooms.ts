@@ -1,5 +1,5 @@
 /** Makes the rooms of an engine and hands each the functions of the others it needs. */
-import { dirname, join, resolve } from 'node:path';
+import { dirname, join, relative, resolve } from 'node:path';
 import type { TrafficSample } from '../../shared/state.ts';
 import type { Running } from './apply.ts';
 import { checkConfig } from './config/check.ts';
@@ -167,7 +167,7 @@ function createParts(options: RoomOptions) {
     traffic: createTrafficRooms(() => state),
     middlewares: createMiddlewareRegistry(),
     transports: createTransports(),
-    history: openHistory(join(options.home, 'history')),
+    history: openHistory(join(options.home, 'history'), { file: placeIn(options.home, options.configFile) }),
     counters: new Map<string, { requests: number }>(),
     dns,
     tls,
@@ -225,6 +225,12 @@ function listenerRooms(parts: Parts, options: RoomOptions) {
       if (failed) bus.emit('listener.failed', { kind, address, port, problem: failed });
     },
   } satisfies Partial<KeeperRooms>;
+}
+
+/** So that a home which is moved keeps it. */
+function placeIn(home: string, file: string): string {
+  const inside = relative(home, file);
+  return inside.startsWith('..') ? file : inside;
 }
 
 function keeperRooms(parts: Parts, { home, configFile }: RoomOptions) {

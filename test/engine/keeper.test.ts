@@ -55,6 +55,26 @@ describe('starting', () => {
     expect(await readFile(file, 'utf8')).toContain('url: 7');
   });
 
+  it('a bad file does not serve what another file of this home held', async () => {
+    const home = tempHome();
+    await writeFile(join(home, 'mogoly.yaml'), good());
+    const first = open(home);
+    expect((await first.start()).ok).toBe(true);
+    await first.close();
+    const bad = join(home, 'other.yaml');
+    await writeFile(bad, 'server: 7');
+    const other = await open(home, { configFile: bad }).start();
+    expect(!other.ok && other.problems.map(({ code }) => code)).toEqual(['CONFIG_WRONG_TYPE']);
+    await writeFile(bad, good().replace('shop.test', 'other.test'));
+    const mended = open(home, { configFile: bad });
+    expect(await mended.start()).toMatchObject({ ok: true, value: { revision: 2 } });
+    await mended.close();
+    await writeFile(join(home, 'mogoly.yaml'), 'server: 7');
+    const third = open(home);
+    expect(await third.start()).toMatchObject({ ok: true, value: { revision: 1 } });
+    expect(await status(third)).toBe(200);
+  });
+
   it('a bad file without a history fails with the problems, and a mended one starts', async () => {
     const home = tempHome();
     await writeFile(join(home, 'mogoly.yaml'), 'server: 7');

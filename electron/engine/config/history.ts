@@ -36,11 +36,13 @@ export interface History {
   add: (revision: NewRevision) => Promise<number>;
   /** `REVISION_UNKNOWN` when it is not there, or not whole. */
   read: (id: number) => Promise<Result<RevisionText>>;
-  /** The newest that is whole. */
+  /** The newest that is whole, of this config file: what another one held is nothing to fall back on. */
   latest: () => Promise<RevisionText | undefined>;
 }
 
 export interface HistoryOptions {
+  /** The config file whose revisions are added: its place in the home folder, else its path. */
+  file?: string;
   limit?: number;
   /** Told of each entry that is left out. */
   onWarning?: (found: Problem) => void;
@@ -52,6 +54,8 @@ const recordSchema = z.object({
   source: z.string(),
   summary: z.string(),
   format: z.enum(['yaml', 'json']),
+  /** Not in what was written before it was kept. */
+  file: z.string().optional(),
 });
 type Entry = z.infer<typeof recordSchema>;
 
@@ -79,7 +83,7 @@ export function openHistory(folder: string, options: HistoryOptions = {}): Histo
   };
   const addNow = async ({ text, format, source, summary }: NewRevision): Promise<number> => {
     const all = await known();
-    const entry: Entry = { id: highest + 1, at: Date.now(), source, summary, format };
+    const entry: Entry = { id: highest + 1, at: Date.now(), source, summary, format, file: options.file };
     await writeEntry(folder, entry, text);
     highest = entry.id;
     all.set(entry.id, entry);
@@ -95,6 +99,7 @@ export function openHistory(folder: string, options: HistoryOptions = {}): Histo
   };
   const latestNow = async (): Promise<RevisionText | undefined> => {
     for (const entry of newestFirst(await known())) {
+      if (entry.file !== undefined && entry.file !== options.file) continue;
       const found = await readText(folder, entry);
       if (found) return found;
     }
