@@ -92,11 +92,13 @@ function compose(tokens: CST.Token[], text: string, place: Places): Result<YamlD
   return success(first!); // there is one of an empty text, too
 }
 
-/** The package would go on to the end of the text and make an error of every token. */
+/** The package would go on to the end of the text, and make an error, each with its stack, of every token. */
 function stopAfterErrors(composer: Composer<Node & never>): void {
   const tell = composer['onError'] as (...about: unknown[]) => void;
   let errors = 0;
+  let warnings = 0;
   composer['onError'] = (source: unknown, code: unknown, message: unknown, isWarning?: boolean) => {
+    if (isWarning === true && ++warnings > MAX_SYNTAX_PROBLEMS) return;
     tell(source, code, message, isWarning);
     if (isWarning !== true && ++errors >= MAX_SYNTAX_PROBLEMS) throw new TooManyErrors();
   };
