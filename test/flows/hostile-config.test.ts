@@ -110,6 +110,20 @@ describe('passed over with a warning', () => {
   });
 });
 
+/** Of this process, so that a busy machine counts for nothing. */
+async function cpuMsOf(text: string): Promise<number> {
+  const before = process.cpuUsage();
+  const problems = await running.engine.check(text, 'yaml');
+  expect(problems.length).toBeLessThanOrEqual(501);
+  return process.cpuUsage(before).user / 1_000;
+}
+
+it('20,000 keys that nobody knows cost about what as many known ones do', async () => {
+  const keys = (start: string): string => Array.from({ length: 20_000 }, (_, i) => `${start}${i}: 1\n`).join('');
+  const knownMs = await cpuMsOf(`${keys('x-')}${SITE}`);
+  expect(await cpuMsOf(`${keys('k')}${SITE}`)).toBeLessThan(6 * knownMs + 2_000);
+});
+
 describe('written into the file', () => {
   it.each<[string, Buffer]>([
     ['bytes that are no UTF-8', Buffer.concat([Buffer.from(SITE), Buffer.from([0x23, 0xff, 0xfe, 0xc3, 0x28])])],

@@ -140,15 +140,28 @@ function countValues(root: unknown): number {
 
 const keyOf = (pair: Pair): unknown => (isScalar(pair.key) ? pair.key.value : pair.key);
 
+/** A map with a mistake in each of its many keys is not searched for each of them. */
+const knownPairs = new WeakMap<YAMLMap, Map<string, Pair>>();
+
+function pairsOf(map: YAMLMap): Map<string, Pair> {
+  let pairs = knownPairs.get(map);
+  if (pairs === undefined) {
+    knownPairs.set(map, (pairs = new Map()));
+    for (const pair of map.items) {
+      const key = String(keyOf(pair));
+      if (!pairs.has(key)) pairs.set(key, pair);
+    }
+  }
+  return pairs;
+}
+
 export function findOffset(document: YamlDocument, path: ConfigPath, wantKey: boolean): number {
   let node: Node | null = document.contents;
   let at = node?.range?.[0] ?? 0;
   for (const step of path) {
     const holder = isAlias(node) ? node.resolve(document) : node;
     if (!isCollection(holder)) return at;
-    const pair: Pair | undefined = isMap(holder)
-      ? holder.items.find((item) => String(keyOf(item)) === String(step))
-      : undefined;
+    const pair: Pair | undefined = isMap(holder) ? pairsOf(holder).get(String(step)) : undefined;
     const value = (isMap(holder) ? pair?.value : holder.items[Number(step)]) as Node | null | undefined;
     const anchor = wantKey && pair ? (pair.key as Node) : (value ?? (pair?.key as Node | undefined));
     if (!anchor) return at;

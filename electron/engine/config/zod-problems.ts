@@ -31,7 +31,8 @@ export function problemsFromZod(
     if (issue.code === 'unrecognized_keys') {
       for (const key of issue.keys) {
         findings.unknownKeys.push([...path, key]);
-        findings.problems.push(unknownKey(key, keysAt(schema, path), [...prefix, ...path, key]));
+        const known = findings.unknownKeys.length > MAX_ADVISED ? [] : keysAt(schema, path);
+        findings.problems.push(unknownKey(key, known, [...prefix, ...path, key]));
       }
       return;
     }
@@ -44,9 +45,13 @@ export function problemsFromZod(
   return findings;
 }
 
+/** Unknown keys that are told what they might have been; nobody mends more at a time, and each costs a search. */
+const MAX_ADVISED = 500;
+
 function unknownKey(key: string, known: string[], path: ConfigPath): Problem {
   const near = nearest(key, known);
-  const fix = near === undefined ? `Remove it; known here: ${known.join(', ')}.` : `Did you mean "${near}"?`;
+  const list = known.length > 0 ? `; known here: ${known.join(', ')}` : '';
+  const fix = near === undefined ? `Remove it${list}.` : `Did you mean "${near}"?`;
   return warning('CONFIG_UNKNOWN_KEY', `The key "${key}" is not known here and has no effect.`, { path, fix });
 }
 

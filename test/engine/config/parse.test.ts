@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { formatOf, parseText } from '../../../electron/engine/config/file.ts';
 import type { ConfigFormat } from '../../../electron/engine/config/file.ts';
+import { MAX_SYNTAX_PROBLEMS, readDocument } from '../../../electron/engine/config/yaml-document.ts';
+import { runAtOnce } from '../../../electron/engine/turns.ts';
 import type { Problem } from '../../../shared/problem.ts';
 
 function problemsOf(text: string, format: ConfigFormat = 'yaml'): Problem[] {
@@ -211,4 +213,12 @@ describe('JSON', () => {
     expect(valueOf('{"a":"b:\\"c\\":","d\\\\":":"}', 'json')).toEqual({ a: 'b:"c":', 'd\\': ':' }));
   it('refuses 5,000 open brackets', () =>
     expect(CODES(problemsOf('['.repeat(5_000) + ']'.repeat(5_000), 'json'))).toEqual(['CONFIG_TOO_DEEP']));
+});
+
+it.each([
+  ['tags', `x-a:\n${'- !odd a\n'.repeat(1_000)}`],
+  ['directives', `${'%ODD a\n'.repeat(1_000)}---\na: 1\n`],
+])('of many odd %s the first hundred are told, and no more are kept', (_what, text) => {
+  const read = runAtOnce(readDocument(text, () => ({ line: 1, column: 1 })));
+  expect(read.ok && read.value.warnings.length).toBe(MAX_SYNTAX_PROBLEMS);
 });
