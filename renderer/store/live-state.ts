@@ -185,6 +185,12 @@ export function backendsOfSite(site: SiteState): BackendState[] {
   return found;
 }
 
+/** Of those that are enabled, how many are up: one that is degraded or drains still answers. */
+export function upOf(backends: readonly BackendState[]): { up: number; of: number } {
+  const enabled = backends.filter(({ disabled }) => !disabled);
+  return { up: enabled.filter(({ health }) => health !== 'down').length, of: enabled.length };
+}
+
 function siteHealth(site: SiteState): SiteState['health'] {
   const serving = backendsOfSite(site).filter((backend) => !backend.disabled);
   return summarise(serving.map((backend) => backend.health));

@@ -7,7 +7,7 @@ import { HealthMark } from '../../parts/health-mark.tsx';
 import { summarise } from '../../../shared/state.ts';
 import { checkHealth, openUrl, setSite } from '../../store/changes.ts';
 import { liveStore } from '../../store/live.ts';
-import { backendsOf, backendsOfSite } from '../../store/live-state.ts';
+import { backendsOf, backendsOfSite, upOf } from '../../store/live-state.ts';
 import { NO_RATE, ratesStore } from '../../store/rates.ts';
 import { Facts, InspectFigures, InspectHead, showInSites } from './inspect-parts.tsx';
 import { InspectBackend } from './inspect-backend.tsx';
@@ -76,7 +76,7 @@ function InspectSite({ thing: { site }, onClose }: { thing: Of<'site'>; onClose:
           ['Requests/s', formatRate(rate.perSecond)],
           ['Errors/s', formatRate(rate.errorsPerSecond), rate.errorsPerSecond > 0 ? 'state-down' : ''],
           ['Requests', formatCount(site.requests)],
-          ['Backends up', upOf(backends)],
+          ['Backends up', upText(backends)],
         ]}
       />
       <div className="inspect-actions">
@@ -115,9 +115,9 @@ function Hosts({ hosts }: { hosts: readonly string[] }) {
   );
 }
 
-function upOf(backends: readonly BackendState[]): string {
-  const enabled = backends.filter(({ disabled }) => !disabled);
-  return `${enabled.filter(({ health }) => health !== 'down').length} of ${enabled.length}`;
+function upText(backends: readonly BackendState[]): string {
+  const { up, of } = upOf(backends);
+  return `${up} of ${of}`;
 }
 
 function InspectRoute({ thing: { site, route }, onClose }: { thing: Of<'route'> | Of<'end'>; onClose: () => void }) {
@@ -163,7 +163,7 @@ function InspectPool({ thing: { site, route, pool }, onClose }: { thing: Of<'poo
       />
       <InspectFigures
         figures={[
-          ['Backends up', upOf(backends)],
+          ['Backends up', upText(backends)],
           ['Active now', sum(({ active }) => active)],
           ['Requests', sum(({ requests }) => requests)],
           ['Failures', sum(({ failures }) => failures)],

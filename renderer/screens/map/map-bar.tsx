@@ -57,11 +57,9 @@ export function MapBar({ all, broken, found, shown }: MapBarProps) {
         </Button>
       )}
       <span className="grow" />
-      {all > 0 && (
-        <Button onClick={() => void openDraft({ form: 'site.add', site: '' })}>
-          <Plus size={14} aria-hidden /> Add site
-        </Button>
-      )}
+      <Button onClick={() => void openDraft({ form: 'site.add', site: '' })}>
+        <Plus size={14} aria-hidden /> Add site
+      </Button>
       <Zoom />
     </div>
   );

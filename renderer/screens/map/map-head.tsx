@@ -3,7 +3,7 @@ import { useMemo } from 'react';
 import { useStore } from 'zustand';
 import { formatCount, formatMs, formatRate } from '../../parts/format.ts';
 import { liveStore } from '../../store/live.ts';
-import { backendsOfSite } from '../../store/live-state.ts';
+import { backendsOfSite, upOf } from '../../store/live-state.ts';
 import { setMapView } from '../../store/map-view.ts';
 import type { SiteState } from '../../../shared/state.ts';
 
@@ -11,6 +11,7 @@ export function MapHead() {
   const sites = useStore(liveStore, ({ snapshot }) => snapshot?.sites);
   const counts = useMemo(() => countsOf(sites ?? []), [sites]);
   const traffic = useStore(liveStore, (state) => state.snapshot?.traffic);
+  const isStopped = useStore(liveStore, (state) => state.snapshot?.status === 'stopped');
   const flows = (traffic?.requestsPerSecond ?? 0) > 0;
   return (
     <header className="map-head">
@@ -18,8 +19,8 @@ export function MapHead() {
         Map
       </h1>
       <dl className="map-figures">
-        <Figure label="Sites up" value={counts.sitesUp} of={counts.sites} bad={counts.sitesUp < counts.sites} />
-        <Figure label="Backends up" value={counts.up} of={counts.backends} bad={counts.up < counts.backends} />
+        <Figure label="Sites up" value={isStopped ? undefined : counts.sitesUp} of={counts.sites} />
+        <Figure label="Backends up" value={isStopped ? undefined : counts.up} of={counts.backends} />
         <Figure label="Requests/s" text={formatRate(traffic?.requestsPerSecond ?? 0)} />
         <Figure
           label="Errors/s"
@@ -33,7 +34,8 @@ export function MapHead() {
   );
 }
 
-type FigureProps = { label: string } & ({ value: number; of: number; bad: boolean } | { text: string; tone?: string });
+/** The value is undefined while nobody looks: what was last known is not what is. */
+type FigureProps = { label: string } & ({ value: number | undefined; of: number } | { text: string; tone?: string });
 
 function Figure(props: FigureProps) {
   if ('text' in props)
@@ -43,12 +45,13 @@ function Figure(props: FigureProps) {
         <dd className={`num ${props.tone ?? ''}`}>{props.text}</dd>
       </div>
     );
-  const { label, value, of, bad } = props;
+  const { label, value, of } = props;
+  const bad = value !== undefined && value < of;
   return (
     <div className="has-of">
       <dt>{label}</dt>
       <dd className={`num ${bad ? 'state-down' : ''}`}>
-        {formatCount(value)}
+        {value === undefined ? '–' : formatCount(value)}
         <span className="figure-of"> of {formatCount(of)}</span>
         {bad && (
           <button type="button" className="map-show" onClick={() => setMapView({ onlyBroken: true })}>
@@ -89,8 +92,8 @@ const counted = new WeakMap<SiteState, BackendCounts>();
 function backendCounts(site: SiteState): BackendCounts {
   const known = counted.get(site);
   if (known) return known;
-  const enabled = backendsOfSite(site).filter(({ disabled }) => !disabled);
-  const counts = { backends: enabled.length, up: enabled.filter(({ health }) => health !== 'down').length };
+  const { up, of } = upOf(backendsOfSite(site));
+  const counts = { backends: of, up };
   counted.set(site, counts);
   return counts;
 }

@@ -6,7 +6,7 @@ import { CornerUpRight, Folder, Timer } from 'lucide-react';
 import { formatRate, plural, shortUrl } from '../../parts/format.ts';
 import { HEALTH_WORDS, HealthShape } from '../../parts/health-mark.tsx';
 import { summarise, type HealthStatus } from '../../../shared/state.ts';
-import { backendsOf } from '../../store/live-state.ts';
+import { backendsOf, upOf } from '../../store/live-state.ts';
 import { setMapView } from '../../store/map-view.ts';
 import { timeLeft } from '../../store/rehearse.ts';
 import { showInSites } from './inspect-parts.tsx';
@@ -115,7 +115,9 @@ function Site({ thing: { site } }: { thing: Of<'site'> }) {
       first={
         <>
           <HealthShape health={site.disabled ? 'unknown' : site.health} />
-          <span className="mono map-name">{site.hosts[0] ?? site.name}</span>
+          <span className="mono map-name" title={site.hosts.join('\n')}>
+            {site.hosts[0] ?? site.name}
+          </span>
         </>
       }
       second={
@@ -138,7 +140,7 @@ function middlewaresOf({ route }: Of<'route'>): string {
 /** A disabled site is not probed: what was last known of its backends tells nothing. */
 function Pool({ thing: { site, pool } }: { thing: Of<'pool'> }) {
   const enabled = backendsOf(pool).filter(({ disabled }) => !disabled);
-  const up = enabled.filter(({ health }) => health !== 'down').length;
+  const { up, of } = upOf(enabled);
   return (
     <Two
       first={
@@ -147,11 +149,7 @@ function Pool({ thing: { site, pool } }: { thing: Of<'pool'> }) {
           <span className="map-name">{poolTitle(pool)}</span>
         </>
       }
-      second={
-        <span className="num">
-          {site.disabled ? plural(enabled.length, 'backend') : `${up} of ${enabled.length} up`}
-        </span>
-      }
+      second={<span className="num">{site.disabled ? plural(of, 'backend') : `${up} of ${of} up`}</span>}
     />
   );
 }
@@ -180,7 +178,9 @@ function Backend({ thing: { site, backend }, data }: { thing: Of<'backend'>; dat
       first={
         <>
           <HealthShape health={isOff ? 'unknown' : backend.health} />
-          <span className="mono map-name">{backend.name}</span>
+          <span className="mono map-name" title={`${backend.name}\n${backend.url}`}>
+            {backend.name}
+          </span>
           {backend.backup && <span className="map-second">backup</span>}
         </>
       }

@@ -2,10 +2,10 @@
 import { useDeferredValue, useEffect, useMemo, useRef } from 'react';
 import { ReactFlowProvider } from '@xyflow/react';
 import { useStore } from 'zustand';
+import { AddSiteButton } from '../../parts/add-site-button.tsx';
 import { Button } from '../../parts/button.tsx';
 import { NoSites } from '../../parts/no-sites.tsx';
 import { Empty } from '../../parts/states.tsx';
-import { openDraft } from '../../store/draft.ts';
 import { liveStore } from '../../store/live.ts';
 import { mapViewStore, setMapView } from '../../store/map-view.ts';
 import { followRates } from '../../store/rates.ts';
@@ -47,7 +47,7 @@ function Map() {
   return (
     <section className="map" aria-label="Map">
       <MapHead />
-      <MapBar all={sites.length} broken={broken} found={found.length} shown={shown.length} />
+      {sites.length > 0 && <MapBar all={sites.length} broken={broken} found={found.length} shown={shown.length} />}
       <DragArea>
         <div className="map-work">
           {shown.length > 0 ? (
@@ -111,9 +111,7 @@ function Nothing({ all, onlyBroken }: { all: number; onlyBroken: boolean }) {
       <NoSites>
         <Empty title="No sites yet">
           <p className="muted">A site gives a dev server a name of its own. Add one, and see here where it leads.</p>
-          <Button look="accent" onClick={() => void openDraft({ form: 'site.add', site: '' })}>
-            Add site
-          </Button>
+          <AddSiteButton />
         </Empty>
       </NoSites>
     );

@@ -84,12 +84,17 @@ function Result({ test: { ours, system, problems } }: { test: NameTest }) {
           <dd>
             <StateMark {...wayOf(system)} /> <span className="mono">{system.addresses.join(', ')}</span>
             <div className="muted">{system.message}</div>
+            {isFoundByBrowsers(system.name) && (
+              <div>Browsers find it all the same: names under .localhost are this machine (RFC 6761).</div>
+            )}
           </dd>
         </div>
       )}
     </dl>
   );
 }
+
+const isFoundByBrowsers = (name: string): boolean => name.toLowerCase().endsWith('.localhost');
 
 /** A hosts file or a cache finds it without us. */
 function wayOf({ reachedUs, addresses }: NamesCheck): Parameters<typeof StateMark>[0] {

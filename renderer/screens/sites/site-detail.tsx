@@ -17,7 +17,7 @@ import { useLately } from '../../store/lately.ts';
 import { listAt } from '../../form/value.ts';
 import { siteEntry } from '../../store/places.ts';
 import type { Written } from '../../store/document.ts';
-import { backendsOfSite } from '../../store/live-state.ts';
+import { backendsOfSite, upOf } from '../../store/live-state.ts';
 import { showToast } from '../../store/toasts.ts';
 import type { SiteState } from '../../../shared/state.ts';
 
@@ -150,22 +150,14 @@ function Url({ url }: { url: string }) {
 
 function Figures({ site }: { site: SiteState }) {
   const backends = backendsOfSite(site);
-  const enabled = backends.filter((backend) => !backend.disabled);
-  const serving = enabled.filter((backend) => backend.health === 'healthy' || backend.health === 'unknown');
+  const { up, of } = upOf(backends);
   const failures = backends.reduce((sum, backend) => sum + backend.failures, 0);
   return (
     <dl className="figures">
       <Figure label="Requests" value={formatCount(site.requests)} />
       <Figure label="Active now" value={formatCount(backends.reduce((sum, backend) => sum + backend.active, 0))} />
       <Figure label="Failures" value={formatCount(failures)} />
-      {enabled.length > 0 && (
-        <Figure
-          label="Backends up"
-          value={String(serving.length)}
-          of={String(enabled.length)}
-          bad={serving.length === 0}
-        />
-      )}
+      {of > 0 && <Figure label="Backends up" value={formatCount(up)} of={formatCount(of)} bad={up === 0} />}
     </dl>
   );
 }

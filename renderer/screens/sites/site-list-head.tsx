@@ -1,10 +1,8 @@
 /** Above the list of sites: search, the button that adds one, and the choice between all and the broken ones. */
 import { useStore } from 'zustand';
-import { Plus } from 'lucide-react';
-import { Button } from '../../parts/button.tsx';
+import { AddSiteButton } from '../../parts/add-site-button.tsx';
 import { formatCount } from '../../parts/format.ts';
 import { SearchBox } from '../../parts/search-box.tsx';
-import { openDraft } from '../../store/draft.ts';
 import { isBroken } from '../../store/site-filter.ts';
 import { setView, viewStore } from '../../store/view.ts';
 import type { SiteState } from '../../../shared/state.ts';
@@ -21,14 +19,6 @@ export function SiteListHead({ canAdd }: { canAdd: boolean }) {
       />
       {canAdd && <AddSiteButton />}
     </div>
-  );
-}
-
-export function AddSiteButton() {
-  return (
-    <Button look="accent" onClick={() => openDraft({ form: 'site.add', site: '' })}>
-      <Plus size={14} aria-hidden /> Add site
-    </Button>
   );
 }
 

@@ -1,6 +1,7 @@
 /** The list of sites: state, host, where it goes, requests; with search, filter and keyboard. */
 import { memo } from 'react';
 import { useStore } from 'zustand';
+import { AddSiteButton } from '../../parts/add-site-button.tsx';
 import { Button } from '../../parts/button.tsx';
 import { formatCount, plural, shortUrl } from '../../parts/format.ts';
 import { HealthMark } from '../../parts/health-mark.tsx';
@@ -9,7 +10,7 @@ import { VirtualList } from '../../parts/virtual-list.tsx';
 import { backendsOf } from '../../store/live-state.ts';
 import { isSampleOnly } from '../../store/site-filter.ts';
 import { setView, viewStore } from '../../store/view.ts';
-import { AddSiteButton, SiteListFilter, SiteListHead } from './site-list-head.tsx';
+import { SiteListFilter, SiteListHead } from './site-list-head.tsx';
 import type { SiteState } from '../../../shared/state.ts';
 
 const ROW_HEIGHT = 28;
@@ -25,8 +26,12 @@ export function SiteList({ sites, found, selected }: SiteListProps) {
   const teaching = sites.length === 0 || isSampleOnly(sites);
   return (
     <section className="list" aria-label="Sites">
-      <SiteListHead canAdd={!teaching} />
-      <SiteListFilter sites={sites} />
+      {sites.length > 0 && (
+        <>
+          <SiteListHead canAdd={!teaching} />
+          <SiteListFilter sites={sites} />
+        </>
+      )}
       {found.length > 0 ? (
         <VirtualList
           label="Site list"

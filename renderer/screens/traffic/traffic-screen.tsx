@@ -2,10 +2,11 @@
 import { useMemo } from 'react';
 import type { KeyboardEvent } from 'react';
 import { useStore } from 'zustand';
+import { AddSiteButton } from '../../parts/add-site-button.tsx';
 import { Button } from '../../parts/button.tsx';
 import { Empty } from '../../parts/states.tsx';
 import { VirtualList } from '../../parts/virtual-list.tsx';
-import { openUrl } from '../../store/changes.ts';
+import { openUrl, setRouting } from '../../store/changes.ts';
 import { liveStore } from '../../store/live.ts';
 import { pause, resume, select, showImported, trafficStore, trafficView } from '../../store/traffic.ts';
 import { compileFilter, parseFilter } from '../../../shared/exchange-filter.ts';
@@ -109,20 +110,35 @@ function ListHead() {
 
 function NoTraffic({ isFiltered }: { isFiltered: boolean }) {
   const url = useStore(liveStore, ({ snapshot }) => snapshot?.sites.find(({ disabled }) => !disabled)?.url);
+  const isStopped = useStore(liveStore, ({ snapshot }) => snapshot?.status === 'stopped');
   if (isFiltered)
     return (
       <Empty title="No request matches">
         <Button onClick={() => trafficView.setState({ filter: '' })}>Show all</Button>
       </Empty>
     );
+  if (isStopped)
+    return (
+      <Empty title="Routing is stopped">
+        <p className="muted">No request reaches your sites until it is started.</p>
+        <Button look="accent" onClick={() => void setRouting(true)}>
+          Start routing
+        </Button>
+      </Empty>
+    );
+  if (url === undefined)
+    return (
+      <Empty title="No request yet">
+        <p className="muted">No site is on, so nothing passes. Add one, and its requests appear here.</p>
+        <AddSiteButton />
+      </Empty>
+    );
   return (
     <Empty title="No request yet">
       <p className="muted">Open one of your sites, and what passes appears here.</p>
-      {url !== undefined && (
-        <Button look="accent" onClick={() => void openUrl(url)}>
-          Open {new URL(url).host}
-        </Button>
-      )}
+      <Button look="accent" onClick={() => void openUrl(url)}>
+        Open {new URL(url).host}
+      </Button>
     </Empty>
   );
 }
