@@ -52,7 +52,7 @@ describe('a newcomer', () => {
     await visit({ snapshot: makeSnapshot({ status: 'stopped', sites: [failing] }) }, async (page, show) => {
       await show('Traffic');
       await page.getByRole('heading', { name: 'Routing is stopped' }).waitFor();
-      await page.locator('.traffic').getByRole('button', { name: 'Start routing' }).click();
+      await page.getByRole('button', { name: 'Start it' }).click();
       expect(await callsOf(page, 'engine.start')).toEqual([{}]);
       await show('Map');
       await page.locator('.map-figures').waitFor();

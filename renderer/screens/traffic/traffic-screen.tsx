@@ -122,7 +122,7 @@ function NoTraffic({ isFiltered }: { isFiltered: boolean }) {
       <Empty title="Routing is stopped">
         <p className="muted">No request reaches your sites until it is started.</p>
         <Button look="accent" onClick={() => void setRouting(true)}>
-          Start routing
+          Start it
         </Button>
       </Empty>
     );
