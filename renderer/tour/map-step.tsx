@@ -19,7 +19,7 @@ export function MapStep({ onNext }: { onNext: () => void }) {
   const names = hostsFor(free);
   return (
     <>
-      <h2>Map a dev server</h2>
+      <h2 tabIndex={-1}>Map a dev server</h2>
       {state.phase === 'loading' && <Loading what="Looking for dev servers" />}
       {state.phase === 'failed' && <Failed problems={state.problems} onRetry={reload} />}
       {state.phase === 'ready' && free.length === 0 && (

@@ -41,7 +41,7 @@ export function PlanStep({ area, onNext }: { area: Area; onNext: (isSkipped: boo
   };
   return (
     <>
-      <h2>{text.title}</h2>
+      <h2 tabIndex={-1}>{text.title}</h2>
       <p>{text.why}</p>
       {state.phase === 'loading' && <Loading what="Looking at this system" />}
       {state.phase === 'failed' && <Failed problems={state.problems} onRetry={reload} />}

@@ -1,5 +1,5 @@
 /** The guided start: from the sample to a name of one's own with trusted https, each step to take or to leave. */
-import { useEffect } from 'react';
+import { useEffect, useRef } from 'react';
 import { useStore } from 'zustand';
 import { X } from 'lucide-react';
 import { MapStep } from './map-step.tsx';
@@ -21,6 +21,13 @@ export function Tour() {
   useEffect(() => {
     if (isFirstRun !== undefined) offerTour(isFirstRun);
   }, [isFirstRun]);
+  const box = useRef<HTMLElement>(null);
+  const shown = useRef(step);
+  // The button that led on is gone; what had the keyboard next would close it all.
+  useEffect(() => {
+    if (shown.current !== step) box.current?.querySelector<HTMLElement>('h2')?.focus();
+    shown.current = step;
+  }, [step]);
   if (phase !== 'open') return null;
   const next = (): void => goToStep(nextStep(step));
   const trusted = (isSkipped: boolean): void => {
@@ -28,7 +35,7 @@ export function Tour() {
     next();
   };
   return (
-    <aside className="tour" aria-label="Guided start">
+    <aside ref={box} className="tour" aria-label="Guided start">
       <header className="tour-head">
         <span>
           Step {TOUR_STEPS.indexOf(step) + 1} of {TOUR_STEPS.length}
@@ -48,7 +55,7 @@ function Welcome({ onNext }: { onNext: () => void }) {
   const sample = useStore(liveStore, ({ snapshot }) => snapshot?.sites.find(({ name }) => name === SAMPLE_SITE)?.url);
   return (
     <>
-      <h2>{sample === undefined ? 'From a port to a name' : 'It routes already'}</h2>
+      <h2 tabIndex={-1}>{sample === undefined ? 'From a port to a name' : 'It routes already'}</h2>
       {sample === undefined ? (
         <p>A dev server on this machine gets a name of its own, with https that your browser trusts.</p>
       ) : (
@@ -80,7 +87,7 @@ function Done() {
   const url = isTrustSkipped ? site?.url : (site?.secureUrl ?? site?.url);
   return (
     <>
-      <h2>{url === undefined ? 'All set' : 'Your name works'}</h2>
+      <h2 tabIndex={-1}>{url === undefined ? 'All set' : 'Your name works'}</h2>
       {url !== undefined && <p className="mono">{url}</p>}
       {isTrustSkipped && site?.secureUrl !== undefined && (
         <p className="muted">https works too, with a warning until Trust is done.</p>

@@ -44,7 +44,9 @@ describe('a newcomer', () => {
       await show('Traffic');
       await page.getByText('No site is on, so nothing passes.').waitFor();
       await add.click();
-      await page.getByRole('textbox', { name: 'Name' }).waitFor();
+      const name = await page.getByRole('textbox', { name: 'Name' }).boundingBox();
+      const more = await page.getByRole('button', { name: 'More', exact: true }).boundingBox();
+      expect(Math.abs(more!.x - name!.x)).toBeLessThan(12);
     });
   });
 

@@ -47,6 +47,20 @@ async function onTour(
 }
 
 describe('the guided start', () => {
+  it('gives the keyboard to the heading of each step that begins', async () => {
+    await onTour({}, {}, async (page, tour) => {
+      const heading = (): Promise<string | null> =>
+        page.evaluate(() => (document.activeElement?.tagName === 'H2' ? document.activeElement.textContent : null));
+      await tour.getByRole('button', { name: 'Begin' }).focus();
+      await page.keyboard.press('Enter');
+      await expect.poll(heading).toBe('Map a dev server');
+      await tour.getByRole('button', { name: 'Skip' }).focus();
+      await page.keyboard.press('Enter');
+      await expect.poll(heading).not.toBe('Map a dev server');
+      await expect.poll(heading).not.toBe(null);
+    });
+  });
+
   it('is offered where there is the sample alone, closed for good, and started again from Settings', async () => {
     await onTour({}, {}, async (page, tour) => {
       await tour.getByRole('button', { name: 'Not now' }).click();
