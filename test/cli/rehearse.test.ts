@@ -76,13 +76,13 @@ describe('mogoly rehearse', () => {
   it.each([
     [['web'], 'Several sites have a backend "web": shop.local, docs.local. Give --site.'],
     [['nobody'], 'No site has a backend "nobody".'],
-    [['only', '--for', 'soon'], '"soon" is not a duration.'],
+    [['only', '--for', 'soon'], '"soon" is not a duration.', 2],
     [['only', '--for', '1h'], 'durationMs'],
     [['stop', '7'], 'There is no rehearsal 7'],
-  ])('%j is refused with what to do', async (args, message) => {
+  ])('%j is refused with what to do', async (args, message, code = 1) => {
     const { home } = await host();
     const result = await cli(home, ['rehearse', ...args]);
-    expect(result.code).toBe(1);
+    expect(result.code).toBe(code);
     expect(result.err).toContain(message);
   });
 });
