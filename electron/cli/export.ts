@@ -1,9 +1,9 @@
 /** `export`: the config of another proxy, written from ours. */
 import type { Command } from 'commander';
 import { Option } from 'commander';
-import { join } from 'node:path';
 import { EXPORT_TARGETS, type ExportTarget } from '../../shared/export.ts';
 import { ProblemError } from '../../shared/problem.ts';
+import { configOf } from '../engine/home-config.ts';
 import type { Context, Runner } from './command.ts';
 import { readSource } from './config-source.ts';
 import { plain } from './print.ts';
@@ -19,7 +19,7 @@ export function register(program: Command, run: Runner): void {
 
 async function exportConfig(context: Context, given: string | undefined, to: ExportTarget): Promise<void> {
   const { print, target } = context;
-  const file = given ?? join(target.home, 'mogoly.yaml');
+  const file = given ?? (await configOf(target.home));
   const source = await readSource(context, file);
   const { exportText } = await import('./check.ts');
   const exported = await exportText(target.home, to, source, file);

@@ -2,11 +2,12 @@
 import type { Command } from 'commander';
 import { Option } from 'commander';
 import { readFile } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { IMPORT_SOURCES, type ImportSource } from '../../shared/import.ts';
 import { diffLines } from '../../shared/line-diff.ts';
 import { failure, problem, ProblemError, success, type Problem, type Result } from '../../shared/problem.ts';
 import type { ImportPlan } from '../../shared/protocol.ts';
+import { configOf } from '../engine/home-config.ts';
 import { makeFolder } from '../engine/make-folder.ts';
 import { ask, call } from './client.ts';
 import type { Context, Runner } from './command.ts';
@@ -102,7 +103,7 @@ async function readCurrent({ target }: Context, named: string | undefined): Prom
       save: async ({ edits }) => success(await ask(target, 'config.edit', { edits, baseRevision: revision })),
     };
   }
-  return readFileOf(target.home, resolve(named ?? join(target.home, 'mogoly.yaml')));
+  return readFileOf(target.home, resolve(named ?? (await configOf(target.home))));
 }
 
 async function readFileOf(home: string, file: string): Promise<Current> {

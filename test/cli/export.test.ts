@@ -34,3 +34,10 @@ it.each([
   expect(out + err).not.toContain('a-secret');
   expect(err).not.toContain('MOGOLY_TEST_KEY');
 });
+
+it('without a file takes the config that the home has, whatever its ending', async () => {
+  const home = tempHome();
+  await writeFile(join(home, 'mogoly.json'), '{"server":[{"name":"shop.test","url":"http://127.0.0.1:5173"}]}');
+  const { code, out } = await cli(home, ['export', '--to', 'caddy']);
+  expect([code, out]).toEqual([0, expect.stringContaining('shop.test')]);
+});

@@ -1,5 +1,5 @@
 /** `mogoly import`: shown first, written when it is meant, and nothing of the user's own is lost. */
-import { readFile, writeFile } from 'node:fs/promises';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
@@ -28,6 +28,15 @@ describe('an import', () => {
     expect(out).toContain('Nothing is written. Add --yes');
     expect(err).toContain(`${file}:3:2: warning: "respond /up ok" is left out.`);
     expect(existsSync(config)).toBe(false);
+  });
+
+  it('goes into the config that the home has, whatever its ending', async () => {
+    const home = tempHome();
+    await writeFile(join(home, 'mogoly.json'), '{ "server": [] }\n');
+    await writeFile(join(home, 'Caddyfile'), 'http://shop.test {\n\treverse_proxy localhost:5173\n}\n');
+    expect((await cli(home, ['import', join(home, 'Caddyfile'), '--yes'])).code).toBe(0);
+    expect(await readFile(join(home, 'mogoly.json'), 'utf8')).toContain('shop.test');
+    expect(await readdir(home)).not.toContain('mogoly.yaml');
   });
 
   it('with --yes writes the config, which is good', async () => {

@@ -1,13 +1,11 @@
 /** Opens a home for serving: which config file, and the sample of a first run with its servers. */
-import { access, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { Engine } from '../engine.ts';
+import { findConfig } from '../home-config.ts';
 import { prepareSample, readSample, startSampleServers } from './sample.ts';
 import type { SamplePorts } from './sample-config.ts';
 import type { SampleServer } from './sample-server.ts';
-
-/** In this order; the first one there is the config of the home. */
-const CONFIG_NAMES = ['mogoly.yaml', 'mogoly.yml', 'mogoly.json'];
 
 export interface Workspace {
   /** Absolute. */
@@ -69,15 +67,3 @@ function createServers(ports: SamplePorts): Servers {
 
 const refersTo = (config: string, { hello }: SamplePorts): boolean =>
   hello.some((port) => config.includes(`127.0.0.1:${port}`) || config.includes(`localhost:${port}`));
-
-async function findConfig(home: string): Promise<string | undefined> {
-  for (const name of CONFIG_NAMES) {
-    const path = join(home, name);
-    const isThere = await access(path).then(
-      () => true,
-      () => false,
-    );
-    if (isThere) return path;
-  }
-  return undefined;
-}
