@@ -43,8 +43,11 @@ function applyPush(state: LiveState, snapshot: Snapshot, push: Push): LiveState 
   switch (push.name) {
     case 'engine.statusChanged':
       return { ...state, snapshot: { ...snapshot, status: push.data.status } };
-    case 'state.replaced':
-      return { ...state, snapshot: { ...snapshot, ...push.data } };
+    case 'state.replaced': {
+      // The answer to a change of ours may have said a newer one already: revisions only count up.
+      const revision = Math.max(snapshot.revision, push.data.revision);
+      return { ...state, snapshot: { ...snapshot, ...push.data, revision } };
+    }
     case 'health.changed':
       return { ...state, snapshot: { ...snapshot, sites: withHealth(snapshot.sites, push.data) } };
     case 'rehearsals.changed':

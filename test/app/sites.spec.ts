@@ -218,6 +218,15 @@ test.describe('a site edited by hand, key by key', () => {
     expect(await after('Control+Shift+z', one)).toBe(now);
   });
 
+  test('keys that come faster than their answers are all heard, in their order', async () => {
+    const now = await written();
+    const { revision } = await running.snapshot();
+    for (const keys of ['Control+z', 'Control+z', 'Control+Shift+z', 'Control+Shift+z'])
+      await page.keyboard.press(keys);
+    await expect.poll(async () => (await running.snapshot()).revision).toBe(revision + 4);
+    expect(await written()).toBe(now);
+  });
+
   test('a config that changed under the edit is taken in, and what was typed stays', async () => {
     await page.getByRole('button', { name: 'Edit site' }).click();
     await panel().getByRole('textbox', { name: 'Hosts' }).fill('shop.test www.shop.test');

@@ -92,6 +92,20 @@ describe('pushes', () => {
     expect(counts).toEqual([7, 931, 5_002]);
   });
 
+  it('that are older than an answer leave its revision in place', () => {
+    const before = busySnapshot();
+    const [revision, { sites }] = [before.revision + 2, before];
+    const state = ready({ ...before, revision });
+    const late: Push = {
+      seq: before.seq + 1,
+      name: 'state.replaced',
+      data: { revision: revision - 1, sites, listeners: [], problems: [] },
+    };
+    expect(applyPushes(state, [late]).state.snapshot?.revision).toBe(revision);
+    const next = { ...late, seq: late.seq + 1, data: { ...late.data, revision: revision + 1 } };
+    expect(applyPushes(state, [late, next]).state.snapshot?.revision).toBe(revision + 1);
+  });
+
   it('of traffic that count nothing new leave the list of sites as it is', () => {
     const before = busySnapshot();
     const data = { ...before.traffic, requestsPerSecond: 9, sites: [{ name: 'gone.test', requests: 1 }], backends: [] };
