@@ -12,7 +12,8 @@ const HOSTS_MAX = 20;
 
 /** `reachesContainers`: this machine has a route to their own addresses, as Linux does. Of two with one host the older has it. */
 export function labelledSites(containers: readonly ContainerInfo[], reachesContainers: boolean): LabelledSite[] {
-  const byAge = [...containers].sort((a, b) => a.Created - b.Created || (a.Id < b.Id ? -1 : 1));
+  // Whole seconds; within one, Docker lists the newest first.
+  const byAge = [...containers].reverse().sort((a, b) => a.Created - b.Created);
   const owners = new Map<string, string>();
   return byAge
     .flatMap((container) => sitesOf(container, reachesContainers))

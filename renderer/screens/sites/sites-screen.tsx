@@ -18,14 +18,12 @@ const NO_SITES: readonly SiteState[] = [];
 export function SitesScreen() {
   const sites = useStore(liveStore, (state) => state.snapshot?.sites ?? NO_SITES);
   const chosen = useStore(viewStore, (state) => state.site);
-  // What is typed shows at once; the list follows.
-  const filter = useDeferredValue(
-    useStore(
-      viewStore,
-      useShallow((state) => ({ text: state.siteSearch, onlyBroken: state.onlyBroken })),
-    ),
+  const filter = useStore(
+    viewStore,
+    useShallow((state) => ({ text: state.siteSearch, onlyBroken: state.onlyBroken })),
   );
   const hasDraft = useStore(draftStore, (state) => state.draft !== undefined);
+  // Not deferred: the keys that follow what is typed are for the list that it finds.
   const found = useMemo(() => findSites(sites, filter), [sites, filter]);
   const site = sites.find((candidate) => candidate.name === chosen) ?? found[0] ?? sites[0];
   // Keys run down the list faster than a detail is drawn.

@@ -220,6 +220,9 @@ describe('labels', () => {
         ['young', 'LABEL_HOST_TAKEN'],
       ]);
     }
+    // Made in one second, which is all that Docker tells; it lists the newest first.
+    const [first, second] = [container('b-first', labels), container('a-second', labels)];
+    expect(labelledSites([second, first], true).find(({ url }) => url)?.container).toBe('b-first');
     const [site] = besideConfig(labelledSites([old], true), (host) => host === 'shop.local');
     expect(site).toMatchObject({ container: 'old', problem: { code: 'LABEL_HOST_TAKEN' } });
     expect(site?.url).toBeUndefined();
