@@ -1,7 +1,7 @@
 /** The sheet of keys: every action that has some, by group. */
-import { useEffect, useRef } from 'react';
 import { ACTION_LIST, shownKeys } from '../../shared/actions.ts';
 import { Button } from '../parts/button.tsx';
+import { useModal } from '../parts/use-modal.ts';
 import { isMac } from '../platform.ts';
 import { closeOverlay } from '../store/overlay.ts';
 import '../style/palette.css';
@@ -15,12 +15,11 @@ const HERE: readonly (readonly [title: string, keys: string])[] = [
 ];
 
 export function KeySheet() {
-  const dialog = useRef<HTMLDialogElement>(null);
-  useEffect(() => dialog.current?.showModal(), []);
+  const { props, close } = useModal(closeOverlay);
   const withKeys = ACTION_LIST.filter(({ keys }) => keys !== undefined);
   const groups = [...new Set(withKeys.map(({ group }) => group))];
   return (
-    <dialog ref={dialog} className="dialog key-sheet" aria-labelledby="key-sheet-title" onClose={closeOverlay}>
+    <dialog {...props} className="dialog key-sheet" aria-labelledby="key-sheet-title">
       <h2 id="key-sheet-title">Keyboard shortcuts</h2>
       <div className="key-groups">
         {groups.map((group) => (
@@ -35,7 +34,7 @@ export function KeySheet() {
         <KeyGroup title="Lists and forms" rows={HERE} />
       </div>
       <div className="dialog-actions">
-        <Button autoFocus onClick={() => dialog.current?.close()}>
+        <Button autoFocus onClick={close}>
           Close
         </Button>
       </div>

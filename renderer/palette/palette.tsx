@@ -1,5 +1,5 @@
 /** The command palette: everything that can be done, by typing. Ctrl or Cmd with K. */
-import { useEffect, useRef, useState } from 'react';
+import { useRef, useState } from 'react';
 import { Command } from 'cmdk';
 import { ArrowLeft } from 'lucide-react';
 import { useStore } from 'zustand';
@@ -7,6 +7,7 @@ import { ExplainResult } from './explain-result.tsx';
 import { RootItems } from './root-items.tsx';
 import { SiteItems } from './site-items.tsx';
 import { IconButton } from '../parts/button.tsx';
+import { useModal } from '../parts/use-modal.ts';
 import { liveStore } from '../store/live.ts';
 import { closeOverlay } from '../store/overlay.ts';
 import '../style/palette.css';
@@ -21,15 +22,10 @@ const PLACEHOLDER: Record<PalettePage['kind'], string> = {
 };
 
 export function Palette({ first }: { first: PalettePage }) {
-  const dialog = useRef<HTMLDialogElement>(null);
   const [page, setPage] = useState<PalettePage>(first);
   const [query, setQuery] = useState('');
   const input = useRef<HTMLInputElement>(null);
-  useEffect(() => {
-    dialog.current?.showModal();
-    input.current?.focus(); // the dialog would take the first that can have the keyboard, which is the list
-  }, []);
-  const close = (): void => dialog.current?.close();
+  const { props, close, closeOutside } = useModal(closeOverlay, input);
   const turn = (next: PalettePage): void => {
     setPage(next);
     setQuery('');
@@ -43,7 +39,7 @@ export function Palette({ first }: { first: PalettePage }) {
     back();
   };
   return (
-    <dialog ref={dialog} className="palette" aria-label="Command palette" onClose={closeOverlay} onClick={closeOutside}>
+    <dialog {...props} className="palette" aria-label="Command palette" onClick={closeOutside}>
       <Command label="Commands" shouldFilter={false} loop onKeyDown={handle}>
         <div className="palette-head">
           {!isRoot && <IconButton label="Back" icon={<ArrowLeft size={16} aria-hidden />} onClick={back} />}
@@ -72,9 +68,4 @@ function PageItems({ page, query, turn, close }: PageProps) {
   const site = page.kind === 'site' ? sites.find(({ name }) => name === page.site) : undefined;
   if (site !== undefined) return <SiteItems site={site} query={query} turn={turn} close={close} />;
   return <RootItems sites={sites} query={query} turn={turn} close={close} />;
-}
-
-/** The backdrop belongs to the dialog; a click on it is a click on the dialog itself. */
-function closeOutside(event: React.MouseEvent<HTMLDialogElement>): void {
-  if (event.target === event.currentTarget) event.currentTarget.close();
 }

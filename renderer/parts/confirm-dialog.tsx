@@ -1,7 +1,8 @@
 /** Asks once before what cannot be undone, with the consequence spelled out. */
-import { useEffect, useId, useRef } from 'react';
+import { useId, useRef } from 'react';
 import type { ReactNode } from 'react';
 import { Button } from './button.tsx';
+import { useModal } from './use-modal.ts';
 
 interface ConfirmDialogProps {
   title: ReactNode;
@@ -14,25 +15,21 @@ interface ConfirmDialogProps {
 }
 
 export function ConfirmDialog({ title, confirm, look = 'danger', onConfirm, onClose, children }: ConfirmDialogProps) {
-  const dialog = useRef<HTMLDialogElement>(null);
   const titleId = useId();
   const cancel = useRef<HTMLButtonElement>(null);
-  useEffect(() => {
-    dialog.current?.showModal();
-    cancel.current?.focus(); // else the first thing in it that can be opened
-  }, []);
+  const { props, close } = useModal(onClose, cancel);
   return (
-    <dialog ref={dialog} className="dialog" aria-labelledby={titleId} onClose={onClose}>
+    <dialog {...props} className="dialog" aria-labelledby={titleId}>
       <h2 id={titleId}>{title}</h2>
       {children}
       <div className="dialog-actions">
-        <Button ref={cancel} onClick={() => dialog.current?.close()}>
+        <Button ref={cancel} onClick={close}>
           Cancel
         </Button>
         <Button
           look={look}
           onClick={() => {
-            dialog.current?.close();
+            close();
             onConfirm();
           }}
         >

@@ -91,6 +91,28 @@ describe('the command palette', () => {
     });
   });
 
+  it.each(['Escape', 'a click beside it'])('opens again in the frame in which %s closed it', async (way) => {
+    await withWindow({ snapshot: busySnapshot() }, {}, async (page) => {
+      await page.keyboard.press('Control+k');
+      const input = page.getByRole('combobox', { name: 'Commands' });
+      await input.fill('doc');
+      await page.evaluate(async (how) => {
+        const dialog = document.querySelector<HTMLDialogElement>('dialog.palette')!;
+        if (how === 'Escape') {
+          // What the browser does at Esc, before it queues the event of the close for the next frame.
+          if (dialog.dispatchEvent(new Event('cancel', { cancelable: true }))) dialog.close();
+        } else dialog.click();
+        await Promise.resolve();
+        window.dispatchEvent(
+          new KeyboardEvent('keydown', { key: 'k', ctrlKey: true, bubbles: true, cancelable: true }),
+        );
+        for (let frames = 0; frames < 3; frames++) await new Promise((resolve) => requestAnimationFrame(resolve));
+      }, way);
+      expect(await input.inputValue()).toBe('');
+      expect(await input.evaluate((element) => element === document.activeElement)).toBe(true);
+    });
+  });
+
   it('explains a URL, goes back, and Esc closes it', async () => {
     const answers = { explain: { ok: true, value: EXPLAINED } };
     await withWindow({ snapshot: busySnapshot(), answers }, {}, async (page) => {

@@ -1,10 +1,11 @@
 /** Import: a config of another proxy, shown as a change of ours with what it could not say, before it is made. */
-import { useEffect, useId, useRef } from 'react';
+import { useId, useRef } from 'react';
 import { useStore } from 'zustand';
 import { Button } from '../../parts/button.tsx';
 import { DiffLines } from '../../parts/diff-lines.tsx';
 import { plural } from '../../parts/format.ts';
 import { Loading } from '../../parts/states.tsx';
+import { useModal } from '../../parts/use-modal.ts';
 import { addImported, closeImport, importStore, lookAt, type Looked } from '../../store/config-import.ts';
 import type { Problem } from '../../../shared/problem.ts';
 import type { Reply } from '../../../shared/protocol.ts';
@@ -38,14 +39,13 @@ export function ImportButton() {
 }
 
 function ImportDialog({ looked }: { looked: Looked }) {
-  const dialog = useRef<HTMLDialogElement>(null);
   const titleId = useId();
-  useEffect(() => dialog.current?.showModal(), []);
+  const { props, close } = useModal(closeImport);
   const { name, found } = looked;
   const count = found?.ok === true ? found.value.sites.length : 0;
   const isWrong = found?.ok === true && found.value.problems.some(({ severity }) => severity === 'error');
   return (
-    <dialog ref={dialog} className="dialog import-dialog" aria-labelledby={titleId} onClose={closeImport}>
+    <dialog {...props} className="dialog import-dialog" aria-labelledby={titleId}>
       <h2 id={titleId}>Import {name}</h2>
       <div className="import-body">
         {found === undefined && <Loading what={`Reading ${name}`} />}
@@ -53,7 +53,7 @@ function ImportDialog({ looked }: { looked: Looked }) {
         {found?.ok === true && <Change value={found.value} />}
       </div>
       <div className="dialog-actions">
-        <Button autoFocus onClick={() => dialog.current?.close()}>
+        <Button autoFocus onClick={close}>
           {count > 0 ? 'Cancel' : 'Close'}
         </Button>
         {count > 0 && (
