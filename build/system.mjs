@@ -40,7 +40,7 @@ export const ELECTRON_PACKAGES = [
 /** A display without a screen, a session bus, and a tray host to put the icon on. */
 export const DISPLAY_PACKAGES = ['xvfb', 'xauth', 'dbus', 'dbus-x11', 'trayer', 'xdotool', 'imagemagick', 'x11-utils'];
 /** Browsers and clients that the tests drive the proxy with. */
-export const CLIENT_PACKAGES = ['chromium', 'curl', 'openssl', 'libnss3-tools'];
+export const CLIENT_PACKAGES = ['chromium', 'curl', 'openssl', 'libnss3-tools', 'nghttp2-client'];
 
 /** ACME, DNS, proxy and network peers of the tests. */
 export const SERVER_PACKAGES = [

@@ -14,6 +14,8 @@ const RESULTS = `${ROOT}/test-results`;
 const totals = { passed: 0, failed: 0, skipped: 0 };
 /** One line for each failed test, told again at the end, where nobody has to look for it. @type {string[]} */
 const failures = [];
+/** One line for each skipped test, with its reason where its name does not say it. @type {string[]} */
+const skips = [];
 /** Why a suite cannot run here, by suite. @type {Map<string, string>} */
 const unavailable = new Map();
 
@@ -62,7 +64,8 @@ async function build() {
 
 async function unit() {
   const report = `${RESULTS}/unit.json`;
-  const args = ['run', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
+  const reporters = ['default', 'json', './build/skip-report.mjs'].map((name) => `--reporter=${name}`);
+  const args = ['run', ...reporters, `--outputFile.json=${report}`];
   const code = await runNode('node_modules/vitest/vitest.mjs', args);
   const { numPassedTests, numFailedTests, numPendingTests, numTodoTests, testResults } = await readReport(report);
   for (const { name, assertionResults, message } of testResults) {
@@ -70,6 +73,7 @@ async function unit() {
     for (const { fullName, failureMessages } of failed) noteFailure(name, fullName, failureMessages[0]);
     if (failed.length === 0 && message) noteFailure(name, 'does not load', message);
   }
+  for (const { file, test, reason } of await readSkips()) noteSkip(file, test, reason);
   const skipped = numPendingTests + numTodoTests;
   return count(code, { passed: numPassedTests, failed: numFailedTests, skipped });
 }
@@ -86,7 +90,7 @@ async function app() {
   const env = { ...process.env, MOGOLY_ELECTRON: executable, PLAYWRIGHT_JSON_OUTPUT_NAME: report };
   const code = await run(command, args, { env });
   const { stats, suites } = await readReport(report);
-  noteFailedSpecs(suites);
+  noteSpecs(suites);
   return count(code, { passed: stats.expected + stats.flaky, failed: stats.unexpected, skipped: stats.skipped });
 }
 
@@ -108,7 +112,7 @@ async function packaged() {
   const env = { ...process.env, PLAYWRIGHT_JSON_OUTPUT_NAME: report };
   const code = await run('unshare', [...room, `${ROOT}/test/package/room.sh`, RESULTS, ...inside], { env });
   const { stats, suites } = await readReport(report);
-  noteFailedSpecs(suites);
+  noteSpecs(suites);
   return count(code, { passed: stats.expected + stats.flaky, failed: stats.unexpected, skipped: stats.skipped });
 }
 
@@ -133,16 +137,29 @@ async function readReport(file) {
   }
 }
 
-/** @typedef {{ ok: boolean, title: string, file: string, tests: { results: { error?: { message?: string } }[] }[] }} Spec */
-/** @typedef {{ specs?: Spec[], suites?: Suite[] }} Suite of Playwright's report */
+/** @returns {Promise<import('./skip-report.mjs').Skip[]>} none where vitest broke before it could tell */
+const readSkips = async () => JSON.parse(await readFile(`${RESULTS}/skipped.json`, 'utf8').catch(() => '[]'));
+
+/** @typedef {{ error?: { message?: string } }} Result of Playwright's report */
+/** @typedef {{ status: string, annotations: { type: string, description?: string }[], results: Result[] }} Test */
+/** @typedef {{ ok: boolean, title: string, file: string, tests: Test[] }} Spec */
+/** @typedef {{ specs?: Spec[], suites?: Suite[] }} Suite */
 /** @param {Suite[]} suites */
-function noteFailedSpecs(suites) {
+function noteSpecs(suites) {
   for (const { specs = [], suites: inner = [] } of suites) {
-    for (const { ok, title, file, tests } of specs)
-      if (!ok) noteFailure(file, title, tests.at(-1)?.results.at(-1)?.error?.message);
-    noteFailedSpecs(inner);
+    for (const { ok, title, file, tests } of specs) {
+      const last = tests.at(-1);
+      if (!ok) noteFailure(file, title, last?.results.at(-1)?.error?.message);
+      if (last?.status !== 'skipped') continue;
+      noteSkip(file, title, last.annotations.find(({ type }) => type === 'skip')?.description);
+    }
+    noteSpecs(inner);
   }
 }
+
+/** @param {string} file @param {string} test @param {string} [reason] */
+const noteSkip = (file, test, reason) =>
+  skips.push(`skipped: ${file}: ${test}${reason === undefined ? '' : `: ${reason}`}`);
 
 const MESSAGE_SHOWN = 400;
 
@@ -202,7 +219,7 @@ function report(done) {
   process.stdout.write(
     `\n${done.map((part) => `${part.good ? 'good  ' : 'FAILED'} ${part.name} (${part.seconds} s)`).join('\n')}\n`,
   );
-  for (const failed of failures) process.stdout.write(`${failed}\n`);
+  for (const line of [...skips, ...failures]) process.stdout.write(`${line}\n`);
   for (const [suite, reason] of unavailable) process.stdout.write(`not run: ${suite}: ${reason}\n`);
   process.stdout.write(`${totals.passed} passed, ${totals.failed} failed, ${totals.skipped} skipped\n`);
   process.exitCode = good ? 0 : 1;

@@ -146,7 +146,7 @@ describe("Node's client", () => {
   });
 });
 
-describe.skipIf(!hasCurl)('curl', () => {
+describe.skipIf(!hasCurl)('curl (package curl)', () => {
   it('speaks it with prior knowledge', async () => {
     const { port } = await open();
     const { stdout } = await run('curl', [
