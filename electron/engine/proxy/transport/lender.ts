@@ -2,6 +2,8 @@
 
 /** As much as libuv asks for at a time. */
 const READ_BYTES = 64 * 1024;
+/** For a socket whose last read was full: fewer turns and writes for a long body. */
+const LONG_READ_BYTES = 256 * 1024;
 /** Copying less than this is cheaper than another piece of memory. */
 const COPY_BELOW_BYTES = 16 * 1024;
 
@@ -25,6 +27,7 @@ export interface ByteLender {
 export function createLender(): ByteLender {
   let current = COMMON;
   let isGiven = false;
+  let wasFull = false;
   const lender: ByteLender = {
     onBytes: () => true,
     isStreaming: false,
@@ -39,12 +42,16 @@ export function createLender(): ByteLender {
       isGiven = false;
     },
     nextBuffer() {
+      const wanted = wasFull ? LONG_READ_BYTES : READ_BYTES;
       if (!lender.isStreaming) current = COMMON;
-      else if (isGiven || current === COMMON) current = Buffer.allocUnsafeSlow(READ_BYTES);
+      else if (isGiven || current === COMMON || current.length < wanted) current = Buffer.allocUnsafeSlow(wanted);
       isGiven = false;
       return current;
     },
-    onRead: (size) => lender.onBytes(current.subarray(0, size)),
+    onRead(size) {
+      wasFull = size === current.length;
+      return lender.onBytes(current.subarray(0, size));
+    },
   };
   return lender;
 }

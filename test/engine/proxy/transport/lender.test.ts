@@ -27,3 +27,15 @@ it('lets nobody keep the memory that all share', () => {
   expect(lender.keep(common.subarray(0, LARGE)).buffer).not.toBe(common.buffer);
   expect(createLender().nextBuffer().buffer).toBe(common.buffer);
 });
+
+it('reads more at a time for as long as reads are full', () => {
+  const lender = createLender();
+  lender.isStreaming = true;
+  const first = lender.nextBuffer();
+  lender.onRead(first.length, first);
+  const second = lender.nextBuffer();
+  expect(second.length).toBeGreaterThan(first.length);
+  lender.onRead(LARGE, second);
+  lender.keep(second.subarray(0, LARGE));
+  expect(lender.nextBuffer().length).toBe(first.length);
+});
