@@ -206,6 +206,7 @@ test.describe('a site edited by hand, key by key', () => {
 
   test('changes are taken back one by one by keys, and made again', async () => {
     const now = await written();
+    const { revision } = await running.snapshot();
     const after = async (keys: string, former: string): Promise<string> => {
       await page.keyboard.press(keys);
       await expect.poll(written).not.toBe(former);
@@ -216,6 +217,8 @@ test.describe('a site edited by hand, key by key', () => {
     expect(two).not.toBe(now);
     expect(await after('Control+Shift+z', two)).toBe(one);
     expect(await after('Control+Shift+z', one)).toBe(now);
+    // The file is written before the revision is in force; the next test counts from it.
+    await expect.poll(async () => (await running.snapshot()).revision).toBe(revision + 4);
   });
 
   test('keys that come faster than their answers are all heard, in their order', async () => {
